@@ -1,0 +1,108 @@
+"""What every engine's connector offers; a new engine is one subclass in one file.
+
+A connector is one session with one source, used by one thread at a time; `cancel` alone may come from another.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.models.connection import SettingValue
+from dq_platform.models.metadata import ColumnInfo, TableInfo
+
+
+class SettingKind(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a connection, as a form would show it. `choices` is empty if any value goes."""
+
+    name: str
+    description: str
+    kind: SettingKind = SettingKind.TEXT
+    required: bool = False
+    secret: bool = False
+    default: SettingValue | None = None
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Limits that a source is used under. `tag` is put into every statement as a comment: workspace, job, check."""
+
+    connect_timeout: timedelta = timedelta(seconds=10)
+    statement_timeout: timedelta = timedelta(seconds=300)
+    max_rows: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A statement's answer: column names as the statement spelled them and one tuple per row."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceVersion:
+    """What answered a connection test."""
+
+    product: str
+    version: str
+
+
+class BaseConnector(ABC):
+    """One session with one source. Every method raises SourceError and nothing else for the source's failures."""
+
+    type: ClassVar[str]
+    display_name: ClassVar[str]
+    dialect: ClassVar[Dialect]
+    settings_schema: ClassVar[tuple[Setting, ...]]
+
+    def __init__(self, settings: Mapping[str, SettingValue], guards: Guards) -> None:
+        self.settings = settings
+        self.guards = guards
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Open the session, read-only, with the guards in force."""
+
+    @abstractmethod
+    def execute(self, sql: str, *, tag: str = "") -> Rows:
+        """Run one SELECT and return its rows; more than `guards.max_rows` is an error. `tag` becomes a comment."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop the running statement, on the server too; safe from any thread and when nothing runs."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the session; never raises."""
+
+    @abstractmethod
+    def version(self) -> SourceVersion:
+        """What the source is; the cheapest statement that proves that it answers."""
+
+    @abstractmethod
+    def get_schemas(self) -> list[str]:
+        """Schemas that hold users' tables, sorted; the engine's own are left out."""
+
+    @abstractmethod
+    def get_tables(self, schema: str) -> list[TableInfo]:
+        """Tables and views of a schema, sorted by name."""
+
+    @abstractmethod
+    def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
+        """Columns by position; empty if the table does not exist."""

@@ -1,0 +1,114 @@
+"""A request to do work, and the pieces it is done in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from dq_platform.models.check import PeriodWindow
+from dq_platform.models.outcome import Outcome
+
+
+class JobKind(StrEnum):
+    EXECUTE_CHECK = "execute_check"
+    EXECUTE_CHECK_BATCH = "execute_check_batch"
+    SYNC_METADATA = "sync_metadata"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+class Priority(IntEnum):
+    """A higher one is served first; waiting raises every one, so that none starves."""
+
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job, or a unit, failed: a machine's reason and a sentence."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCounts:
+    """How many results of each outcome."""
+
+    passed: int = 0
+    warning: int = 0
+    error: int = 0
+    fatal: int = 0
+    inconclusive: int = 0
+    execution_error: int = 0
+
+    def plus(self, outcome: Outcome) -> OutcomeCounts:
+        name = outcome.name.lower()
+        values = {key: getattr(self, key) for key in self.__slots__}
+        return OutcomeCounts(**(values | {name: values[name] + 1}))
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, key) for key in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`check_count` checks in `unit_count` units; `cancel_requested` is set while units still run.
+
+    SUCCEEDED means that every check was measured and judged, whatever the verdict; FAILED that some unit could not be.
+    """
+
+    id: str
+    workspace_id: str
+    kind: JobKind
+    state: JobState
+    priority: Priority
+    create_time: datetime
+    unit_count: int
+    check_count: int = 0
+    units_done: int = 0
+    connection_id: str = ""
+    schedule_id: str = ""
+    request_id: str = ""
+    created_by: str = ""
+    due_time: datetime | None = None
+    window: PeriodWindow | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    cancel_requested: bool = False
+    error: JobError | None = None
+    outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece of a job that one worker does at a time: the checks of one table, or one metadata sync.
+
+    `attempt` counts from 1 with each claim and is the fencing token: only the claim whose attempt is stored may
+    finish the unit. A claim is valid until `lease_until`.
+    """
+
+    id: str
+    job_id: str
+    workspace_id: str
+    connection_id: str
+    check_ids: tuple[str, ...]
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    lease_until: datetime | None = None
+    run_after: datetime | None = None
+    error: JobError | None = None

@@ -1,0 +1,80 @@
+"""What a source says of its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TableKind(StrEnum):
+    TABLE = "table"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized_view"
+    FILE = "file"
+
+
+class DataType(StrEnum):
+    """Types as checks need to tell them apart; the engine's own name is kept beside it."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TEXT = "text"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    TIMESTAMP_TZ = "timestamp_tz"
+    TIME = "time"
+    BINARY = "binary"
+    JSON = "json"
+    UUID = "uuid"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """`estimated_rows` is the engine's guess, None where it has none."""
+
+    schema_name: str
+    table_name: str
+    kind: TableKind = TableKind.TABLE
+    estimated_rows: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """`position` counts from 1. `engine_type` is spelled as the engine does. `estimated_distinct`: None if unknown."""
+
+    name: str
+    position: int
+    engine_type: str
+    data_type: DataType
+    nullable: bool = True
+    primary_key: bool = False
+    comment: str = ""
+    estimated_distinct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSnapshot:
+    """A table's columns as they were at `taken_at`; an absent table has no snapshot."""
+
+    connection_id: str
+    table: TableInfo
+    columns: tuple[ColumnInfo, ...]
+    taken_at: datetime
+
+    def column(self, name: str) -> ColumnInfo | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """What users say of a table, once for all its checks. `filter` is an SQL condition, empty for none."""
+
+    connection_id: str
+    schema_name: str
+    table_name: str
+    filter: str = ""

@@ -1,0 +1,137 @@
+"""What came out of running a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.job import OutcomeCounts
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.values import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The interval that a threshold accepts; None: open on that side."""
+
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultBounds:
+    """The accepted interval of each severity; None: that severity was not checked or has no interval."""
+
+    warning: Bounds | None = None
+    error: Bounds | None = None
+    fatal: Bounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One outcome of one check for one data group and one period.
+
+    `data_group` is a JSON array of the group's values, empty without grouping. `time_period` is the start of the day
+    or month in the connection's time zone, or the partition's. `value` is None when nothing could be measured.
+    `expected_text` says what would have passed, for people ("<= 5 %"). `duration_ms` is this check's share of the
+    source's time. `error_reason` and `message` explain inconclusive results and execution errors.
+    """
+
+    id: str
+    workspace_id: str
+    check_id: str
+    job_id: str
+    target: Target
+    check_type: str
+    category: str
+    dimension: str
+    mode: Mode
+    time_scale: TimeScale
+    data_group: str
+    time_period: datetime
+    executed_at: datetime
+    outcome: Outcome
+    value: Number | None = None
+    expected_value: Number | None = None
+    expected_text: str = ""
+    bounds: ResultBounds = field(default_factory=ResultBounds)
+    message: str = ""
+    error_reason: str = ""
+    duration_ms: float = 0.0
+
+
+class SummaryBy(StrEnum):
+    """What a summary counts by."""
+
+    CONNECTION = "connection"
+    SCHEMA = "schema"
+    TABLE = "table"
+    COLUMN = "column"
+    CHECK_TYPE = "check_type"
+    CATEGORY = "category"
+    DIMENSION = "dimension"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFilter:
+    """Which results: every set field must match; times are of execution, start inclusive, end exclusive."""
+
+    check_id: str = ""
+    job_id: str = ""
+    connection_id: str = ""
+    schema_name: str = ""
+    table_name: str = ""
+    column_name: str = ""
+    check_type: str = ""
+    category: str = ""
+    dimension: str = ""
+    mode: Mode | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """Counts for one value of what was asked to summarise by. `key` holds the parts (schema, table …)."""
+
+    key: tuple[str, ...]
+    outcomes: OutcomeCounts
+    last_executed_at: datetime
+
+    @property
+    def score(self) -> float | None:
+        """100 × (passed + warning) / all verdicts; None without a verdict."""
+        counts = self.outcomes
+        verdicts = counts.passed + counts.warning + counts.error + counts.fatal
+        return 100.0 * (counts.passed + counts.warning) / verdicts if verdicts else None
+
+
+class TrendBucket(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One bucket of a check's history: its results' values (None where none has one) and how they ended."""
+
+    start: datetime
+    minimum: float | None
+    average: float | None
+    maximum: float | None
+    last: float | None
+    outcomes: OutcomeCounts
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """The current value of one earlier period."""
+
+    time_period: datetime
+    value: Number
