@@ -1,0 +1,33 @@
+"""What a rule gets and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dq_platform.models.result import Bounds, HistoryPoint
+from dq_platform.models.values import Number
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """What a rule may know besides the value: the sensor's own expected value and earlier periods, oldest first."""
+
+    time_period: datetime
+    expected: Number | None = None
+    history: Sequence[HistoryPoint] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Passed or not, against what. `passed` None: nothing can be said, and `reason` tells why.
+
+    `expected` is for people (`<= 5 %`), `bounds` is the accepted interval, `expected_value` the single best guess.
+    """
+
+    passed: bool | None
+    expected: str = ""
+    bounds: Bounds = field(default_factory=Bounds)
+    expected_value: Number | None = None
+    reason: str = ""

@@ -1,0 +1,44 @@
+"""What a rendered sensor asks for: the meeting point of sensors, which write it, and the planner, which runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dq_platform.models.values import Number
+
+
+@dataclass(frozen=True, slots=True)
+class ScanMeasure:
+    """A number that one pass over the table's rows gives, so that it fuses with others into one SELECT.
+
+    `value` is an aggregate expression. With `of`, another aggregate, the reading is 100 × value / of, and there is no
+    reading where `of` is 0. `expected` is a scalar or aggregate expression for sensors that bring the number to
+    compare with. `condition` is what the sensor asks of each row, where it judges rows one by one.
+    """
+
+    value: str
+    of: str = ""
+    expected: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMeasure:
+    """A number that needs a SELECT of its own.
+
+    The SELECT's columns are the period and group keys it was rendered with, in order, then `value`, then `expected`
+    where `has_expected`.
+    """
+
+    select: str
+    has_expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataMeasure:
+    """A number that the table's catalogue entry gives without asking the source; None: there is none."""
+
+    value: Number | None
+
+
+Measure = ScanMeasure | QueryMeasure | MetadataMeasure
