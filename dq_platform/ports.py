@@ -1,0 +1,258 @@
+"""What use cases need from the outside world; `adapters` provide it, composition roots choose which.
+
+A repository method that takes `workspace_id` sees that workspace only: what belongs to another does not exist.
+Nothing is kept unless `commit` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from dq_platform.models.check import Check, CheckSelector
+from dq_platform.models.connection import Connection
+from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.metadata import TableSettings, TableSnapshot
+from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.result import (
+    HistoryPoint,
+    Result,
+    ResultFilter,
+    SummaryBy,
+    SummaryRow,
+    TrendBucket,
+    TrendPoint,
+)
+from dq_platform.models.schedule import Schedule
+from dq_platform.models.workspace import ApiKey, Workspace
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+
+
+class Queue(Protocol):
+    """Wakes workers; it may lose everything without loss of work, because the sweep tells it again."""
+
+    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
+        """Tell some worker to take these units; telling twice does no harm. Never raises for an absent queue."""
+
+
+class SecretHasher(Protocol):
+    async def hash(self, secret: str) -> bytes: ...
+
+    async def verify(self, secret: str, hashed: bytes) -> bool: ...
+
+
+class Workspaces(Protocol):
+    async def add(self, workspace: Workspace) -> None:
+        """Raises AlreadyExists if the name is taken."""
+
+    async def get(self, id: str) -> Workspace: ...
+
+    async def by_name(self, name: str) -> Workspace | None: ...
+
+
+class ApiKeys(Protocol):
+    async def add(self, key: ApiKey) -> None: ...
+
+    async def find(self, id: str) -> ApiKey | None:
+        """The key, whichever workspace it belongs to."""
+
+    async def list(self, workspace_id: str, page: PageRequest) -> Page[ApiKey]: ...
+
+    async def revoke(self, workspace_id: str, id: str, at: datetime) -> ApiKey:
+        """Revoking twice keeps the first time. Raises NotFound."""
+
+    async def touch(self, id: str, at: datetime) -> None:
+        """Note that the key was used."""
+
+
+class Connections(Protocol):
+    async def add(self, connection: Connection) -> None: ...
+
+    async def get(self, workspace_id: str, id: str) -> Connection: ...
+
+    async def list(self, workspace_id: str, page: PageRequest, type: str = "") -> Page[Connection]: ...
+
+    async def update(self, connection: Connection, expected_version: int) -> None:
+        """Raises EtagMismatch if the stored version is another."""
+
+    async def delete(self, workspace_id: str, id: str) -> None:
+        """The connection, its metadata and its checks; results stay. Raises NotFound."""
+
+    async def check_count(self, workspace_id: str, id: str) -> int: ...
+
+
+class Tables(Protocol):
+    """What is known of sources' tables: our own snapshots and users' settings."""
+
+    async def snapshot(self, connection_id: str, schema: str, table: str) -> TableSnapshot | None:
+        """The newest one."""
+
+    async def save_snapshots(self, snapshots: Sequence[TableSnapshot]) -> None:
+        """Kept as history: a snapshot whose columns equal the newest one's only moves that one's time."""
+
+    async def forget_absent(self, connection_id: str, present: Sequence[tuple[str, str]], at: datetime) -> None:
+        """Mark tables that a full sync did not find as absent, so that `snapshot` answers None."""
+
+    async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings: ...
+
+    async def save_settings(self, settings: TableSettings) -> None: ...
+
+
+class Checks(Protocol):
+    async def add(self, check: Check) -> None: ...
+
+    async def get(self, workspace_id: str, id: str) -> Check: ...
+
+    async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
+        """Those that exist, in the order of `ids`."""
+
+    async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:
+        """By creation; disabled ones too."""
+
+    async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
+        """All enabled ones that match."""
+
+    async def update(self, check: Check, expected_version: int) -> None: ...
+
+    async def delete(self, workspace_id: str, id: str) -> None:
+        """The check; its results stay."""
+
+
+class Schedules(Protocol):
+    async def add(self, schedule: Schedule) -> None: ...
+
+    async def get(self, workspace_id: str, id: str) -> Schedule: ...
+
+    async def list(self, workspace_id: str, page: PageRequest) -> Page[Schedule]: ...
+
+    async def update(self, schedule: Schedule, expected_version: int) -> None: ...
+
+    async def delete(self, workspace_id: str, id: str) -> None: ...
+
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Schedules with next_run_time <= now, locked until commit; those that another process holds are skipped."""
+
+    async def fired(self, id: str, last_run_time: datetime, next_run_time: datetime) -> None: ...
+
+
+class Jobs(Protocol):
+    async def add(self, job: Job, units: Sequence[Unit], request_hash: str = "") -> Job | None:
+        """Store a job with its units.
+
+        None: stored. A job: this (workspace, request_id) or (schedule, due time) was stored before, and nothing
+        was added. Raises RequestIdReused if it was stored with another `request_hash`.
+        """
+
+    async def get(self, workspace_id: str, id: str) -> Job: ...
+
+    async def list(self, workspace_id: str, page: PageRequest, states: Sequence[JobState] = ()) -> Page[Job]:
+        """Newest first."""
+
+    async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
+        """Queued units end at once, running ones are asked to stop; a finished job is returned as it is."""
+
+    async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
+        """Take a unit that is queued and due, or whose lease expired; None if it is not to be had."""
+
+    async def renew(self, unit: Unit, until: datetime) -> bool:
+        """Extend the lease; False if the claim is lost or the job's cancel was requested (see `cancel_requested`)."""
+
+    async def cancel_requested(self, job_id: str) -> bool: ...
+
+    async def finish(
+        self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
+    ) -> bool:
+        """End the unit, count it in its job and end the job with its last unit.
+
+        False if the claim was lost meanwhile: then nothing was changed and the caller must not commit.
+        """
+
+    async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
+        """Give the unit back for another attempt at `run_after`; False if the claim was lost."""
+
+    async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
+        """Units to tell the queue again: due for longer than that, or with an expired lease."""
+
+
+class Results(Protocol):
+    async def add(self, results: Sequence[Result]) -> None:
+        """Store results and make each the latest of its (check, group) unless a newer one is there."""
+
+    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+        """Newest first."""
+
+    async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+        """The newest result of every (check, group)."""
+
+    async def summary(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
+        """Counts of outcomes by the given key, worst score first."""
+
+    async def trend(
+        self, workspace_id: str, filter: ResultFilter, bucket: TrendBucket, time_zone: str
+    ) -> Sequence[TrendPoint]:
+        """Buckets in order of time, empty ones left out; the filter names one check."""
+
+    async def history(
+        self, check_ids: Sequence[str], before: datetime, points: int
+    ) -> Mapping[tuple[str, str], Sequence[HistoryPoint]]:
+        """For each (check, group) the newest run of each of the last periods before that one, oldest first."""
+
+
+class Incidents(Protocol):
+    async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> tuple[Incident, bool]:
+        """Open the incident, or add its counts to the one that is open for its key.
+
+        `failing` are the (check id, data group) that fail now. Returns the stored incident and whether it is new.
+        """
+
+    async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
+        """The unresolved incident of the key, locked until commit."""
+
+    async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
+        """Note that these pass now; returns how many of the incident's checks still fail."""
+
+    async def get(self, workspace_id: str, id: str) -> Incident: ...
+
+    async def lock(self, workspace_id: str, id: str) -> Incident:
+        """As `get`, locked until commit."""
+
+    async def update(self, incident: Incident) -> None: ...
+
+    async def list(self, workspace_id: str, filter: IncidentFilter, page: PageRequest) -> Page[Incident]:
+        """Newest failure first."""
+
+    async def add_events(self, events: Sequence[IncidentEvent]) -> None: ...
+
+    async def events(self, workspace_id: str, incident_id: str, page: PageRequest) -> Page[IncidentEvent]:
+        """Oldest first."""
+
+    async def previous(self, workspace_id: str, key: IncidentKey) -> str:
+        """The id of the newest resolved incident of the key, empty if there is none."""
+
+
+class Tx(Protocol):
+    """One transaction on our store."""
+
+    workspaces: Workspaces
+    api_keys: ApiKeys
+    connections: Connections
+    tables: Tables
+    checks: Checks
+    schedules: Schedules
+    jobs: Jobs
+    results: Results
+    incidents: Incidents
+
+    async def commit(self) -> None: ...
+
+
+class Uow(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that rolls back at the end of the block unless it was committed."""
