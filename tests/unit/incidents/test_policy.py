@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from dq_platform.errors import Invalid, WrongState
+from dq_platform.incidents import policy
+from dq_platform.incidents.policy import Act, Failures
+from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.incident import Incident, IncidentEventKind, IncidentKey, IncidentStatus
+from dq_platform.models.outcome import Outcome, Severity
+from dq_platform.models.result import Result
+
+T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEY = IncidentKey("c", "public", "orders", "Completeness", "nulls")
+ME = Act(at=T0 + timedelta(hours=1), actor="ann", note="on it")
+
+
+def result(outcome, *, check="a", group="", minutes=0, category="nulls", column="email"):
+    return Result(
+        id=f"{check}{group}{minutes}",
+        workspace_id="w",
+        check_id=check,
+        job_id="j",
+        target=Target("c", "public", "orders", column),
+        check_type="nulls_percent",
+        category=category,
+        dimension="Completeness",
+        mode=Mode.MONITORING,
+        time_scale=TimeScale.DAILY,
+        data_group=group,
+        time_period=T0,
+        executed_at=T0 + timedelta(minutes=minutes),
+        outcome=outcome,
+    )
+
+
+def failures(severity=Severity.ERROR, count=1, members=(("a", ""),)):
+    return Failures(severity, count, members, T0, T0)
+
+
+def incident(**changes):
+    opened = policy.open_incident("w", KEY, failures())
+    return Incident(**({name: getattr(opened, name) for name in Incident.__slots__} | changes))
+
+
+def test_results_fold_by_table_dimension_and_category():
+    changes = policy.fold(
+        [
+            result(Outcome.ERROR, column="email"),
+            result(Outcome.WARNING, check="b", column="phone", minutes=5),
+            result(Outcome.FATAL, check="c", category="uniqueness"),
+        ]
+    )
+    assert list(changes) == [KEY, IncidentKey("c", "public", "orders", "Completeness", "uniqueness")]
+    assert changes[KEY].failures == Failures(Severity.ERROR, 2, (("a", ""), ("b", "")), T0, T0 + timedelta(minutes=5))
+
+
+def test_only_verdicts_say_anything_of_the_data():
+    assert policy.fold([result(Outcome.INCONCLUSIVE), result(Outcome.EXECUTION_ERROR, check="b")]) == {}
+
+
+def test_passing_members_are_told_apart_by_group():
+    [change] = policy.fold([result(Outcome.FATAL, group='["de"]'), result(Outcome.PASSED, group='["fr"]')]).values()
+    assert change.failures is not None
+    assert change.failures.members == (("a", '["de"]'),)
+    assert change.passing == (("a", '["fr"]'),)
+
+
+def test_a_member_with_one_failing_partition_fails_though_others_pass():
+    [change] = policy.fold([result(Outcome.WARNING), result(Outcome.PASSED, minutes=1)]).values()
+    assert change.passing == ()
+    assert change.failures is not None
+    assert change.failures.members == (("a", ""),)
+
+
+def test_a_new_incident_has_the_counts_of_its_failures():
+    opened = policy.open_incident("w", KEY, failures(Severity.FATAL, 3, (("a", ""), ("b", ""))), "former")
+    assert opened.status is IncidentStatus.OPEN
+    assert (opened.highest_severity, opened.failure_count, opened.failing_check_count) == (Severity.FATAL, 3, 2)
+    assert opened.previous_incident_id == "former"
+
+
+@pytest.mark.parametrize(
+    ("severity", "highest"), [(Severity.FATAL, Severity.FATAL), (Severity.WARNING, Severity.ERROR)]
+)
+def test_the_highest_severity_rises_and_never_falls(severity, highest):
+    more = policy.add_failures(incident(), failures(severity, 2), failing_check_count=2)
+    assert (more.highest_severity, more.failure_count, more.failing_check_count) == (highest, 3, 2)
+
+
+def test_failures_tell_of_opening_and_escalation_only():
+    before = incident()
+    worse = policy.add_failures(before, failures(Severity.FATAL), 1)
+    [opened] = policy.failure_events(None, before, ME)
+    [escalated] = policy.failure_events(before, worse, ME)
+    assert opened.kind is IncidentEventKind.OPENED
+    assert (escalated.kind, escalated.severity) == (IncidentEventKind.ESCALATED, Severity.FATAL)
+    assert policy.failure_events(worse, worse, ME) == ()
+
+
+def test_acknowledging_notes_when_and_who():
+    step = policy.acknowledge(incident(), ME)
+    assert (step.incident.status, step.incident.acknowledge_time) == (IncidentStatus.ACKNOWLEDGED, ME.at)
+    [event] = step.events
+    assert (event.kind, event.actor, event.note) == (IncidentEventKind.ACKNOWLEDGED, "ann", "on it")
+
+
+def test_acknowledging_twice_is_a_wrong_state():
+    with pytest.raises(WrongState) as caught:
+        policy.acknowledge(policy.acknowledge(incident(), ME).incident, ME)
+    assert caught.value.reason == "INCIDENT_ALREADY_ACKNOWLEDGED"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda done: policy.acknowledge(done, ME),
+        lambda done: policy.resolve(done, ME),
+        lambda done: policy.mute(done, ME.at + timedelta(days=1), ME),
+        lambda done: policy.settle(done, 0, ME),
+        lambda done: policy.add_failures(done, failures(), 1),
+    ],
+)
+def test_nothing_happens_to_a_resolved_incident(act):
+    with pytest.raises(WrongState) as caught:
+        act(policy.resolve(incident(), ME).incident)
+    assert caught.value.reason == "INCIDENT_ALREADY_RESOLVED"
+
+
+def test_muting_needs_a_date_in_the_future():
+    assert policy.mute(incident(), ME.at + timedelta(1), ME).incident.mute_until_time == ME.at + timedelta(1)
+    with pytest.raises(Invalid) as caught:
+        policy.mute(incident(), ME.at, ME)
+    assert caught.value.violations[0].reason == "TIME_IN_THE_PAST"
+
+
+def test_the_last_passing_check_resolves_the_incident():
+    step = policy.settle(incident(failing_check_count=2), 1, Act(T0))
+    assert (step.incident.status, step.events) == (IncidentStatus.OPEN, ())
+    step = policy.settle(step.incident, 0, Act(T0))
+    assert (step.incident.status, step.incident.resolve_time) == (IncidentStatus.RESOLVED, T0)
+    assert [(event.kind, event.actor) for event in step.events] == [
+        (IncidentEventKind.RESOLVED_AUTOMATICALLY, policy.SYSTEM)
+    ]
+
+
+class OneKey(RuleBasedStateMachine):
+    """Runs and people act on one key in any order; a plain set of failing members is the model."""
+
+    members = Bundle("members")
+
+    @initialize()
+    def start(self) -> None:
+        self.incident: Incident | None = None
+        self.former: list[Incident] = []
+        self.failing: set[tuple[str, str]] = set()
+        self.events: list[IncidentEventKind] = []
+        self.counted = 0
+        self.worst = 0
+        self.now = T0
+
+    def act(self) -> Act:
+        self.now += timedelta(minutes=1)
+        return Act(self.now)
+
+    def apply(self, step: policy.Step) -> None:
+        self.incident = step.incident
+        self.events += [event.kind for event in step.events]
+        if step.incident.status is IncidentStatus.RESOLVED:
+            self.former.append(step.incident)
+            self.incident = None
+            self.failing, self.counted, self.worst = set(), 0, 0
+
+    @rule(
+        runs=st.lists(
+            st.tuples(st.sampled_from("abc"), st.sampled_from(["", '["x"]']), st.sampled_from(Outcome)),
+            min_size=1,
+            max_size=5,
+            unique_by=lambda run: run[:2],
+        )
+    )
+    def run(self, runs) -> None:
+        results = [result(outcome, check=check, group=group) for check, group, outcome in runs]
+        for change in policy.fold(results).values():
+            if change.failures is not None:
+                self.fail(change.failures)
+            if self.incident is not None:
+                self.failing -= set(change.passing)
+                self.apply(policy.settle(self.incident, len(self.failing), self.act()))
+
+    def fail(self, found: Failures) -> None:
+        self.failing |= set(found.members)
+        self.counted += found.count
+        self.worst = max(self.worst, found.severity)
+        before = self.incident
+        if before is None:
+            stored = policy.open_incident("w", KEY, found, self.former[-1].id if self.former else "")
+        else:
+            stored = policy.add_failures(before, found, len(self.failing))
+        self.events += [event.kind for event in policy.failure_events(before, stored, self.act())]
+        self.incident = stored
+
+    @precondition(lambda self: self.incident and self.incident.status is IncidentStatus.OPEN)
+    @rule()
+    def acknowledge(self) -> None:
+        self.apply(policy.acknowledge(self.incident, self.act()))
+
+    @precondition(lambda self: self.incident)
+    @rule()
+    def resolve(self) -> None:
+        self.apply(policy.resolve(self.incident, self.act()))
+
+    @precondition(lambda self: self.incident)
+    @rule(days=st.integers(1, 30))
+    def mute(self, days) -> None:
+        act = self.act()
+        self.apply(policy.mute(self.incident, act.at + timedelta(days=days), act))
+
+    @invariant()
+    def an_unresolved_incident_has_failing_members_and_true_counts(self) -> None:
+        if self.incident is not None:
+            assert self.incident.failing_check_count == len(self.failing) > 0
+            assert self.incident.failure_count == self.counted
+            assert self.incident.highest_severity == self.worst
+            assert self.incident.resolve_time is None
+
+    @invariant()
+    def every_incident_is_opened_once_and_resolved_at_most_once(self) -> None:
+        opened = self.events.count(IncidentEventKind.OPENED)
+        ended = sum(
+            kind in (IncidentEventKind.RESOLVED, IncidentEventKind.RESOLVED_AUTOMATICALLY) for kind in self.events
+        )
+        assert opened == len(self.former) + (self.incident is not None)
+        assert ended == len(self.former)
+
+    @invariant()
+    def each_incident_names_the_one_before_it(self) -> None:
+        chain = [*self.former, *([self.incident] if self.incident else [])]
+        assert [later.previous_incident_id for later in chain[1:]] == [earlier.id for earlier in chain[:-1]]
+
+
+OneKey.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=25)
+TestOneKey = OneKey.TestCase
