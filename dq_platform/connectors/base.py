@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.errors import Violation
 from dq_platform.models.connection import SettingValue
 from dq_platform.models.metadata import ColumnInfo, TableInfo
 
@@ -40,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """Limits that a source is used under. `tag` is put into every statement as a comment: workspace, job, check."""
+    """Limits that a source is used under."""
 
     connect_timeout: timedelta = timedelta(seconds=10)
     statement_timeout: timedelta = timedelta(seconds=300)
@@ -75,13 +76,23 @@ class BaseConnector(ABC):
         self.settings = settings
         self.guards = guards
 
+    @classmethod
+    def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
+        """What is wrong with the settings taken together; each by itself is valid and has its default already."""
+        del settings
+        return []
+
+    def is_stale(self) -> bool:
+        """Whether the source changed in a way that this session cannot see, so that a new one is due."""
+        return False
+
     @abstractmethod
     def connect(self) -> None:
         """Open the session, read-only, with the guards in force."""
 
     @abstractmethod
     def execute(self, sql: str, *, tag: str = "") -> Rows:
-        """Run one SELECT and return its rows; more than `guards.max_rows` is an error. `tag` becomes a comment."""
+        """The rows of one SELECT; more than `guards.max_rows` is an error. `tag` (workspace, job) becomes a comment."""
 
     @abstractmethod
     def cancel(self) -> None:

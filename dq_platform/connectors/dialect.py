@@ -7,13 +7,16 @@ outside text into fragments.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from dq_platform.connectors import zones
+from dq_platform.errors import Unsupported
 from dq_platform.models.metadata import DataType
 
 LiteralValue = str | bool | int | float | Decimal | date | datetime
@@ -40,7 +43,13 @@ class Limits:
     statement_bytes: int = 1_000_000
 
 
-class Dialect:
+def require_timestamp(data_type: DataType) -> None:
+    if data_type not in (DataType.TIMESTAMP, DataType.TIMESTAMP_TZ):
+        message = f"A column of type {data_type} holds no date; periods need a date or a timestamp."
+        raise Unsupported(message)
+
+
+class Dialect(ABC):
     """Standard SQL. `sqlglot` is the name of the engine's grammar in sqlglot."""
 
     sqlglot: ClassVar[str] = "postgres"
@@ -60,7 +69,7 @@ class Dialect:
         return Fragment(f"{self.ident(schema)}.{self.ident(table)}" if schema else self.ident(table))
 
     def literal(self, value: LiteralValue) -> Fragment:
-        """The value as a literal of its type. Raises ValueError for NaN and infinities, which SQL has no literal for."""
+        """The value as a literal of its type. Raises ValueError for NaN, infinities and texts that hold a NUL."""
         if isinstance(value, bool):
             return self.boolean(value)
         if isinstance(value, int):
@@ -68,7 +77,7 @@ class Dialect:
         if isinstance(value, float | Decimal):
             return self.number(value)
         if isinstance(value, datetime):
-            return self.timestamp(value)
+            return self.timestamp(value) if value.tzinfo else self.wall_clock(value)
         if isinstance(value, date):
             return Fragment(f"DATE '{value.isoformat()}'")
         return self.text(value)
@@ -89,8 +98,14 @@ class Dialect:
         return Fragment(f"{Decimal(str(value)):f}")
 
     def timestamp(self, value: datetime) -> Fragment:
-        """An instant, as the engine compares it with a timestamp that has a zone."""
-        return Fragment(f"TIMESTAMP WITH TIME ZONE '{value.isoformat(sep=' ')}'")
+        """An instant, as the engine compares it with a timestamp that has a zone; UTC if the value has none."""
+        instant = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return Fragment(f"TIMESTAMP WITH TIME ZONE '{instant.isoformat(sep=' ')}'")
+
+    def wall_clock(self, value: datetime) -> Fragment:
+        """What a clock shows, as the engine compares it with a timestamp that has no zone; UTC if the value has one."""
+        shown = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+        return Fragment(f"TIMESTAMP '{shown.isoformat(sep=' ')}'")
 
     # Conversions
 
@@ -124,16 +139,26 @@ class Dialect:
         return Fragment(f"UPPER({expression})")
 
     def matches(self, expression: str, pattern: str) -> Fragment:
-        """Whether a part of the text matches the regular expression (a text literal), case-sensitive. Anchors are the pattern's own."""
+        """Whether a part of the text matches the regular expression (a text literal), case-sensitive.
+
+        Engines agree on literals, classes, anchors, alternation, groups and quantifiers, over text on one line.
+        """
         return Fragment(f"({expression} ~ {pattern})")
+
+    def exact(self, expression: str) -> Fragment:
+        """A key that is equal for two texts only if all their characters are: to compare and group by, not to show.
+
+        Case, accents and trailing blanks count, whatever the column's collation.
+        """
+        return Fragment(expression)
 
     def equals_text(self, left: str, right: str) -> Fragment:
         """Equality of two texts character by character: case, accents and trailing blanks count."""
-        return Fragment(f"({left} = {right})")
+        return Fragment(f"({self.exact(left)} = {self.exact(right)})")
 
     def in_texts(self, expression: str, values: Sequence[str]) -> Fragment:
         """Whether the text equals one of the literals, as `equals_text` has it. `values` is not empty."""
-        return Fragment(f"({expression} IN ({', '.join(values)}))")
+        return Fragment(f"({self.exact(expression)} IN ({', '.join(self.exact(value) for value in values)}))")
 
     # Times
 
@@ -141,21 +166,58 @@ class Dialect:
         """The present instant."""
         return Fragment("CURRENT_TIMESTAMP")
 
+    @abstractmethod
     def instant(self, expression: str, data_type: DataType) -> Fragment:
         """A date, timestamp (read as UTC) or timestamp with zone as an instant that `seconds_between` takes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seconds_between(self, start: str, end: str) -> Fragment:
         """Seconds from one instant to another, with fractions, as a float; negative if `end` comes first."""
-        raise NotImplementedError
 
-    def period_start(self, expression: str, data_type: DataType, *, monthly: bool, time_zone: str) -> Fragment:
-        """The DATE on which the day or month of the column's value begins, in that IANA zone."""
-        raise NotImplementedError
+    def period_start(  # noqa: PLR0913
+        self,
+        expression: str,
+        data_type: DataType,
+        *,
+        monthly: bool,
+        time_zone: str,
+        start: date = zones.EARLIEST,
+        end: date = zones.LATEST,
+    ) -> Fragment:
+        """The DATE on which the day or month of the column's value begins, in that IANA zone.
+
+        A timestamp without zone is read as UTC; a date belongs to no zone. The answer is right for values from
+        `start` to `end`: the narrower they are, the shorter the SQL on engines that know no zones themselves.
+        Raises Unsupported for a type that holds no date.
+        """
+        if data_type is DataType.DATE:
+            return self.first_day(expression, monthly=monthly)
+        require_timestamp(data_type)
+        local = self.local_time(expression, data_type, zones.Window(time_zone, start, end))
+        return self.first_day(local, monthly=monthly)
+
+    @abstractmethod
+    def local_time(self, expression: str, data_type: DataType, window: zones.Window) -> Fragment:
+        """A timestamp, with or without zone, as a clock in the window's zone shows it."""
+
+    @abstractmethod
+    def first_day(self, expression: str, *, monthly: bool) -> Fragment:
+        """The DATE of a date or of a timestamp without zone, or the first of its month."""
 
     def period_filter(self, expression: str, data_type: DataType, start: date, end: date, time_zone: str) -> Fragment:
-        """Whether the column's value lies in `start` (inclusive) to `end` (exclusive), in a form that can use an index."""
-        raise NotImplementedError
+        """Whether the column's value lies in `start` (inclusive) to `end` (exclusive).
+
+        The column stands alone, so that an index on it serves. Raises Unsupported for a type that holds no date.
+        """
+        lower, upper = (self._bound(day, data_type, time_zone) for day in (start, end))
+        return Fragment(f"({expression} >= {lower} AND {expression} < {upper})")
+
+    def _bound(self, day: date, data_type: DataType, time_zone: str) -> Fragment:
+        if data_type is DataType.DATE:
+            return self.literal(day)
+        require_timestamp(data_type)
+        begins = zones.start_of_day(day, time_zone)
+        return self.timestamp(begins) if data_type is DataType.TIMESTAMP_TZ else self.wall_clock(begins)
 
     # Aggregates
 
