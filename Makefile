@@ -1,0 +1,41 @@
+# The verbs of this project; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check gen bench lock
+
+PYTHON ?= python3
+bin := .venv/bin
+
+help: ## List the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+
+demo: .venv/.installed ## See real checks run through the whole system on a sample shop, then stop everything
+	@$(bin)/dq demo $(ARGS)
+
+up: .venv/.installed ## Keep the whole system running on this machine, without Docker, until Ctrl-C
+	@$(bin)/dq up $(ARGS)
+
+test: .venv/.installed ## Run all tests against real PostgreSQL, Redis, MariaDB and DuckDB
+	@$(bin)/pytest $(ARGS)
+
+check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift
+	@scripts/check.sh
+
+gen: .venv/.installed ## Write dq/v1 again from protos/
+	@scripts/generate.sh
+
+bench: .venv/.installed ## Print the speed promises as ratios measured now
+	@$(bin)/python -m benchmarks $(ARGS)
+
+lock: .venv/.installed ## Choose the newest allowed dependencies and write requirements.lock
+	@$(bin)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	  --no-emit-index-url --no-header --no-annotate --generate-hashes -o requirements.lock
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing what requirements.lock names into .venv ..."
+	@test -x $(bin)/python || $(PYTHON) -m venv .venv
+	@$(bin)/python -m pip install -q --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
+	@$(bin)/uv pip sync -q --require-hashes --python $(bin)/python requirements.lock
+	@$(bin)/uv pip install -q --python $(bin)/python --no-deps -e .
+	@touch $@
