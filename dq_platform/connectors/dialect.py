@@ -59,6 +59,8 @@ class Dialect(ABC):
     text_type: ClassVar[str] = "TEXT"
     float_type: ClassVar[str] = "DOUBLE PRECISION"
     decimal_type: ClassVar[str] = "DECIMAL(38, 10)"
+    regex_end: ClassVar[str] = "$"
+    """How a pattern says that the text ends here, a line end before it not forgiven."""
 
     def ident(self, name: str) -> Fragment:
         """The name, quoted, whatever characters it has."""
@@ -155,6 +157,10 @@ class Dialect(ABC):
     def equals_text(self, left: str, right: str) -> Fragment:
         """Equality of two texts character by character: case, accents and trailing blanks count."""
         return Fragment(f"({self.exact(left)} = {self.exact(right)})")
+
+    def exact_text(self, expression: str) -> Fragment:
+        """The text as something whose equality, grouping and distinctness are those of `equals_text`."""
+        return Fragment(expression)
 
     def in_texts(self, expression: str, values: Sequence[str]) -> Fragment:
         """Whether the text equals one of the literals, as `equals_text` has it. `values` is not empty."""

@@ -1,0 +1,99 @@
+"""How the catalogue's files declare check types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from dq_platform.checks.level import Level
+from dq_platform.models.check import Mode, TimeScale
+from dq_platform.models.outcome import Severity
+from dq_platform.models.values import Params
+
+TABLE, COLUMN = Level.TABLE, Level.COLUMN
+
+
+class Dimension(StrEnum):
+    """The quality of data that a check speaks of."""
+
+    ACCURACY = "Accuracy"
+    AVAILABILITY = "Availability"
+    COMPLETENESS = "Completeness"
+    CONSISTENCY = "Consistency"
+    INTEGRITY = "Integrity"
+    REASONABLENESS = "Reasonableness"
+    TIMELINESS = "Timeliness"
+    UNIQUENESS = "Uniqueness"
+    VALIDITY = "Validity"
+
+
+ALL_MODES = (Mode.PROFILING, Mode.MONITORING, Mode.PARTITIONED)
+WHOLE_TABLE_MODES = (Mode.PROFILING, Mode.MONITORING)
+
+TIME_SCALES: Mapping[Mode, tuple[TimeScale, ...]] = MappingProxyType(
+    {
+        Mode.PROFILING: (TimeScale.MONTHLY,),
+        Mode.MONITORING: (TimeScale.DAILY, TimeScale.MONTHLY),
+        Mode.PARTITIONED: (TimeScale.DAILY, TimeScale.MONTHLY),
+    }
+)
+"""Which time scales a mode has."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckType:
+    """One check type: a sensor whose reading a rule judges.
+
+    `defaults` are the rule's parameters that each severity starts from; a severity without an entry has none to start
+    from. A check for which no threshold is given has the `default_severity` alone. `fixed` are sensor parameters that
+    the check type decides, so that nobody gives them.
+    """
+
+    name: str
+    level: Level
+    category: str
+    dimension: Dimension
+    sensor: str
+    rule: str
+    modes: tuple[Mode, ...] = ALL_MODES
+    description: str = ""
+    defaults: Mapping[Severity, Params] = field(default_factory=dict)
+    default_severity: Severity = Severity.ERROR
+    fixed: Params = field(default_factory=dict)
+
+    def time_scales(self, mode: Mode) -> tuple[TimeScale, ...]:
+        return TIME_SCALES[mode]
+
+
+def check(  # noqa: PLR0913
+    name: str,
+    *,
+    level: Level,
+    sensor: str,
+    rule: str,
+    dimension: Dimension,
+    modes: tuple[Mode, ...] = ALL_MODES,
+    description: str = "",
+    defaults: Mapping[str, Params] = MappingProxyType({}),
+    fixed: Params = MappingProxyType({}),
+) -> CheckType:
+    """A check type; `defaults` is keyed by `warning`, `error`, `fatal`. Its category is that of the file."""
+    return CheckType(
+        name=name,
+        level=level,
+        category="",
+        dimension=dimension,
+        sensor=sensor,
+        rule=rule,
+        modes=modes,
+        description=description,
+        defaults={Severity[severity.upper()]: params for severity, params in defaults.items()},
+        fixed=fixed,
+    )
+
+
+def category(name: str, *checks: CheckType) -> tuple[CheckType, ...]:
+    """The check types of one category."""
+    return tuple(replace(check, category=name) for check in checks)

@@ -1,0 +1,77 @@
+"""Open vocabularies: names that the product knows and that plug-ins add to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Generic, Protocol, TypeVar
+
+from dq_platform.checks.spelling import did_you_mean
+from dq_platform.errors import NotFound
+
+
+class Named(Protocol):
+    """Anything with a name that is unique in its registry."""
+
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class UnknownName(NotFound):
+    """No entry of this name; the message names those that look like it."""
+
+    def __init__(self, kind: str, name: str, hint: str) -> None:
+        super().__init__(kind, name)
+        self.message = f"There is no {kind} {name!r}{hint or '.'}"
+        self.args = (self.message,)
+
+
+class Registry(Generic[T]):
+    """Entries by name. What comes with the product is read on first use, once; plug-ins register theirs."""
+
+    def __init__(self, kind: str, load: Callable[[], Iterable[T]]) -> None:
+        self.kind = kind
+        self._load = load
+        self._built_in: dict[str, T] | None = None
+        self._registered: dict[str, T] = {}
+
+    def register(self, entry: T) -> None:
+        """Add an entry. Raises ValueError if the name is taken."""
+        if entry.name in self._all():
+            message = f"the {self.kind} {entry.name!r} exists already"
+            raise ValueError(message)
+        self._registered[entry.name] = entry
+
+    def find(self, name: str) -> T | None:
+        return self._all().get(name)
+
+    def get(self, name: str) -> T:
+        """The entry. Raises UnknownName, whose message suggests the nearest names."""
+        entry = self.find(name)
+        if entry is None:
+            raise UnknownName(self.kind, name, self.hint(name))
+        return entry
+
+    def hint(self, name: str) -> str:
+        return did_you_mean(name, self._all())
+
+    def items(self) -> list[T]:
+        """All entries, by name."""
+        entries = self._all()
+        return [entries[name] for name in sorted(entries)]
+
+    def _all(self) -> dict[str, T]:
+        if self._built_in is None:
+            self._built_in = self._unique(self._load())
+        return self._built_in | self._registered
+
+    def _unique(self, entries: Iterable[T]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for entry in entries:
+            if entry.name in found:
+                message = f"the {self.kind} {entry.name!r} is declared twice"
+                raise ValueError(message)
+            found[entry.name] = entry
+        return found

@@ -1,0 +1,36 @@
+"""What a sensor is rendered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.models.metadata import ColumnInfo
+from dq_platform.models.values import Params
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """The checked table; `columns` by name in their order, empty if the table does not exist."""
+
+    schema: str
+    table: str
+    columns: Mapping[str, ColumnInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorContext:
+    """What a sensor is rendered with.
+
+    `column` is None for sensors of a table, and for metadata sensors of a column that does not exist. `params` are
+    validated and complete. `where` is the combined SQL condition, empty for all rows; `keys` are the SQL expressions
+    of the period and the groups. Only sensors that need a SELECT of their own use the last two.
+    """
+
+    dialect: Dialect
+    table: TargetInfo
+    column: ColumnInfo | None = None
+    params: Params = field(default_factory=dict)
+    where: str = ""
+    keys: tuple[str, ...] = ()

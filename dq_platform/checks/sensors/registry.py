@@ -1,0 +1,105 @@
+"""The sensors that checks can use, by name. A sensor is one file: a TOML header in the first comment, then Jinja2."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from dq_platform.checks.level import Level
+from dq_platform.checks.params import ParamKind, ParamSpec
+from dq_platform.checks.registry import Registry
+from dq_platform.connectors.dialect import Capability
+from dq_platform.models.metadata import DataType
+
+SUFFIX = ".sql.j2"
+
+TYPE_GROUPS: Mapping[str, frozenset[DataType]] = {
+    "any": frozenset(DataType),
+    "boolean": frozenset({DataType.BOOLEAN}),
+    "comparable": frozenset(DataType) - {DataType.JSON, DataType.BINARY},
+    "number": frozenset({DataType.INTEGER, DataType.DECIMAL, DataType.FLOAT}),
+    "temporal": frozenset({DataType.DATE, DataType.TIMESTAMP, DataType.TIMESTAMP_TZ}),
+    "text": frozenset({DataType.TEXT, DataType.UUID, DataType.JSON, DataType.OTHER}),
+}
+"""Words that a header's `accepts` uses for data types that belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorType:
+    """One sensor as the catalogue shows it.
+
+    `accepts` are the data types of the column that it can measure. `metadata` sensors read the table's catalogue
+    entry: no SQL, and neither the table nor the column needs to exist. `groupable` false: the number is one for the
+    whole table, so neither grouping nor partitions apply. `template` is the Jinja2 source.
+    """
+
+    name: str
+    level: Level
+    description: str
+    template: str
+    params: tuple[ParamSpec, ...] = ()
+    needs: frozenset[Capability] = frozenset()
+    accepts: frozenset[DataType] = frozenset(DataType)
+    metadata: bool = False
+    groupable: bool = True
+
+
+def parse_sensor(name: str, level: Level, source: str) -> SensorType:
+    """The sensor that a file's text declares. Raises ValueError naming the sensor if the header is wrong."""
+    header, closed, _ = source.partition("#}")
+    try:
+        if not closed or not header.startswith("{#"):
+            message = "the file must begin with a comment that holds its header"
+            raise ValueError(message)
+        return _sensor(name, level, tomllib.loads(header.removeprefix("{#").strip()), source)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"sensor {name!r}: {error}"
+        raise ValueError(message) from error
+
+
+def _sensor(name: str, level: Level, header: dict[str, Any], source: str) -> SensorType:
+    groups = header.pop("accepts", ["any"])
+    return SensorType(
+        name=name,
+        level=level,
+        template=source,
+        params=tuple(_param(param, dict(facts)) for param, facts in header.pop("params", {}).items()),
+        needs=frozenset(Capability(need) for need in header.pop("needs", [])),
+        accepts=_types(groups),
+        **header,
+    )
+
+
+def _param(name: str, facts: dict[str, Any]) -> ParamSpec:
+    default = facts.pop("default", None)
+    optional = facts.pop("optional", False)
+    return ParamSpec(
+        name=name,
+        kind=ParamKind(facts.pop("type")),
+        required=default is None and not optional,
+        default=default,
+        choices=tuple(facts.pop("choices", ())),
+        accepts=_types(facts.pop("accepts", ["any"])),
+        **facts,
+    )
+
+
+def _types(groups: list[str]) -> frozenset[DataType]:
+    return frozenset().union(*(TYPE_GROUPS[group] for group in groups))
+
+
+def _load() -> Iterator[SensorType]:
+    here = resources.files(__name__.rpartition(".")[0])
+    for level in Level:
+        yield from (_read(file, level) for file in here.joinpath(level.value).iterdir() if file.name.endswith(SUFFIX))
+
+
+def _read(file: Traversable, level: Level) -> SensorType:
+    return parse_sensor(file.name.removesuffix(SUFFIX), level, file.read_text(encoding="utf-8"))
+
+
+SENSOR_REGISTRY: Registry[SensorType] = Registry("sensor", _load)

@@ -1,0 +1,66 @@
+"""Sensors turned into what to measure: the only place where a template meets a table, a column and parameters."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import SimpleNamespace
+
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dq_platform.checks.level import Level
+from dq_platform.checks.sensors.context import SensorContext, TargetInfo
+from dq_platform.checks.sensors.fragments import ColumnFragment, column_fragment, param_fragment
+from dq_platform.checks.sensors.measure import Measure
+from dq_platform.checks.sensors.patterns import pattern_literals
+from dq_platform.checks.sensors.registry import SensorType
+from dq_platform.checks.sensors.vocabulary import Vocabulary
+from dq_platform.errors import Invalid
+
+
+__all__ = ["SensorContext", "TargetInfo", "render"]
+
+
+def render(sensor: SensorType, context: SensorContext) -> Measure:
+    """What the sensor asks for. Raises Invalid if a column that it needs does not exist."""
+    if sensor.level is Level.COLUMN and context.column is None and not sensor.metadata:
+        raise Invalid.one("check.target.column_name", "The column does not exist.", "COLUMN_NOT_FOUND")
+    words = Vocabulary(context.dialect, _source(context), context.keys, _column(context))
+    text = _template(sensor.template).render(_names(sensor, context, words))
+    if text.strip() or words.measure is None:
+        message = f"sensor {sensor.name!r} must say scan(...), query(...) or metadata(...) once, and nothing else"
+        raise ValueError(message)
+    return words.measure
+
+
+def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dict[str, object]:
+    """What a template can say: the dialect, the column, its parameters, and the helpers of `Vocabulary`."""
+    dialect, given = context.dialect, context.params
+    specs = [spec for spec in sensor.params if spec.name in given]
+    names: dict[str, object] = {
+        "d": dialect,
+        "p": SimpleNamespace(**{spec.name: param_fragment(spec, given[spec.name], context) for spec in specs}),
+        "choice": SimpleNamespace(**{spec.name: given[spec.name] for spec in specs if spec.choices}),
+        "column_exists": context.column is not None,
+        "columns": tuple(column_fragment(dialect, column) for column in context.table.columns.values()),
+        "pattern": pattern_literals(dialect),
+        "table_name": dialect.ident(context.table.table),
+    }
+    if context.column is not None:
+        col = column_fragment(dialect, context.column)
+        names |= {"col": col, "text": dialect.as_text(col), "value": words.exact(col)}
+    return names | words.helpers()
+
+
+def _column(context: SensorContext) -> ColumnFragment | None:
+    return None if context.column is None else column_fragment(context.dialect, context.column)
+
+
+def _source(context: SensorContext) -> str:
+    table = context.dialect.table(context.table.schema, context.table.table)
+    return f"{table} WHERE {context.where}" if context.where else str(table)
+
+
+@lru_cache(maxsize=1024)
+def _template(source: str) -> Template:
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(source)  # noqa: S701

@@ -1,0 +1,127 @@
+"""The words that a sensor's template says: what to count, over which rows, and how to ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dq_platform.checks.sensors.codes import COUNTRY_CODES, CURRENCY_CODES, NULL_PLACEHOLDERS
+from dq_platform.checks.sensors.fragments import ColumnFragment
+from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
+from dq_platform.connectors.dialect import Dialect, Fragment
+from dq_platform.models.metadata import DataType
+from dq_platform.models.values import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows for which a condition holds, as a number or as a share `of` others."""
+
+    value: str
+    condition: str
+    of: str = ""
+
+
+class Vocabulary:
+    """One rendering of one sensor; `measure` is what the template asked for, None until it did.
+
+    `source` is the table and its condition, as FROM takes it.
+    """
+
+    def __init__(self, dialect: Dialect, source: str, keys: tuple[str, ...], column: ColumnFragment | None) -> None:
+        self.measure: Measure | None = None
+        self._dialect = dialect
+        self._source = source
+        self._keys = keys
+        self._column = column
+
+    def helpers(self) -> dict[str, object]:
+        """Every word by the name that templates use."""
+        names = [f"k{number}" for number in range(len(self._keys))]
+        listed = ", ".join(names)
+        return {
+            "scan": self.scan,
+            "query": self.query,
+            "metadata": self.metadata,
+            "count_if": self.count_if,
+            "percent_if": self.percent_if,
+            "matches": self.matches,
+            "exact": self.exact,
+            "words": self.words,
+            "rows": self.rows,
+            "source": Fragment(self._source),
+            "select_keys": Fragment("".join(f"{name}, " for name in names)),
+            "group_by": Fragment(f" GROUP BY {listed}" if names else ""),
+            "partition_by": Fragment(f"PARTITION BY {listed} " if names else ""),
+            "codes": self._codes(),
+        }
+
+    # What to measure
+
+    def scan(self, value: str | Counted, expected: str = "") -> str:
+        """Ask for an aggregate that one pass over the rows gives."""
+        if isinstance(value, Counted):
+            return self._ask(ScanMeasure(value.value, value.of, expected, value.condition))
+        return self._ask(ScanMeasure(value, expected=expected))
+
+    def query(self, select: str, *, has_expected: bool = False) -> str:
+        """Ask for a SELECT of its own: keys, `value`, `expected`."""
+        return self._ask(QueryMeasure(" ".join(select.split("\n")).strip(), has_expected))
+
+    def metadata(self, value: Number | None) -> str:
+        """Ask for nothing: the number is known."""
+        return self._ask(MetadataMeasure(value))
+
+    def _ask(self, measure: Measure) -> str:
+        if self.measure is not None:
+            message = "a sensor measures one number"
+            raise ValueError(message)
+        self.measure = measure
+        return ""
+
+    # What to count
+
+    def count_if(self, condition: str) -> Counted:
+        """Number of rows where the condition is true."""
+        return Counted(self._dialect.count_if(condition), condition)
+
+    def percent_if(self, condition: str, of: str = "") -> Counted:
+        """Share of rows where the condition is true, of those where the column is not NULL unless `of` counts others."""
+        return Counted(self._dialect.count_if(condition), condition, of or f"COUNT({self._column})")
+
+    # How to look at a value
+
+    def matches(self, text: str, pattern: str) -> Fragment:
+        return self._dialect.matches(text, pattern)
+
+    def exact(self, column: ColumnFragment) -> Fragment:
+        """The column as something whose equality is the same on every engine: texts differ by any character."""
+        return self._dialect.exact_text(column) if column.data_type is DataType.TEXT else column
+
+    def words(self, text: str) -> Fragment:
+        """Number of words of a text, whatever and however much white space parts them; 0 if it is blank."""
+        d = self._dialect
+        blanks = text
+        for white in ("\t", "\n", "\r"):
+            blanks = f"REPLACE({blanks}, {d.text(white)}, ' ')"
+        trimmed = d.trim(blanks)
+        marked = f"REPLACE({trimmed}, ' ', {d.text(_OPEN + _CLOSE)})"
+        single = f"REPLACE(REPLACE({marked}, {d.text(_CLOSE + _OPEN)}, ''), {d.text(_OPEN + _CLOSE)}, ' ')"
+        packed = f"REPLACE({single}, ' ', '')"
+        gaps = f"{d.length(single)} - {d.length(packed)}"
+        return Fragment(f"CASE WHEN {d.length(trimmed)} = 0 THEN 0 WHEN {text} IS NOT NULL THEN {gaps} + 1 END")
+
+    # Where to look
+
+    def rows(self, *expressions: str) -> Fragment:
+        """The table's rows as a derived table with the keys k0, k1 … and the expressions c0, c1 …"""
+        selected = [f"{key} AS k{number}" for number, key in enumerate(self._keys)]
+        selected += [f"{expression} AS c{number}" for number, expression in enumerate(expressions)]
+        return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")
+
+    def _codes(self) -> dict[str, tuple[Fragment, ...]]:
+        lists = {"country": COUNTRY_CODES, "currency": CURRENCY_CODES, "null_placeholder": NULL_PLACEHOLDERS}
+        return {name: tuple(self._dialect.text(code) for code in known) for name, known in lists.items()}
+
+
+_OPEN, _CLOSE = "\x01", "\x02"
+"""Marks that collapse runs of blanks by plain replacement, which every engine has."""
