@@ -158,10 +158,6 @@ class Dialect(ABC):
         """Equality of two texts character by character: case, accents and trailing blanks count."""
         return Fragment(f"({self.exact(left)} = {self.exact(right)})")
 
-    def exact_text(self, expression: str) -> Fragment:
-        """The text as something whose equality, grouping and distinctness are those of `equals_text`."""
-        return Fragment(expression)
-
     def in_texts(self, expression: str, values: Sequence[str]) -> Fragment:
         """Whether the text equals one of the literals, as `equals_text` has it. `values` is not empty."""
         return Fragment(f"({self.exact(expression)} IN ({', '.join(self.exact(value) for value in values)}))")

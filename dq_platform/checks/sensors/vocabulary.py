@@ -95,7 +95,7 @@ class Vocabulary:
 
     def exact(self, column: ColumnFragment) -> Fragment:
         """The column as something whose equality is the same on every engine: texts differ by any character."""
-        return self._dialect.exact_text(column) if column.data_type is DataType.TEXT else column
+        return self._dialect.exact(column) if column.data_type is DataType.TEXT else column
 
     def words(self, text: str) -> Fragment:
         """Number of words of a text, whatever and however much white space parts them; 0 if it is blank."""
