@@ -1,0 +1,82 @@
+"""Settings of the gateway process, from environment variables; every wrong one is reported in one error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # noqa: S105  (a header name, not a secret)
+_ADDRESS = r"^[^\s/]+:[0-9]{1,5}$"
+
+
+def _env(name: str) -> AliasChoices:
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    """Field by field: what it is, and the variable that sets it (its alias)."""
+
+    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", populate_by_name=True, frozen=True)
+
+    host: str = Field("127.0.0.1", validation_alias=_env("DQ_GATEWAY_HOST"))
+    port: int = Field(8000, ge=0, le=65535, validation_alias=_env("DQ_GATEWAY_PORT"))
+    workers: int = Field(1, ge=1, le=256, validation_alias=_env("DQ_GATEWAY_WORKERS"))
+    """Processes that share the port."""
+    connection_addr: str = Field("127.0.0.1:50051", pattern=_ADDRESS, validation_alias=_env("DQ_CONNECTION_ADDR"))
+    check_addr: str = Field("127.0.0.1:50052", pattern=_ADDRESS, validation_alias=_env("DQ_CHECK_ADDR"))
+    results_addr: str = Field("127.0.0.1:50053", pattern=_ADDRESS, validation_alias=_env("DQ_RESULTS_ADDR"))
+    api_key_header: str = Field("X-API-Key", pattern=_TOKEN, validation_alias=_env("API_KEY_HEADER"))
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("DQ_CORS_ORIGINS"))
+    """Origins that browsers may call from, comma separated; empty: none."""
+    body_limit: int = Field(8 * MEBIBYTE, ge=1, validation_alias=_env("DQ_GATEWAY_BODY_LIMIT"))
+    """Bytes."""
+    lenient: bool = Field(False, validation_alias=_env("DQ_GATEWAY_LENIENT"))
+    """Ignore unknown query parameters and body fields instead of refusing them."""
+    forward_metadata: bool = Field(
+        False,
+        validation_alias=_env("DQ_GATEWAY_FORWARD_METADATA"),
+    )
+    """Show response metadata outside the allow-list as `Grpc-Metadata-*` headers."""
+    timeout: float = Field(30.0, gt=0, le=300, validation_alias=_env("DQ_GATEWAY_TIMEOUT"))
+    """Seconds for a call without a `Grpc-Timeout` header."""
+    stream_max_age: float = Field(3600.0, gt=0, validation_alias=_env("DQ_GATEWAY_STREAM_MAX_AGE"))
+    """Seconds after which a stream ends and its client has to reconnect."""
+    heartbeat: float = Field(15.0, gt=0, validation_alias=_env("DQ_GATEWAY_HEARTBEAT"))
+    """Seconds of silence after which an event stream gets a comment."""
+    grace: int = Field(10, ge=0, validation_alias=_env("DQ_GATEWAY_GRACE"))
+    """Seconds that running requests get when the process is told to stop."""
+    log_format: Literal["json", "console"] = Field("console", validation_alias=_env("DQ_LOG_FORMAT"))
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias=_env("DQ_LOG_LEVEL"))
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _explicit(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [origin for origin in value if not origin.startswith(("http://", "https://")) or "*" in origin]
+        if wrong:
+            raise ValueError(f"not an origin such as https://example.org: {', '.join(wrong)}")
+        return value
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    def upstreams(self) -> Mapping[str, str]:
+        """The address that serves each service of `dq.v1`."""
+        served = {
+            self.connection_addr: ("ConnectionService", "AccessService"),
+            self.check_addr: ("CheckService", "ScheduleService", "JobService"),
+            self.results_addr: ("ResultsService", "IncidentService", "NotificationService"),
+        }
+        return {f"dq.v1.{name}": address for address, names in served.items() for name in names}
