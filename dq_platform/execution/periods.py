@@ -5,23 +5,19 @@ A period is known by the instant at which it begins, in UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dq_platform.connectors.zones import start_of_day
 from dq_platform.models.check import Check, Mode, PeriodWindow, TimeScale
 
 DEFAULT_DAYS = 7
 """How many finished days a partitioned check reads unless the run names its own dates."""
 
 
-def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which the day begins; where midnight is skipped, the first instant after it."""
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
-
-
-def local_date(instant: datetime, zone: ZoneInfo) -> date:
+def local_date(instant: datetime, time_zone: str) -> date:
     """The date that clocks in the zone show at the instant."""
-    return instant.astimezone(zone).date()
+    return instant.astimezone(ZoneInfo(time_zone)).date()
 
 
 def first_day(day: date, scale: TimeScale) -> date:
@@ -36,21 +32,21 @@ def next_first_day(first: date, scale: TimeScale) -> date:
     return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def run_period(check: Check, now: datetime, zone: ZoneInfo, window: PeriodWindow | None = None) -> datetime:
+def run_period(check: Check, now: datetime, time_zone: str, window: PeriodWindow | None = None) -> datetime:
     """The period that a whole run of the check belongs to.
 
     Profiling: the month of `now`; monitoring: its day or month. In partitioned mode results belong to partitions; a
     run that yields none (it failed, or found no rows) belongs to the last period it reads.
     """
     if check.mode is Mode.PARTITIONED:
-        _, end = partition_dates(check.time_scale, now, zone, window)
-        return start_of(first_day(end - timedelta(days=1), check.time_scale), zone)
+        _, end = partition_dates(check.time_scale, now, time_zone, window)
+        return start_of_day(first_day(end - timedelta(days=1), check.time_scale), time_zone)
     scale = TimeScale.MONTHLY if check.mode is Mode.PROFILING else check.time_scale
-    return start_of(first_day(local_date(now, zone), scale), zone)
+    return start_of_day(first_day(local_date(now, time_zone), scale), time_zone)
 
 
 def partition_dates(
-    scale: TimeScale, now: datetime, zone: ZoneInfo, window: PeriodWindow | None = None
+    scale: TimeScale, now: datetime, time_zone: str, window: PeriodWindow | None = None
 ) -> tuple[date, date]:
     """The first date (inclusive) and the last (exclusive) that a partitioned check reads.
 
@@ -58,11 +54,11 @@ def partition_dates(
     because a part of a period has other numbers than the period.
     """
     if window is None:
-        current = first_day(local_date(now, zone), scale)
+        current = first_day(local_date(now, time_zone), scale)
         back = timedelta(days=DEFAULT_DAYS if scale is TimeScale.DAILY else 1)
         return first_day(current - back, scale), current
-    start = first_day(local_date(window.start, zone), scale)
-    last = first_day(local_date(window.end - timedelta(microseconds=1), zone), scale)
+    start = first_day(local_date(window.start, time_zone), scale)
+    last = first_day(local_date(window.end - timedelta(microseconds=1), time_zone), scale)
     return start, next_first_day(last, scale)
 
 

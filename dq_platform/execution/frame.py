@@ -1,0 +1,115 @@
+"""The rows that a statement reads and how it divides them: all that fused checks must have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.execution.periods import partition_dates, period_count
+from dq_platform.execution.precheck import Bound
+from dq_platform.models.check import PeriodWindow, TimeScale
+from dq_platform.models.metadata import ColumnInfo, DataType, TableSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContext:
+    """What is known when checks of one table are planned.
+
+    `snapshot` is the table as the source's catalogue has it now, None if it is not there. `table_filter` is the SQL
+    condition that users set for all checks of the table, empty for none. `window` is what partitioned checks read,
+    None for their default. A check has at most `max_groups` data groups.
+    """
+
+    dialect: Dialect
+    snapshot: TableSnapshot | None
+    time_zone: str
+    now: datetime
+    table_filter: str = ""
+    window: PeriodWindow | None = None
+    max_groups: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """FROM, WHERE and GROUP BY as text; checks with equal frames can share a statement.
+
+    `period` is the expression of a row's period, empty unless partitioned; `groups` are those of the grouping columns.
+    `periods` is the largest number of periods that can come back.
+    """
+
+    table: str
+    where: str = ""
+    period: str = ""
+    groups: tuple[str, ...] = ()
+    periods: int = 1
+    max_groups: int = 1000
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The expressions that come first in every row: the period, then the groups."""
+        return (*([self.period] if self.period else []), *self.groups)
+
+    def select(self, aggregates: Iterable[str], dialect: Dialect) -> str:
+        """One SELECT of the keys and the aggregates, in order; at most one row more than the groups allowed."""
+        columns = [f"{key} AS dq_key{number}" for number, key in enumerate(self.keys)]
+        columns += [f"{aggregate} AS dq{number}" for number, aggregate in enumerate(aggregates)]
+        parts = ["SELECT " + ",\n  ".join(columns), f"FROM {self.table}"]
+        if self.where:
+            parts.append(f"WHERE {self.where}")
+        if self.keys:
+            parts.append(f"GROUP BY {', '.join(self.keys)}")
+        return self.bounded("\n".join(parts), dialect)
+
+    def bounded(self, select: str, dialect: Dialect) -> str:
+        """The SELECT, ended at one row more than the groups allowed, which shows that there are too many."""
+        return str(dialect.limited(select, self.max_groups * self.periods + 1)) if self.groups else select
+
+
+def frame_of(bound: Bound, context: PlanContext) -> Frame:
+    """The frame of a check whose columns are all there. Raises Unsupported if its partition column holds no date."""
+    check, dialect = bound.check, context.dialect
+    period = _period(bound, context) if bound.partitioned else None
+    conditions = [f"({condition})" for condition in (context.table_filter, check.filter) if condition]
+    return Frame(
+        table=dialect.table(check.target.schema_name, check.target.table_name),
+        where=" AND ".join([*conditions, *([period.condition] if period else [])]),
+        period=period.key if period else "",
+        groups=tuple(_group(_known(context.snapshot, name), dialect) for name in bound.group_columns),
+        periods=period.count if period else 1,
+        max_groups=context.max_groups,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    condition: str
+    key: str
+    count: int
+
+
+def _period(bound: Bound, context: PlanContext) -> _Period:
+    scale, zone, dialect = bound.check.time_scale, context.time_zone, context.dialect
+    column = _known(context.snapshot, bound.check.partition_column)
+    name, monthly = dialect.ident(column.name), scale is TimeScale.MONTHLY
+    start, end = partition_dates(scale, context.now, zone, context.window)
+    return _Period(
+        dialect.period_filter(name, column.data_type, start, end, zone),
+        dialect.period_start(name, column.data_type, monthly=monthly, time_zone=zone, start=start, end=end),
+        period_count(start, end, scale),
+    )
+
+
+def _group(column: ColumnInfo, dialect: Dialect) -> str:
+    """Texts that differ by any character are groups of their own, whatever the column's collation."""
+    name = dialect.ident(column.name)
+    return dialect.exact(name) if column.data_type is DataType.TEXT else name
+
+
+def _known(snapshot: TableSnapshot | None, name: str) -> ColumnInfo:
+    column = snapshot.column(name) if snapshot else None
+    if column is None:
+        message = f"the column {name!r} was not checked against the catalogue first"
+        raise LookupError(message)
+    return column

@@ -1,0 +1,127 @@
+"""From a reading to a result: what the rule says for each severity, and the worst of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dq_platform.checks.catalog.declare import CheckType
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
+from dq_platform.checks.rules.verdict import RuleContext, Verdict
+from dq_platform.errors import DomainError
+from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check
+from dq_platform.models.outcome import Outcome, Severity
+from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds
+
+NO_THRESHOLDS = "NO_THRESHOLDS"
+"""No severity has a threshold: nothing was asked of the value."""
+RULE_UNDECIDED = "RULE_UNDECIDED"
+"""The rule cannot say, for example because there is too little history."""
+RULE_FAILED = "RULE_FAILED"
+"""The rule's function raised an exception."""
+
+MESSAGES = {
+    NO_DATA: "There was nothing to measure.",
+    NOT_A_NUMBER: "The source answered something that is not a number.",
+    NO_THRESHOLDS: "No threshold is set, so the value was measured but not judged.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One run of one check. `duration_ms` is its share of the source's time, divided among its results."""
+
+    check: Check
+    check_type: CheckType
+    job_id: str
+    executed_at: datetime
+    duration_ms: float = 0.0
+
+
+def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint] = ()) -> Result:
+    """The reading, judged by all thresholds: the worst that fails is the outcome.
+
+    `history` has earlier periods, oldest first; points that are not earlier than the reading's own are left out. No
+    value, no threshold, or a rule that cannot decide where none fails: inconclusive. A rule that raises: execution
+    error.
+    """
+    blank = _blank(execution, reading.data_group, reading.time_period)
+    measured = replace(blank, value=reading.value, expected_value=reading.expected)
+    if reading.value is None:
+        return _inconclusive(measured, reading.reason or NO_DATA)
+    thresholds = execution.check.thresholds
+    configured = {severity: params for severity in Severity if (params := thresholds.of(severity)) is not None}
+    if not configured:
+        return _inconclusive(measured, NO_THRESHOLDS)
+    earlier = tuple(point for point in history if point.time_period < reading.time_period)
+    context = RuleContext(reading.time_period, reading.expected, earlier)
+    try:
+        rule = RULE_REGISTRY.get(execution.check_type.rule)
+        verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
+    except DomainError as error:
+        return _failed(measured, error.reason, error.message)
+    except Exception as error:  # noqa: BLE001 - the boundary to rules, which plug-ins write: one that is broken fails
+        # its own checks, and must not take the results of the whole table with it.
+        message = f"The rule {execution.check_type.rule!r} raised {type(error).__name__}."
+        return _failed(measured, RULE_FAILED, message)
+    return _judged(measured, verdicts)
+
+
+def fail(execution: Execution, error: DomainError, time_period: datetime) -> Result:
+    """The execution error of a check that could not be measured, ungrouped, in the run's own period."""
+    return _failed(_blank(execution, "", time_period), error.reason, error.message)
+
+
+def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
+    failing = [severity for severity, verdict in verdicts.items() if verdict.passed is False]
+    undecided = [severity for severity, verdict in verdicts.items() if verdict.passed is None]
+    telling = verdicts[max(failing) if failing else min(undecided or verdicts)]
+    graded = replace(
+        measured,
+        outcome=Outcome(max(failing)) if failing else Outcome.PASSED,
+        expected_value=measured.expected_value if telling.expected_value is None else telling.expected_value,
+        expected_text=telling.expected,
+        bounds=ResultBounds(**{severity.name.lower(): _finite(one.bounds) for severity, one in verdicts.items()}),
+    )
+    if undecided and not failing:
+        return replace(graded, outcome=Outcome.INCONCLUSIVE, error_reason=RULE_UNDECIDED, message=telling.reason)
+    return graded
+
+
+def _finite(bounds: Bounds) -> Bounds:
+    """Infinite ends are open ends, and what is not a number bounds nothing; neither could be stored as JSON."""
+    lower, upper = (end if end is not None and math.isfinite(end) else None for end in (bounds.lower, bounds.upper))
+    return Bounds(lower, upper)
+
+
+def _blank(execution: Execution, data_group: str, time_period: datetime) -> Result:
+    check, check_type = execution.check, execution.check_type
+    return Result(
+        id=new_id(),
+        workspace_id=check.workspace_id,
+        check_id=check.id,
+        job_id=execution.job_id,
+        target=check.target,
+        check_type=check.check_type,
+        category=check_type.category,
+        dimension=check_type.dimension,
+        mode=check.mode,
+        time_scale=check.time_scale,
+        data_group=data_group,
+        time_period=time_period,
+        executed_at=execution.executed_at,
+        outcome=Outcome.PASSED,
+        duration_ms=execution.duration_ms,
+    )
+
+
+def _inconclusive(measured: Result, reason: str) -> Result:
+    return replace(measured, outcome=Outcome.INCONCLUSIVE, error_reason=reason, message=MESSAGES[reason])
+
+
+def _failed(measured: Result, reason: str, message: str) -> Result:
+    return replace(measured, outcome=Outcome.EXECUTION_ERROR, error_reason=reason, message=message)

@@ -1,0 +1,174 @@
+"""Running a plan on a source: every check gets readings or one reason why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+from dq_platform.connectors.base import Rows
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.frame import Frame
+from dq_platform.execution.plan import Plan
+from dq_platform.execution.problems import TooManyGroups
+from dq_platform.execution.reading import NO_DATA, Reading
+from dq_platform.execution.scan import readings
+from dq_platform.execution.statement import Statement
+
+
+class Session(Protocol):
+    """One session with a source. `execute` raises SourceError and nothing else for the source's failures."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    async def execute(self, sql: str, *, tag: str = "") -> Rows: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a plan's checks gave: each has readings (one per group and period) or a failure, never both.
+
+    `milliseconds` is each check's share of the source's time. `stopped_by` is set if the source itself failed, so that
+    the rest of the plan was not sent. `statements` and `rows` count what was sent and what came back.
+    """
+
+    readings: Mapping[str, tuple[Reading, ...]]
+    failures: Mapping[str, DomainError]
+    milliseconds: Mapping[str, float]
+    statements: int
+    rows: int
+    stopped_by: SourceError | None = None
+
+
+async def measure(session: Session, plan: Plan, *, tag: str = "") -> Measurement:
+    """Send the plan's statements, one after the other; `tag` goes with each of them as a comment.
+
+    A failure of the source (gone, too slow, cancelled) stops everything at once with that one error. Any other failure
+    of a statement is traced to the checks that cause it by asking for less: with one culprit among n measures that
+    takes at most 2 × log2(n) + 1 further statements, and only it fails.
+    """
+    run = _Run(session, plan, tag)
+    for statement in plan.statements:
+        await run.serve(statement)
+    return run.measurement()
+
+
+@dataclass(slots=True)
+class _Run:
+    session: Session
+    plan: Plan
+    tag: str
+    readings: dict[str, list[Reading]] = field(default_factory=dict)
+    failures: dict[str, DomainError] = field(default_factory=dict)
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    sound: set[Frame] = field(default_factory=set)
+    statements: int = 0
+    rows: int = 0
+    stopped_by: SourceError | None = None
+
+    async def serve(self, statement: Statement) -> None:
+        error = await self.attempt(statement)
+        if error is not None:
+            await self.isolate(statement, error)
+
+    async def attempt(self, statement: Statement) -> SourceError | None:
+        """Take the statement's readings; the error if the source refuses it. Once stopped, nothing is sent."""
+        if self.stopped_by is not None:
+            return self.stopped_by
+        try:
+            answer = await self.send(statement.sql, statement.check_ids)
+        except SourceError as error:
+            return error
+        self.sound.add(statement.frame)
+        self.take(statement, answer)
+        return None
+
+    async def send(self, sql: str, check_ids: tuple[str, ...]) -> Rows:
+        """The answer; its time is shared by the checks. An error of the whole source is remembered."""
+        self.statements += 1
+        started = perf_counter()
+        try:
+            answer = await self.session.execute(sql, tag=self.tag)
+        except SourceError as error:
+            if error.concerns_whole_source:
+                self.stopped_by = error
+            raise
+        finally:
+            share = (perf_counter() - started) * 1000 / len(check_ids)
+            for check_id in check_ids:
+                self.milliseconds[check_id] = self.milliseconds.get(check_id, 0.0) + share
+        self.rows += len(answer.rows)
+        return answer
+
+    def take(self, statement: Statement, answer: Rows) -> None:
+        try:
+            found = readings(statement, answer, self.plan.time_zone)
+        except TooManyGroups as error:
+            self.fail(statement, error)
+            return
+        for reading in found:
+            self.readings.setdefault(reading.check_id, []).append(reading)
+
+    def fail(self, statement: Statement, error: DomainError) -> None:
+        self.failures.update(dict.fromkeys(statement.check_ids, error))
+
+    async def isolate(self, failing: Statement, error: SourceError | None) -> None:
+        """Fail what is wrong in a statement that does not work, and measure the rest.
+
+        `error` None: it was never sent as such, but what it is a half of failed while the other half works.
+        """
+        if self.stopped_by is not None or not failing.divisible:
+            error = error or await self.attempt(failing)
+            if error is not None:
+                self.fail(failing, self.stopped_by or error)
+            return
+        left, right = failing.halves(self.session.dialect)
+        left_error = await self.attempt(left)
+        right_error = await self.attempt(right) if left_error else None
+        if left_error is None:
+            await self.isolate(right, None)
+        elif right_error is None:
+            await self.isolate(left, left_error)
+        else:
+            common = await self.common_cause(failing)
+            await self.isolate_or_fail(left, common, left_error)
+            await self.isolate_or_fail(right, common, right_error)
+
+    async def isolate_or_fail(self, half: Statement, common: SourceError | None, error: SourceError) -> None:
+        if common is not None:
+            self.fail(half, common)
+        else:
+            await self.isolate(half, error)
+
+    async def common_cause(self, failing: Statement) -> SourceError | None:
+        """Why nothing can be asked of the rows at all, such as a wrong filter; None if something can."""
+        if self.stopped_by is not None:
+            return self.stopped_by
+        if failing.frame in self.sound:
+            return None
+        try:
+            await self.send(failing.frame.select(["COUNT(*)"], self.session.dialect), failing.check_ids)
+        except SourceError as error:
+            return error
+        self.sound.add(failing.frame)
+        return None
+
+    def measurement(self) -> Measurement:
+        """Checks without rows to read get one reading that says so."""
+        for answer in self.plan.answers:
+            self.readings[answer.check_id] = [answer]
+        failures = {**self.plan.failures, **self.failures}
+        for check_id, period in self.plan.periods.items():
+            if check_id not in failures:
+                self.readings.setdefault(check_id, [Reading(check_id, "", period, None, reason=NO_DATA)])
+        return Measurement(
+            readings={check_id: tuple(found) for check_id, found in self.readings.items()},
+            failures=failures,
+            milliseconds=self.milliseconds,
+            statements=self.statements,
+            rows=self.rows,
+            stopped_by=self.stopped_by,
+        )

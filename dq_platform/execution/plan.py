@@ -1,0 +1,109 @@
+"""What to send for the checks of one table: as few statements as serve them all. Pure, so a plan can be shown unrun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from jinja2 import TemplateError
+
+from dq_platform.checks.sensors.context import SensorContext, TargetInfo
+from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
+from dq_platform.checks.sensors.render import render
+from dq_platform.errors import DomainError
+from dq_platform.execution.frame import Frame, PlanContext, frame_of
+from dq_platform.execution.periods import run_period
+from dq_platform.execution.precheck import Bound, bind, require_possible
+from dq_platform.execution.problems import SensorFailed
+from dq_platform.execution.reading import Reading
+from dq_platform.execution.scan import known
+from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
+from dq_platform.models.check import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Statements to send, in order; answers known without any; and why the remaining checks cannot be measured.
+
+    `periods` has every check's own period: where an outcome belongs that no row of the source dates.
+    """
+
+    statements: tuple[Statement, ...]
+    answers: tuple[Reading, ...]
+    failures: Mapping[str, DomainError]
+    periods: Mapping[str, datetime]
+    time_zone: str
+
+
+def plan(checks: Iterable[Check], context: PlanContext) -> Plan:
+    """The plan for checks of one table; never raises for a check that is wrong, which becomes a failure instead.
+
+    Scans come before queries, because one pass over the rows serves most checks.
+    """
+    draft = _Draft(context)
+    for check in checks:
+        draft.add(check)
+    return draft.plan()
+
+
+@dataclass(slots=True)
+class _Draft:
+    context: PlanContext
+    scans: dict[Frame, list[ScanWant]] = field(default_factory=dict)
+    queries: dict[Frame, list[QueryWant]] = field(default_factory=dict)
+    answers: list[Reading] = field(default_factory=list)
+    failures: dict[str, DomainError] = field(default_factory=dict)
+    periods: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, check: Check) -> None:
+        context = self.context
+        self.periods[check.id] = run_period(check, context.now, context.time_zone, context.window)
+        try:
+            bound = bind(check)
+            require_possible(bound, context.snapshot, context.dialect)
+            frame = frame_of(bound, context)
+            measure = _render(bound, frame, context)
+        except DomainError as error:
+            self.failures[check.id] = error
+            return
+        self.place(bound, frame, measure)
+
+    def place(self, bound: Bound, frame: Frame, measure: Measure) -> None:
+        demand = Demand(bound.check.id, self.periods[bound.check.id], bound.group_by)
+        if isinstance(measure, MetadataMeasure):
+            self.answers.append(known(demand, measure.value))
+        elif isinstance(measure, QueryMeasure):
+            self.queries.setdefault(frame, []).append((demand, measure))
+        else:
+            self.scans.setdefault(frame, []).append((demand, measure))
+
+    def plan(self) -> Plan:
+        dialect = self.context.dialect
+        fused = [one for frame, wants in self.scans.items() for one in scans(frame, wants, dialect)]
+        alone = [one for frame, wants in self.queries.items() for one in queries(frame, wants, dialect)]
+        return Plan(
+            (*fused, *alone),
+            tuple(self.answers),
+            MappingProxyType(self.failures),
+            MappingProxyType(self.periods),
+            self.context.time_zone,
+        )
+
+
+def _render(bound: Bound, frame: Frame, context: PlanContext) -> Measure:
+    columns = {column.name: column for column in context.snapshot.columns} if context.snapshot else {}
+    target = bound.check.target
+    sensor_context = SensorContext(
+        dialect=context.dialect,
+        table=TargetInfo(target.schema_name, target.table_name, columns),
+        column=columns.get(target.column_name),
+        params=bound.params,
+        where=frame.where,
+        keys=frame.keys,
+    )
+    try:
+        return render(bound.sensor, sensor_context)
+    except (TemplateError, ValueError) as error:  # a plug-in's broken template is no reason to lose the other checks
+        raise SensorFailed(bound.sensor.name) from error

@@ -1,0 +1,63 @@
+"""Why a single check could not be measured though its source answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dq_platform.errors import DomainError
+
+SHOWN_NAMES = 50
+
+
+class TableMissing(DomainError):
+    """The checked table is not in the source, or not visible to the connection's user."""
+
+    reason = "TABLE_NOT_FOUND"
+
+    def __init__(self, schema: str, table: str) -> None:
+        super().__init__(f"Table {schema}.{table} does not exist.", schema=schema, table=table)
+
+
+class ColumnMissing(DomainError):
+    """The checked table lacks a column that the check names."""
+
+    reason = "COLUMN_NOT_FOUND"
+
+    def __init__(self, column: str, table: str, columns: Sequence[str]) -> None:
+        more = ", …" if len(columns) > SHOWN_NAMES else ""
+        listed = ", ".join(columns[:SHOWN_NAMES]) + more
+        super().__init__(f"Table {table} has no column {column!r}; its columns are: {listed}.", column=column)
+
+
+class ColumnTypeUnsuitable(DomainError):
+    """A column has a type that the check cannot measure."""
+
+    reason = "COLUMN_TYPE_UNSUITABLE"
+
+    def __init__(self, column: str, engine_type: str, check_type: str) -> None:
+        super().__init__(
+            f"Column {column!r} is of type {engine_type}, which {check_type!r} cannot use.",
+            column=column,
+            type=engine_type,
+        )
+
+
+class SensorFailed(DomainError):
+    """The sensor's template is wrong: no statement came of it."""
+
+    reason = "SENSOR_FAILED"
+
+    def __init__(self, sensor: str) -> None:
+        super().__init__(f"The sensor {sensor!r} cannot be rendered.", sensor=sensor)
+
+
+class TooManyGroups(DomainError):
+    """The grouping columns hold more distinct values than a check may have groups."""
+
+    reason = "TOO_MANY_GROUPS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The grouping gives more than {limit} groups; group by columns with fewer values, or filter.",
+            limit=str(limit),
+        )

@@ -1,0 +1,29 @@
+"""What was measured, before anybody judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dq_platform.models.values import Number
+
+NO_DATA = "NO_DATA"
+"""There were no rows to measure, or none that the sensor counts."""
+NOT_A_NUMBER = "NOT_A_NUMBER"
+"""The source answered NaN, an infinity, or something that is no number at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sensor's value for one check, data group and period. `value` None: there is none, and `reason` says why.
+
+    `data_group` is a compact JSON array, empty without grouping. `expected` is the number that the sensor brought to
+    compare with.
+    """
+
+    check_id: str
+    data_group: str
+    time_period: datetime
+    value: Number | None
+    expected: Number | None = None
+    reason: str = ""

@@ -1,0 +1,152 @@
+"""Statements that each serve many checks, laid out below the engine's limits, and divisible when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.execution.frame import Frame
+from dq_platform.models.check import GroupBy
+
+ALIAS_BYTES = 16
+"""What a column's separator, alias and line break add to its expression."""
+
+
+class StatementKind(StrEnum):
+    """SCAN: one pass over the table's rows for many checks. QUERY: a SELECT of its own."""
+
+    SCAN = "scan"
+    QUERY = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A check that wants numbers. `time_period` holds for rows that carry no period themselves."""
+
+    check_id: str
+    time_period: datetime
+    group_by: tuple[GroupBy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Where a demand's numbers stand in each row; None: it has no such number."""
+
+    value: int
+    of: int | None = None
+    expected: int | None = None
+
+
+ScanWant = tuple[Demand, ScanMeasure]
+QueryWant = tuple[Demand, QueryMeasure]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SELECT and the demands it serves; the n-th finds its numbers at the n-th of `cells`.
+
+    `measures` are what a scan was laid out from, in the same order; a query cannot be divided and has none.
+    """
+
+    kind: StatementKind
+    sql: str
+    frame: Frame
+    demands: tuple[Demand, ...]
+    cells: tuple[Cells, ...]
+    measures: tuple[ScanMeasure, ...] = ()
+
+    @property
+    def check_ids(self) -> tuple[str, ...]:
+        return tuple(demand.check_id for demand in self.demands)
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it asks for different things, so that asking for less can tell which of them is wrong."""
+        return len(set(self.measures)) > 1
+
+    def halves(self, dialect: Dialect) -> tuple[Statement, Statement]:
+        """Two statements for half of the distinct measures each; only for a divisible one."""
+        distinct = list(dict.fromkeys(self.measures))
+        left = frozenset(distinct[: len(distinct) // 2])
+        wants = list(zip(self.demands, self.measures, strict=True))
+        return (
+            scan(self.frame, [want for want in wants if want[1] in left], dialect),
+            scan(self.frame, [want for want in wants if want[1] not in left], dialect),
+        )
+
+
+def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Statement]:
+    """As few fused statements as the engine's limits allow; what one check needs is never torn apart."""
+    room = _Room(frame, dialect)
+    chunks: list[list[ScanWant]] = [[]]
+    for want in wants:
+        if not room.take(want[1]):
+            room = _Room(frame, dialect)
+            room.take(want[1])
+            chunks.append([])
+        chunks[-1].append(want)
+    return [scan(frame, chunk, dialect) for chunk in chunks if chunk]
+
+
+def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> Statement:
+    """All wants in one SELECT, equal expressions once."""
+    expressions = dict.fromkeys(expression for _, measure in wants for expression in _expressions(measure))
+    places = {expression: place for place, expression in enumerate(expressions, len(frame.keys))}
+    return Statement(
+        kind=StatementKind.SCAN,
+        sql=frame.select(places, dialect),
+        frame=frame,
+        demands=tuple(demand for demand, _ in wants),
+        cells=tuple(
+            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for _, measure in wants
+        ),
+        measures=tuple(measure for _, measure in wants),
+    )
+
+
+def queries(frame: Frame, wants: Iterable[QueryWant], dialect: Dialect) -> list[Statement]:
+    """One statement for each distinct SELECT."""
+    demands: dict[QueryMeasure, list[Demand]] = {}
+    for demand, measure in wants:
+        demands.setdefault(measure, []).append(demand)
+    return [_query(frame, measure, same, dialect) for measure, same in demands.items()]
+
+
+def _query(frame: Frame, measure: QueryMeasure, demands: Sequence[Demand], dialect: Dialect) -> Statement:
+    first = len(frame.keys)
+    cells = Cells(first, expected=first + 1 if measure.has_expected else None)
+    return Statement(
+        kind=StatementKind.QUERY,
+        sql=frame.bounded(measure.select, dialect),
+        frame=frame,
+        demands=tuple(demands),
+        cells=(cells,) * len(demands),
+    )
+
+
+def _expressions(measure: ScanMeasure) -> list[str]:
+    return [part for part in (measure.value, measure.of, measure.expected) if part]
+
+
+class _Room:
+    """What one statement still can hold."""
+
+    def __init__(self, frame: Frame, dialect: Dialect) -> None:
+        self._columns = dialect.limits.select_columns - len(frame.keys)
+        self._bytes = dialect.limits.statement_bytes - len(frame.select([], dialect).encode())
+        self._taken: set[str] = set()
+
+    def take(self, measure: ScanMeasure) -> bool:
+        """Whether the measure fits; it is in then. The first one always is, for there is no smaller statement."""
+        fresh = set(_expressions(measure)) - self._taken
+        size = sum(len(expression.encode()) + ALIAS_BYTES for expression in fresh)
+        if self._taken and (len(fresh) > self._columns or size > self._bytes):
+            return False
+        self._taken |= fresh
+        self._columns -= len(fresh)
+        self._bytes -= size
+        return True
