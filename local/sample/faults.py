@@ -146,10 +146,11 @@ PAYMENTS: Final = (
         "NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = payments.order_id)",
         [9_000_001, 9_000_002, 9_000_003],
     ),
-    _rows(
+    Fault(
         *("payments", "amount", "amount other than that of the order", 30),
-        "amount <> (SELECT min(o.amount) FROM orders AS o WHERE o.order_id = payments.order_id)",
-        ["0.01", "99999.99"],
+        "SELECT count(*) FROM payments JOIN (SELECT DISTINCT order_id, amount FROM orders) AS o USING (order_id)"
+        " WHERE payments.amount <> o.amount",
+        ("0.01", "99999.99"),
     ),
     _rows("payments", "method", "missing", 33, "method IS NULL", [NULL]),
     _rows(
