@@ -1,0 +1,155 @@
+"""Checks in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, insert, select
+
+from dq_platform.adapters.sql.check_codec import (
+    group_by_from_json,
+    group_by_to_json,
+    params_from_json,
+    params_to_json,
+    thresholds_from_json,
+    thresholds_to_json,
+)
+from dq_platform.adapters.sql.ids import has_id, parse_ids
+from dq_platform.adapters.sql.paging import Keyset, fetch_page
+from dq_platform.adapters.sql.session import Session, adding
+from dq_platform.adapters.sql.tables import checks
+from dq_platform.adapters.sql.versions import OwnedRows
+from dq_platform.models.check import Check, CheckSelector, Mode, Target, TimeScale
+from dq_platform.models.page import Page, PageRequest
+
+BY_CREATION = Keyset((checks.c.create_time, checks.c.id))
+TypesOfCategory = Callable[[str], Collection[str]]
+
+
+class SqlChecks:
+    """`types_of_category` names a category's check types: what it holds is the catalogue's to say, not the store's."""
+
+    def __init__(self, session: Session, types_of_category: TypesOfCategory) -> None:
+        self._session = session
+        self._types_of_category = types_of_category
+        self._rows = OwnedRows(session, checks, "check")
+
+    async def add(self, check: Check) -> None:
+        values = {
+            **_values(check),
+            "id": check.id,
+            "workspace_id": check.workspace_id,
+            "create_time": check.create_time,
+            "version": check.version,
+        }
+        with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
+            await self._session.execute(insert(checks).values(values))
+
+    async def get(self, workspace_id: str, id: str) -> Check:
+        return _check(await self._rows.get(workspace_id, id))
+
+    async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
+        wanted = parse_ids(ids)
+        statement = select(checks).where(checks.c.workspace_id == workspace_id, checks.c.id.in_(wanted))
+        found = {row.id: _check(row) for row in await self._session.execute(statement)}
+        return [found[check_id] for check_id in wanted if check_id in found]
+
+    async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:
+        statement = select(checks).where(*self._conditions(workspace_id, selector))
+        return await fetch_page(self._session, statement, BY_CREATION, page, _check)
+
+    async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
+        conditions = (*self._conditions(workspace_id, selector), checks.c.enabled)
+        statement = select(checks).where(*conditions).order_by(*BY_CREATION.columns)
+        return [_check(row) for row in await self._session.execute(statement)]
+
+    async def update(self, check: Check, expected_version: int) -> None:
+        with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
+            await self._rows.update(check.workspace_id, check.id, _values(check), expected_version)
+
+    async def delete(self, workspace_id: str, id: str) -> None:
+        await self._rows.delete(workspace_id, id)
+
+    def _conditions(self, workspace_id: str, selector: CheckSelector) -> Sequence[ColumnElement[bool]]:
+        found = [checks.c.workspace_id == workspace_id, *_equalities(selector)]
+        if selector.check_ids:
+            found.append(checks.c.id.in_(parse_ids(selector.check_ids)))
+        if selector.connection_id:
+            found.append(has_id(checks.c.connection_id, selector.connection_id))
+        if selector.category:
+            found.append(checks.c.check_type.in_(self._types_of_category(selector.category)))
+        if selector.table_pattern:
+            found.append(QUALIFIED_NAME.like(like_pattern(selector.table_pattern), escape="\\"))
+        return found
+
+
+QUALIFIED_NAME = case(
+    (checks.c.schema_name == "", checks.c.table_name),
+    else_=checks.c.schema_name + "." + checks.c.table_name,
+)
+
+
+def like_pattern(pattern: str) -> str:
+    r"""A pattern of `*` and `?` as LIKE spells it, with `\` as its escape."""
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%").replace("?", "_")
+
+
+def _equalities(selector: CheckSelector) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if selector.schema_name:
+        found.append(checks.c.schema_name == selector.schema_name)
+    if selector.check_type:
+        found.append(checks.c.check_type == selector.check_type)
+    if selector.mode is not None:
+        found.append(checks.c.mode == selector.mode)
+    if selector.labels:
+        found.append(checks.c.labels.contains(dict(selector.labels)))
+    return found
+
+
+def _values(check: Check) -> Mapping[str, object]:
+    """What can change."""
+    return {
+        "connection_id": check.target.connection_id,
+        "schema_name": check.target.schema_name,
+        "table_name": check.target.table_name,
+        "column_name": check.target.column_name,
+        "check_type": check.check_type,
+        "mode": check.mode,
+        "time_scale": check.time_scale,
+        "display_name": check.display_name,
+        "description": check.description,
+        "sensor_params": params_to_json(check.sensor_params),
+        "thresholds": thresholds_to_json(check.thresholds),
+        "filter": check.filter,
+        "partition_column": check.partition_column,
+        "group_by": group_by_to_json(check.group_by),
+        "labels": dict(check.labels),
+        "enabled": check.enabled,
+        "update_time": check.update_time,
+    }
+
+
+def _check(row: Row[Any]) -> Check:
+    return Check(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        target=Target(row.connection_id, row.schema_name, row.table_name, row.column_name),
+        check_type=row.check_type,
+        mode=Mode(row.mode),
+        time_scale=TimeScale(row.time_scale),
+        create_time=row.create_time,
+        update_time=row.update_time,
+        display_name=row.display_name,
+        description=row.description,
+        sensor_params=params_from_json(row.sensor_params),
+        thresholds=thresholds_from_json(row.thresholds),
+        filter=row.filter,
+        partition_column=row.partition_column,
+        group_by=group_by_from_json(row.group_by),
+        labels=row.labels,
+        enabled=row.enabled,
+        version=row.version,
+    )

@@ -1,0 +1,95 @@
+"""Connections in SQL; their settings are stored encrypted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import Row, func, insert, select
+
+from dq_platform.adapters.sql.ids import existing_id
+from dq_platform.adapters.sql.paging import Keyset, fetch_page
+from dq_platform.adapters.sql.session import Session, adding
+from dq_platform.adapters.sql.tables import checks, connections
+from dq_platform.adapters.sql.versions import OwnedRows
+from dq_platform.models.connection import Connection
+from dq_platform.models.page import Page, PageRequest
+
+BY_CREATION = Keyset((connections.c.create_time, connections.c.id))
+
+
+class Cipher(Protocol):
+    """Keeps settings unreadable for whoever has the database but not the key."""
+
+    def encrypt(self, plain: bytes) -> bytes: ...
+
+    def decrypt(self, encrypted: bytes) -> bytes: ...
+
+
+class SqlConnections:
+    def __init__(self, session: Session, cipher: Cipher) -> None:
+        self._session = session
+        self._cipher = cipher
+        self._rows = OwnedRows(session, connections, "connection")
+
+    async def add(self, connection: Connection) -> None:
+        values = {
+            **self._values(connection),
+            "id": connection.id,
+            "workspace_id": connection.workspace_id,
+            "create_time": connection.create_time,
+            "version": connection.version,
+        }
+        with adding("connection", connection.id, parent_kind="workspace", parent_id=connection.workspace_id):
+            await self._session.execute(insert(connections).values(values))
+
+    async def get(self, workspace_id: str, id: str) -> Connection:
+        return self._connection(await self._rows.get(workspace_id, id))
+
+    async def list(self, workspace_id: str, page: PageRequest, type: str = "") -> Page[Connection]:
+        statement = select(connections).where(connections.c.workspace_id == workspace_id)
+        if type:
+            statement = statement.where(connections.c.type == type)
+        return await fetch_page(self._session, statement, BY_CREATION, page, self._connection)
+
+    async def update(self, connection: Connection, expected_version: int) -> None:
+        await self._rows.update(connection.workspace_id, connection.id, self._values(connection), expected_version)
+
+    async def delete(self, workspace_id: str, id: str) -> None:
+        await self._rows.delete(workspace_id, id)
+
+    async def check_count(self, workspace_id: str, id: str) -> int:
+        statement = (
+            select(func.count())
+            .select_from(checks)
+            .where(checks.c.workspace_id == workspace_id, checks.c.connection_id == existing_id("connection", id))
+        )
+        return int((await self._session.execute(statement)).scalar_one())
+
+    def _values(self, connection: Connection) -> Mapping[str, object]:
+        settings = json.dumps(dict(connection.settings), ensure_ascii=False).encode()
+        return {
+            "display_name": connection.display_name,
+            "description": connection.description,
+            "type": connection.type,
+            "settings": self._cipher.encrypt(settings),
+            "time_zone": connection.time_zone,
+            "labels": dict(connection.labels),
+            "update_time": connection.update_time,
+        }
+
+    def _connection(self, row: Row[Any]) -> Connection:
+        return Connection(
+            id=row.id,
+            workspace_id=row.workspace_id,
+            display_name=row.display_name,
+            type=row.type,
+            settings=json.loads(self._cipher.decrypt(row.settings)),
+            create_time=row.create_time,
+            update_time=row.update_time,
+            description=row.description,
+            time_zone=row.time_zone,
+            labels=row.labels,
+            version=row.version,
+        )

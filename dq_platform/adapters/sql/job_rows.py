@@ -1,0 +1,113 @@
+"""Jobs and units as rows, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from dq_platform.adapters.sql.tables import OUTCOME_COUNTS
+from dq_platform.models.check import PeriodWindow
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Priority, Unit
+
+
+def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
+    return {
+        "id": job.id,
+        "workspace_id": job.workspace_id,
+        "kind": job.kind,
+        "state": job.state,
+        "priority": job.priority,
+        "connection_id": job.connection_id or None,
+        "schedule_id": job.schedule_id or None,
+        "request_id": job.request_id or None,
+        "request_hash": request_hash,
+        "created_by": job.created_by,
+        "create_time": job.create_time,
+        "due_time": job.due_time,
+        "window_start": job.window.start if job.window else None,
+        "window_end": job.window.end if job.window else None,
+        "start_time": job.start_time,
+        "end_time": job.end_time,
+        "unit_count": job.unit_count,
+        "check_count": job.check_count,
+        "units_done": job.units_done,
+        "units_failed": 0,
+        "units_cancelled": 0,
+        "cancel_requested": job.cancel_requested,
+        **error_to_row(job.error),
+        **outcomes_to_row(job.outcomes),
+    }
+
+
+def job_from_row(row: Row[Any]) -> Job:
+    window = PeriodWindow(row.window_start, row.window_end) if row.window_start else None
+    return Job(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        kind=JobKind(row.kind),
+        state=JobState(row.state),
+        priority=Priority(row.priority),
+        create_time=row.create_time,
+        unit_count=row.unit_count,
+        check_count=row.check_count,
+        units_done=row.units_done,
+        connection_id=row.connection_id or "",
+        schedule_id=row.schedule_id or "",
+        request_id=row.request_id or "",
+        created_by=row.created_by,
+        due_time=row.due_time,
+        window=window,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        cancel_requested=row.cancel_requested,
+        error=_error(row),
+        outcomes=outcomes_from_row(row),
+    )
+
+
+def unit_to_row(unit: Unit, job: Job) -> Mapping[str, object]:
+    return {
+        "id": unit.id,
+        "job_id": unit.job_id,
+        "workspace_id": unit.workspace_id,
+        "connection_id": unit.connection_id or None,
+        "check_ids": list(unit.check_ids),
+        "state": unit.state,
+        "attempt": unit.attempt,
+        "due_time": unit.run_after or job.create_time,
+        "lease_until": unit.lease_until,
+        **error_to_row(unit.error),
+    }
+
+
+def unit_from_row(row: Row[Any]) -> Unit:
+    return Unit(
+        id=row.id,
+        job_id=row.job_id,
+        workspace_id=row.workspace_id,
+        connection_id=row.connection_id or "",
+        check_ids=tuple(row.check_ids),
+        state=JobState(row.state),
+        attempt=row.attempt,
+        lease_until=row.lease_until,
+        run_after=row.due_time,
+        error=_error(row),
+    )
+
+
+def error_to_row(error: JobError | None) -> Mapping[str, str]:
+    return {"error_reason": error.reason if error else "", "error_message": error.message if error else ""}
+
+
+def outcomes_to_row(outcomes: OutcomeCounts) -> Mapping[str, int]:
+    return {name: getattr(outcomes, name) for name in OUTCOME_COUNTS}
+
+
+def outcomes_from_row(row: Row[Any]) -> OutcomeCounts:
+    return OutcomeCounts(**{name: getattr(row, name) for name in OUTCOME_COUNTS})
+
+
+def _error(row: Row[Any]) -> JobError | None:
+    return JobError(row.error_reason, row.error_message) if row.error_reason else None

@@ -1,0 +1,213 @@
+"""Jobs and their units in SQL.
+
+A unit's attempt is its fencing token: every change of a claimed unit names the attempt, so that a worker that lost its
+claim changes nothing. Locks are taken in one order, so that nobody waits in a circle: a transaction's checks, results
+and incidents first, then the job, then its units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dq_platform.adapters.sql.ids import existing_id, has_id
+from dq_platform.adapters.sql.job_rows import (
+    error_to_row,
+    job_from_row,
+    job_to_row,
+    outcomes_to_row,
+    unit_from_row,
+    unit_to_row,
+)
+from dq_platform.adapters.sql.paging import Keyset, fetch_page
+from dq_platform.adapters.sql.session import Session, adding
+from dq_platform.adapters.sql.tables import job_units, jobs
+from dq_platform.adapters.sql.versions import OwnedRows
+from dq_platform.errors import AlreadyExists, RequestIdReused
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.page import Page, PageRequest
+
+NEWEST_FIRST = Keyset((jobs.c.create_time, jobs.c.id), descending=True)
+
+
+class SqlJobs:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rows = OwnedRows(session, jobs, "job")
+
+    async def add(self, job: Job, units: Sequence[Unit], request_hash: str = "") -> Job | None:
+        insertion = upsert(jobs).values(job_to_row(job, request_hash)).on_conflict_do_nothing().returning(jobs.c.id)
+        with adding("job", job.id, parent_kind="workspace", parent_id=job.workspace_id):
+            stored = (await self._session.execute(insertion)).one_or_none()
+        if stored is None:
+            return await self._stored_before(job, request_hash)
+        if units:
+            await self._session.execute(insert(job_units), [unit_to_row(unit, job) for unit in units])
+        return None
+
+    async def get(self, workspace_id: str, id: str) -> Job:
+        return job_from_row(await self._rows.get(workspace_id, id))
+
+    async def list(self, workspace_id: str, page: PageRequest, states: Sequence[JobState] = ()) -> Page[Job]:
+        statement = select(jobs).where(jobs.c.workspace_id == workspace_id)
+        if states:
+            statement = statement.where(jobs.c.state.in_(states))
+        return await fetch_page(self._session, statement, NEWEST_FIRST, page, job_from_row)
+
+    async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
+        job = job_from_row(await self._rows.get(workspace_id, id, lock=True))
+        if job.state.is_final:
+            return job
+        cancelled = (
+            update(job_units)
+            .where(job_units.c.job_id == job.id, job_units.c.state == JobState.QUEUED)
+            .values(state=JobState.CANCELLED, end_time=at, lease_until=None)
+            .returning(job_units.c.id)
+            .cte("cancelled")
+        )
+        count = select(func.count()).select_from(cancelled).scalar_subquery()
+        done = jobs.c.units_done + count
+        statement = (
+            update(jobs)
+            .where(jobs.c.id == job.id)
+            .values(
+                cancel_requested=True,
+                units_done=done,
+                units_cancelled=jobs.c.units_cancelled + count,
+                state=_state_after(
+                    done, jobs.c.units_failed, jobs.c.units_cancelled + count, cancel=literal(value=True)
+                ),
+                end_time=case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
+            )
+            .returning(jobs)
+        )
+        return job_from_row((await self._session.execute(statement)).one())
+
+    async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
+        claimable = and_(has_id(job_units.c.id, unit_id), _claimable(now))
+        start = (
+            update(jobs)
+            .where(
+                jobs.c.id == select(job_units.c.job_id).where(claimable).scalar_subquery(),
+                jobs.c.state == JobState.QUEUED,
+            )
+            .values(state=JobState.RUNNING, start_time=now)
+        )
+        await self._session.execute(start)
+        statement = (
+            update(job_units)
+            .where(claimable)
+            .values(state=JobState.RUNNING, attempt=job_units.c.attempt + 1, lease_until=now + lease)
+            .returning(job_units)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else unit_from_row(row)
+
+    async def renew(self, unit: Unit, until: datetime) -> bool:
+        statement = (
+            update(job_units)
+            .where(_claimed_as(unit), jobs.c.id == job_units.c.job_id)
+            .values(lease_until=until)
+            .returning(jobs.c.cancel_requested)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return row is not None and not row.cancel_requested
+
+    async def cancel_requested(self, job_id: str) -> bool:
+        statement = select(jobs.c.cancel_requested).where(jobs.c.id == existing_id("job", job_id))
+        return bool((await self._session.execute(statement)).scalar_one_or_none())
+
+    async def finish(
+        self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
+    ) -> bool:
+        await self._session.execute(select(jobs.c.id).where(jobs.c.id == unit.job_id).with_for_update())
+        ended = (
+            update(job_units)
+            .where(_claimed_as(unit))
+            .values(state=state, end_time=at, lease_until=None, **error_to_row(error))
+            .returning(job_units.c.job_id)
+            .cte("ended")
+        )
+        statement = _counted_in_job(ended, state, outcomes, error, at)
+        return (await self._session.execute(statement)).one_or_none() is not None
+
+    async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
+        statement = (
+            update(job_units)
+            .where(_claimed_as(unit))
+            .values(state=JobState.QUEUED, due_time=run_after, lease_until=None, **error_to_row(error))
+        )
+        return bool((await self._session.execute(statement)).rowcount)
+
+    async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
+        forgotten = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= queued_before)
+        statement = (
+            select(job_units.c.id, jobs.c.priority)
+            .join(jobs, jobs.c.id == job_units.c.job_id)
+            .where(or_(forgotten, _expired(now)))
+            .order_by(jobs.c.priority.desc(), job_units.c.due_time, job_units.c.id)
+            .limit(limit)
+        )
+        return [(row.id, Priority(row.priority)) for row in await self._session.execute(statement)]
+
+    async def _stored_before(self, job: Job, request_hash: str) -> Job:
+        same_request = and_(jobs.c.workspace_id == job.workspace_id, jobs.c.request_id == (job.request_id or None))
+        same_due = and_(jobs.c.schedule_id == (job.schedule_id or None), jobs.c.due_time == job.due_time)
+        statement = select(jobs).where(or_(same_request, same_due)).limit(1)
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            raise AlreadyExists("job", job.id)
+        if job.request_id and row.request_id == job.request_id and row.request_hash != request_hash:
+            raise RequestIdReused(job.request_id)
+        return job_from_row(row)
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(job_units.c.state == JobState.RUNNING, job_units.c.lease_until < now)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= now), _expired(now))
+
+
+def _claimed_as(unit: Unit) -> ColumnElement[bool]:
+    return and_(
+        job_units.c.id == existing_id("unit", unit.id),
+        job_units.c.attempt == unit.attempt,
+        job_units.c.state == JobState.RUNNING,
+    )
+
+
+def _counted_in_job(ended: CTE, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime) -> Any:  # noqa: ANN401
+    """Count the ended unit in its job, and end the job with its last unit; the first unit's error is the job's."""
+    done = jobs.c.units_done + 1
+    failed = jobs.c.units_failed + int(state is JobState.FAILED)
+    cancelled = jobs.c.units_cancelled + int(state is JobState.CANCELLED)
+    values: dict[str, object] = {
+        "units_done": done,
+        "units_failed": failed,
+        "units_cancelled": cancelled,
+        "state": _state_after(done, failed, cancelled, cancel=jobs.c.cancel_requested),
+        "end_time": case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
+    }
+    values |= {name: jobs.c[name] + count for name, count in outcomes_to_row(outcomes).items()}
+    values |= {
+        name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error_to_row(error).items()
+    }
+    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
+
+
+def _state_after(
+    done: ColumnElement[int], failed: ColumnElement[int], cancelled: ColumnElement[int], *, cancel: ColumnElement[bool]
+) -> ColumnElement[str]:
+    """The job's state once that many units are done."""
+    return case(
+        (done < jobs.c.unit_count, jobs.c.state),
+        (failed > 0, JobState.FAILED.value),
+        (and_(cancel, cancelled > 0), JobState.CANCELLED.value),
+        else_=JobState.SUCCEEDED.value,
+    )

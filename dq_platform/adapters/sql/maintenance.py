@@ -1,0 +1,81 @@
+"""Upkeep of the relation of results: partitions are there before they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+MONTHS_AHEAD = 3
+# Any number will do that nothing else in this database locks.
+PARTITIONS_LOCK = 7_316_201
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPartition:
+    """Holds the results executed from `start` (inclusive) to `end` (exclusive), a month in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def name(self) -> str:
+        return f"check_results_{self.start:%Y_%m}"
+
+
+def months_from(now: datetime, count: int) -> Sequence[MonthPartition]:
+    """The partition of the current month and of the following ones, `count` in all."""
+    first = now.astimezone(UTC)
+    months = [first.year * 12 + first.month - 1 + offset for offset in range(count + 1)]
+    starts = [datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in months]
+    return [MonthPartition(start, end) for start, end in pairwise(starts)]
+
+
+class SqlMaintenance:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def ensure_partitions(self, now: datetime) -> None:
+        """Create the partitions of this and the next three months unless they are there.
+
+        Rows that the default partition took in for one of them move over. A hypertable makes its own chunks: then
+        there is nothing to do. Safe in several processes at once.
+        """
+        async with self._engine.begin() as connection:
+            await connection.execute(LOCK, {"lock": PARTITIONS_LOCK})
+            if not (await connection.execute(IS_PARTITIONED)).scalar_one():
+                return
+            for month in months_from(now, MONTHS_AHEAD + 1):
+                if not (await connection.execute(EXISTS, {"name": month.name})).scalar_one():
+                    await _create(connection, month)
+
+
+LOCK = text("SELECT pg_advisory_xact_lock(:lock)").bindparams(bindparam("lock"))
+IS_PARTITIONED = text("SELECT relkind = 'p' FROM pg_class WHERE oid = 'check_results'::regclass")
+EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
+
+
+async def _create(connection: AsyncConnection, month: MonthPartition) -> None:
+    """Fill the new table before it is attached, because attaching fails while the default partition holds its rows."""
+    bounds = {"start": month.start, "end": month.end}
+    for statement in (
+        "LOCK TABLE check_results IN SHARE ROW EXCLUSIVE MODE",
+        f"CREATE TABLE {month.name} (LIKE check_results INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+    ):
+        await connection.execute(text(statement))
+    moving = f"""
+        WITH moved AS (
+            DELETE FROM check_results_default WHERE executed_at >= :start AND executed_at < :end RETURNING *
+        )
+        INSERT INTO {month.name} SELECT * FROM moved
+    """  # noqa: S608  # the name is made of a year and a month
+    await connection.execute(text(moving), bounds)
+    attach = f"""
+        ALTER TABLE check_results ATTACH PARTITION {month.name}
+        FOR VALUES FROM ('{month.start.isoformat()}') TO ('{month.end.isoformat()}')
+    """
+    await connection.execute(text(attach))

@@ -1,0 +1,100 @@
+"""Results as rows, and back; and a result filter as conditions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table
+
+from dq_platform.adapters.sql.ids import group_key, has_id
+from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.result import Bounds, Result, ResultBounds, ResultFilter
+from dq_platform.models.values import Number
+
+ID_FILTERS = ("check_id", "job_id", "connection_id")
+TEXT_FILTERS = ("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode")
+
+
+def result_to_record(result: Result) -> tuple[object, ...]:
+    """The values in the order of `tables.RESULT_COLUMNS`."""
+    target, bounds = result.target, result.bounds
+    return (
+        *(result.id, result.workspace_id, result.check_id, result.job_id, target.connection_id),
+        *(target.schema_name, target.table_name, target.column_name),
+        *(result.check_type, result.category, result.dimension, result.mode.value, result.time_scale.value),
+        *(group_key(result.data_group), result.data_group, result.time_period, result.executed_at),
+        result.outcome.value,
+        *(number_to_numeric(result.value), number_to_numeric(result.expected_value), result.expected_text),
+        *_sides(bounds.warning),
+        *_sides(bounds.error),
+        *_sides(bounds.fatal),
+        *(result.message, result.error_reason, float(result.duration_ms)),
+    )
+
+
+def result_from_row(row: Row[Any]) -> Result:
+    return Result(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        check_id=row.check_id,
+        job_id=row.job_id,
+        target=Target(row.connection_id, row.schema_name, row.table_name, row.column_name),
+        check_type=row.check_type,
+        category=row.category,
+        dimension=row.dimension,
+        mode=Mode(row.mode),
+        time_scale=TimeScale(row.time_scale),
+        data_group=row.data_group,
+        time_period=row.time_period,
+        executed_at=row.executed_at,
+        outcome=Outcome(row.outcome),
+        value=number_from_numeric(row.value),
+        expected_value=number_from_numeric(row.expected_value),
+        expected_text=row.expected_text,
+        bounds=ResultBounds(
+            warning=_bounds(row.warning_lower, row.warning_upper),
+            error=_bounds(row.error_lower, row.error_upper),
+            fatal=_bounds(row.fatal_lower, row.fatal_upper),
+        ),
+        message=row.message,
+        error_reason=row.error_reason,
+        duration_ms=row.duration_ms,
+    )
+
+
+def number_to_numeric(number: Number | None) -> Decimal | None:
+    """The number without loss; a float as its shortest decimal spelling."""
+    if number is None or isinstance(number, Decimal):
+        return number
+    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+
+
+def number_from_numeric(stored: Decimal | None) -> Number | None:
+    """An int for what has no fraction digits, else the exact Decimal."""
+    if stored is None or not stored.is_finite():
+        return stored
+    return int(stored) if stored.as_tuple().exponent == 0 else stored
+
+
+def matching(table: Table, workspace_id: str, wanted: ResultFilter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `check_results` or `check_latest`; an id that cannot be one matches nothing."""
+    found = [table.c.workspace_id == workspace_id]
+    found += [has_id(table.c[name], getattr(wanted, name)) for name in ID_FILTERS if getattr(wanted, name)]
+    found += [table.c[name] == getattr(wanted, name) for name in TEXT_FILTERS if getattr(wanted, name)]
+    if wanted.outcomes:
+        found.append(table.c.outcome.in_([outcome.value for outcome in wanted.outcomes]))
+    if wanted.start is not None:
+        found.append(table.c.executed_at >= wanted.start)
+    if wanted.end is not None:
+        found.append(table.c.executed_at < wanted.end)
+    return found
+
+
+def _sides(bounds: Bounds | None) -> tuple[float | None, float | None]:
+    return (bounds.lower, bounds.upper) if bounds else (None, None)
+
+
+def _bounds(lower: float | None, upper: float | None) -> Bounds | None:
+    return None if lower is None and upper is None else Bounds(lower, upper)

@@ -1,0 +1,130 @@
+"""Results in SQL: history in `check_results`, the current state in `check_latest`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dq_platform.adapters.sql.ids import parse_ids
+from dq_platform.adapters.sql.paging import Keyset, fetch_page
+from dq_platform.adapters.sql.result_reports import summary_row, summary_statement, trend_point, trend_statement
+from dq_platform.adapters.sql.result_rows import matching, number_from_numeric, result_from_row, result_to_record
+from dq_platform.adapters.sql.session import Session
+from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
+from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.result import (
+    HistoryPoint,
+    Result,
+    ResultFilter,
+    SummaryBy,
+    SummaryRow,
+    TrendBucket,
+    TrendPoint,
+)
+
+R = check_results.c
+ID_ARRAY = ARRAY(ID)
+NEWEST_FIRST = Keyset((R.executed_at, R.id), descending=True)
+LATEST_FIRST = Keyset((check_latest.c.executed_at, check_latest.c.id), descending=True)
+
+
+class SqlResults:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, results: Sequence[Result]) -> None:
+        """Results of a check that was deleted meanwhile are stored, but are nobody's latest."""
+        if not results:
+            return
+        living = await self._lock_checks({result.check_id for result in results})
+        await self._session.copy("check_results", RESULT_COLUMNS, [result_to_record(result) for result in results])
+        if living:
+            await self._set_latest(results, living)
+
+    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+        statement = select(check_results).where(*matching(check_results, workspace_id, filter))
+        return await fetch_page(self._session, statement, NEWEST_FIRST, page, result_from_row)
+
+    async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+        """The newest result of every (check, group), the newest of them first."""
+        statement = select(check_latest).where(*matching(check_latest, workspace_id, filter))
+        return await fetch_page(self._session, statement, LATEST_FIRST, page, result_from_row)
+
+    async def summary(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
+        rows = await self._session.execute(summary_statement(workspace_id, filter, by))
+        return [summary_row(row, by) for row in rows]
+
+    async def trend(
+        self, workspace_id: str, filter: ResultFilter, bucket: TrendBucket, time_zone: str
+    ) -> Sequence[TrendPoint]:
+        rows = await self._session.execute(trend_statement(workspace_id, filter, bucket, time_zone))
+        return [trend_point(row) for row in rows]
+
+    async def history(
+        self, check_ids: Sequence[str], before: datetime, points: int
+    ) -> Mapping[tuple[str, str], Sequence[HistoryPoint]]:
+        """A period's current value is that of the newest run that measured one."""
+        group = check_latest.alias("grp")
+        current = (
+            select(R.time_period, R.value)
+            .distinct(R.time_period)
+            .where(
+                R.check_id == group.c.check_id,
+                R.group_key == group.c.group_key,
+                R.time_period < before,
+                R.value.is_not(None),
+            )
+            .order_by(R.time_period.desc(), R.executed_at.desc(), R.id.desc())
+            .limit(points)
+            .lateral("current")
+        )
+        statement = (
+            select(group.c.check_id, group.c.data_group, current.c.time_period, current.c.value)
+            .select_from(group.join(current, true()))
+            .where(group.c.check_id.in_(parse_ids(check_ids)))
+            .order_by(group.c.check_id, group.c.group_key, current.c.time_period)
+        )
+        found: defaultdict[tuple[str, str], list[HistoryPoint]] = defaultdict(list)
+        for row in await self._session.execute(statement):
+            value = number_from_numeric(row.value)
+            if value is not None:
+                found[row.check_id, row.data_group].append(HistoryPoint(row.time_period, value))
+        return dict(found)
+
+    async def _lock_checks(self, ids: set[str]) -> Sequence[str]:
+        """Those of the checks that exist; they will until commit."""
+        statement = (
+            select(checks.c.id)
+            .where(checks.c.id.in_(sorted(ids)))
+            .order_by(checks.c.id)
+            .with_for_update(read=True, key_share=True)
+        )
+        return list((await self._session.execute(statement)).scalars())
+
+    async def _set_latest(self, results: Sequence[Result], check_ids: Sequence[str]) -> None:
+        """Rows are written in the order of their key, so that two writers never wait for each other in a circle."""
+        times = [result.executed_at for result in results]
+        key = (R.check_id, R.group_key)
+        newest = (
+            select(*(R[name] for name in RESULT_COLUMNS))
+            .distinct(*key)
+            .where(
+                R.id == func.any(literal([result.id for result in results], ID_ARRAY)),
+                R.executed_at.between(min(times), max(times)),
+                R.check_id == func.any(literal(list(check_ids), ID_ARRAY)),
+            )
+            .order_by(*key, R.executed_at.desc(), R.time_period.desc(), R.id.desc())
+        )
+        insertion = upsert(check_latest).from_select(list(RESULT_COLUMNS), newest)
+        new = insertion.excluded
+        old = check_latest.c
+        statement = insertion.on_conflict_do_update(
+            constraint=check_latest.primary_key,
+            set_={name: new[name] for name in RESULT_COLUMNS if name not in ("check_id", "group_key")},
+            where=tuple_(old.executed_at, old.time_period, old.id) < tuple_(new.executed_at, new.time_period, new.id),
+        )
+        await self._session.execute(statement)

@@ -1,0 +1,310 @@
+"""Our store's relations. Migrations create them; `dq_platform.adapters.sql.migrate.drift` compares the two.
+
+Ids come from the application as UUID text. Closed vocabularies are stored as their text or number, open ones as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = Uuid(as_uuid=False)
+TIME = DateTime(timezone=True)
+
+
+def _id() -> Column[Any]:
+    return Column("id", ID, primary_key=True)
+
+
+def _owned_by(table: str, column: str, *, primary_key: bool = False) -> Column[Any]:
+    """A reference to the row that this one dies with."""
+    return Column(column, ID, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, primary_key=primary_key)
+
+
+def _text(*names: str) -> Sequence[Column[Any]]:
+    return [Column(name, Text, nullable=False) for name in names]
+
+
+def _times(*names: str, nullable: bool = False) -> Sequence[Column[Any]]:
+    return [Column(name, TIME, nullable=nullable) for name in names]
+
+
+def _counts(*names: str) -> Sequence[Column[Any]]:
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+OUTCOME_COUNTS = ("passed", "warning", "error", "fatal", "inconclusive", "execution_error")
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id(),
+    *_text("name", "display_name"),
+    *_times("create_time"),
+    UniqueConstraint("name"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("display_name"),
+    Column("role", SmallInteger, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    *_times("create_time"),
+    *_times("expire_time", "revoke_time", "last_used_time", nullable=True),
+    Index(None, "workspace_id", "create_time", "id"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("display_name", "description", "type"),
+    Column("settings", LargeBinary, nullable=False, comment="JSON, encrypted with Fernet"),
+    *_text("time_zone"),
+    Column("labels", JSONB, nullable=False),
+    *_times("create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+)
+
+table_snapshots = Table(
+    "table_snapshots",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _owned_by("connections", "connection_id"),
+    *_text("schema_name", "table_name", "kind", "comment"),
+    Column("estimated_rows", BigInteger),
+    Column("columns", JSONB, nullable=False),
+    Column("absent", Boolean, nullable=False, comment="the table was not there at taken_at"),
+    *_times("taken_at"),
+    Index("ix_table_snapshots_newest", "connection_id", "schema_name", "table_name", "taken_at", "id"),
+)
+
+table_settings = Table(
+    "table_settings",
+    metadata,
+    _owned_by("connections", "connection_id", primary_key=True),
+    Column("schema_name", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+    *_text("filter"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    _owned_by("connections", "connection_id"),
+    *_text("schema_name", "table_name", "column_name", "check_type", "mode", "time_scale"),
+    *_text("display_name", "description"),
+    Column("sensor_params", JSONB, nullable=False),
+    Column("thresholds", JSONB, nullable=False),
+    *_text("filter", "partition_column"),
+    Column("group_by", JSONB, nullable=False),
+    Column("labels", JSONB, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    *_times("create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index("ix_checks_target", "connection_id", "schema_name", "table_name"),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("display_name", "description", "cron", "time_zone"),
+    Column("selector", JSONB, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    *_times("create_time", "update_time"),
+    *_times("next_run_time", "last_run_time", nullable=True),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index("ix_schedules_due", "next_run_time", postgresql_where=text("next_run_time IS NOT NULL")),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("kind", "state"),
+    Column("priority", SmallInteger, nullable=False),
+    Column("connection_id", ID),
+    Column("schedule_id", ID),
+    Column("request_id", Text),
+    *_text("request_hash", "created_by"),
+    *_times("create_time"),
+    *_times("due_time", "window_start", "window_end", "start_time", "end_time", nullable=True),
+    *_counts("unit_count", "check_count", "units_done", "units_failed", "units_cancelled"),
+    Column("cancel_requested", Boolean, nullable=False),
+    *_text("error_reason", "error_message"),
+    *_counts(*OUTCOME_COUNTS),
+    UniqueConstraint("workspace_id", "request_id"),
+    UniqueConstraint("schedule_id", "due_time"),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index(None, "workspace_id", "state", "create_time", "id"),
+)
+
+job_units = Table(
+    "job_units",
+    metadata,
+    _id(),
+    _owned_by("jobs", "job_id"),
+    Column("workspace_id", ID, nullable=False),
+    Column("connection_id", ID),
+    Column("check_ids", ARRAY(ID), nullable=False),
+    *_text("state"),
+    Column("attempt", Integer, nullable=False),
+    *_times("due_time"),
+    *_times("lease_until", "end_time", nullable=True),
+    *_text("error_reason", "error_message"),
+    Index(None, "job_id", "state"),
+    Index("ix_job_units_due", "due_time", postgresql_where=text("state = 'queued'")),
+    Index("ix_job_units_lease", "lease_until", postgresql_where=text("state = 'running'")),
+)
+
+RESULT_COLUMNS = (
+    *("id", "workspace_id", "check_id", "job_id", "connection_id"),
+    *("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode", "time_scale"),
+    *("group_key", "data_group", "time_period", "executed_at", "outcome", "value", "expected_value", "expected_text"),
+    *("warning_lower", "warning_upper", "error_lower", "error_upper", "fatal_lower", "fatal_upper"),
+    *("message", "error_reason", "duration_ms"),
+)
+
+
+def _result_columns(check_id: Column[Any]) -> Sequence[Column[Any]]:
+    """What results and latest results have in common.
+
+    `group_key` is a digest of `data_group`, whose text can be longer than an index takes.
+    """
+    return [
+        Column("id", ID, nullable=False),
+        Column("workspace_id", ID, nullable=False),
+        check_id,
+        Column("job_id", ID, nullable=False),
+        Column("connection_id", ID, nullable=False),
+        *_text("schema_name", "table_name", "column_name", "check_type", "category", "dimension"),
+        *_text("mode", "time_scale"),
+        Column("group_key", ID, nullable=False),
+        *_text("data_group"),
+        *_times("time_period", "executed_at"),
+        Column("outcome", SmallInteger, nullable=False),
+        Column("value", Numeric),
+        Column("expected_value", Numeric),
+        *_text("expected_text"),
+        *(
+            Column(f"{severity}_{side}", Double)
+            for severity in ("warning", "error", "fatal")
+            for side in ("lower", "upper")
+        ),
+        *_text("message", "error_reason"),
+        Column("duration_ms", Double, nullable=False),
+    ]
+
+
+# Results outlive their checks, jobs and connections: no foreign keys. Partitioned by month, or a hypertable where
+# TimescaleDB is there; both need the time in every unique key.
+check_results = Table(
+    "check_results",
+    metadata,
+    *_result_columns(Column("check_id", ID, nullable=False)),
+    PrimaryKeyConstraint("id", "executed_at"),
+    Index("ix_check_results_newest", "workspace_id", "executed_at", "id"),
+    Index("ix_check_results_check", "check_id", "executed_at", "id"),
+    Index("ix_check_results_table", "connection_id", "schema_name", "table_name", "executed_at", "id"),
+    Index("ix_check_results_job", "job_id", "executed_at", "id"),
+    Index("ix_check_results_history", "check_id", "group_key", "time_period", "executed_at", "id"),
+    postgresql_partition_by="RANGE (executed_at)",
+)
+
+check_latest = Table(
+    "check_latest",
+    metadata,
+    *_result_columns(_owned_by("checks", "check_id")),
+    PrimaryKeyConstraint("check_id", "group_key"),
+    Index("ix_check_latest_newest", "workspace_id", "executed_at", "id"),
+    Index("ix_check_latest_table", "connection_id", "schema_name", "table_name"),
+)
+
+INCIDENT_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
+UNRESOLVED = text("status <> 'resolved'")
+
+# Incidents outlive their connection, as results do.
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    Column("connection_id", ID, nullable=False),
+    *_text("schema_name", "table_name", "dimension", "category", "status"),
+    Column("highest_severity", SmallInteger, nullable=False),
+    *_counts("failure_count"),
+    *_times("first_seen_time", "last_seen_time"),
+    *_times("mute_until_time", "acknowledge_time", "resolve_time", nullable=True),
+    Column("previous_incident_id", ID),
+    Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
+    Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
+    Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
+)
+
+incident_checks = Table(
+    "incident_checks",
+    metadata,
+    _owned_by("incidents", "incident_id", primary_key=True),
+    _owned_by("checks", "check_id", primary_key=True),
+    Column("group_key", ID, primary_key=True),
+    *_text("data_group"),
+    Column("failing", Boolean, nullable=False),
+    Index("ix_incident_checks_check", "check_id"),
+)
+
+incident_events = Table(
+    "incident_events",
+    metadata,
+    _id(),
+    _owned_by("incidents", "incident_id"),
+    *_text("kind", "actor", "note"),
+    Column("severity", SmallInteger),
+    *_times("create_time"),
+    Index(None, "incident_id", "create_time", "id"),
+)

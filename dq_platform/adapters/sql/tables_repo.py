@@ -1,0 +1,190 @@
+"""Snapshots of sources' tables and users' settings for them, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    column,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dq_platform.adapters.sql.ids import existing_id, has_id
+from dq_platform.adapters.sql.session import Session, adding
+from dq_platform.adapters.sql.tables import connections, table_settings, table_snapshots
+from dq_platform.errors import NotFound
+from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings, TableSnapshot
+
+Key = tuple[str, str, str]
+
+
+class SqlTables:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def snapshot(self, connection_id: str, schema: str, table: str) -> TableSnapshot | None:
+        newest = _newest().where(
+            has_id(table_snapshots.c.connection_id, connection_id),
+            table_snapshots.c.schema_name == schema,
+            table_snapshots.c.table_name == table,
+        )
+        row = (await self._session.execute(newest)).one_or_none()
+        return None if row is None or row.absent else _snapshot(row)
+
+    async def save_snapshots(self, snapshots: Sequence[TableSnapshot]) -> None:
+        # Two syncs of one connection take turns, or both would store the same change.
+        for connection_id in sorted({snapshot.connection_id for snapshot in snapshots}):
+            await self._lock_connection(connection_id)
+        known = await self._newest_of(snapshots)
+        moved: list[dict[str, object]] = []
+        changed: list[dict[str, object]] = []
+        for snapshot in snapshots:
+            values = _values(snapshot)
+            row = known.get(_key(snapshot))
+            if row is None or row.absent or _shape(row.columns) != _shape(values["columns"]):
+                changed.append(values)
+            else:
+                moved.append({name: values[name] for name in MOVING} | {"row_id": row.id, "seen_at": snapshot.taken_at})
+        if moved:
+            await self._session.execute(MOVE, moved)
+        if changed:
+            await self._session.execute(insert(table_snapshots), changed)
+
+    async def forget_absent(self, connection_id: str, present: Sequence[tuple[str, str]], at: datetime) -> None:
+        await self._lock_connection(connection_id)
+        newest = _newest().where(table_snapshots.c.connection_id == connection_id).subquery()
+        kept = _pairs(present)
+        gone = select(
+            newest.c.connection_id,
+            newest.c.schema_name,
+            newest.c.table_name,
+            newest.c.kind,
+            literal(""),
+            newest.c.columns,
+            true(),
+            literal(at),
+        ).where(
+            newest.c.absent == false(),
+            ~exists().where(and_(kept.c.schema == newest.c.schema_name, kept.c.table == newest.c.table_name)),
+        )
+        names = ["connection_id", "schema_name", "table_name", "kind", "comment", "columns", "absent", "taken_at"]
+        await self._session.execute(insert(table_snapshots).from_select(names, gone))
+
+    async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings:
+        statement = select(table_settings).where(
+            has_id(table_settings.c.connection_id, connection_id),
+            table_settings.c.schema_name == schema,
+            table_settings.c.table_name == table,
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return TableSettings(connection_id, schema, table, "" if row is None else row.filter)
+
+    async def save_settings(self, settings: TableSettings) -> None:
+        insertion = upsert(table_settings).values(asdict(settings))
+        statement = insertion.on_conflict_do_update(
+            constraint=table_settings.primary_key, set_={"filter": insertion.excluded.filter}
+        )
+        with adding("table settings", str(settings), parent_kind="connection", parent_id=settings.connection_id):
+            await self._session.execute(statement)
+
+    async def _lock_connection(self, id: str) -> None:
+        statement = (
+            select(connections.c.id)
+            .where(connections.c.id == existing_id("connection", id))
+            .with_for_update(key_share=True)
+        )
+        if (await self._session.execute(statement)).one_or_none() is None:
+            raise NotFound("connection", id)
+
+    async def _newest_of(self, snapshots: Sequence[TableSnapshot]) -> Mapping[Key, Row[Any]]:
+        keys = [_key(snapshot) for snapshot in snapshots]
+        wanted = _pairs([(schema, table) for _, schema, table in keys])
+        statement = _newest().where(
+            table_snapshots.c.connection_id.in_({connection_id for connection_id, _, _ in keys}),
+            tuple_(table_snapshots.c.schema_name, table_snapshots.c.table_name).in_(select(wanted)),
+        )
+        rows = (await self._session.execute(statement)).all()
+        return {(row.connection_id, row.schema_name, row.table_name): row for row in rows}
+
+
+MOVING = ("kind", "comment", "estimated_rows", "columns")
+MOVE = (
+    update(table_snapshots)
+    .where(table_snapshots.c.id == bindparam("row_id"))
+    .values(
+        **{name: bindparam(name) for name in MOVING},
+        taken_at=func.greatest(table_snapshots.c.taken_at, bindparam("seen_at", type_=table_snapshots.c.taken_at.type)),
+    )
+)
+
+
+def _newest() -> Select[Any]:
+    """The newest row of each table."""
+    key = (table_snapshots.c.connection_id, table_snapshots.c.schema_name, table_snapshots.c.table_name)
+    return (
+        select(table_snapshots)
+        .distinct(*key)
+        .order_by(*key, table_snapshots.c.taken_at.desc(), table_snapshots.c.id.desc())
+    )
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # SQLAlchemy has no public type for it
+    """A relation of (schema, table)."""
+    schemas = literal([schema for schema, _ in pairs], ARRAY(Text))
+    tables = literal([table for _, table in pairs], ARRAY(Text))
+    return func.unnest(schemas, tables).table_valued(column("schema", Text), column("table", Text)).render_derived()
+
+
+def _key(snapshot: TableSnapshot) -> Key:
+    return snapshot.connection_id, snapshot.table.schema_name, snapshot.table.table_name
+
+
+def _shape(columns: object) -> object:
+    """What makes two snapshots equal: everything but the engine's guesses."""
+    if not isinstance(columns, list):
+        return columns
+    return [{name: value for name, value in column.items() if name != "estimated_distinct"} for column in columns]
+
+
+def _values(snapshot: TableSnapshot) -> dict[str, object]:
+    return {
+        "connection_id": snapshot.connection_id,
+        "schema_name": snapshot.table.schema_name,
+        "table_name": snapshot.table.table_name,
+        "kind": snapshot.table.kind,
+        "comment": snapshot.table.comment,
+        "estimated_rows": snapshot.table.estimated_rows,
+        "columns": [asdict(column) for column in snapshot.columns],
+        "absent": False,
+        "taken_at": snapshot.taken_at,
+    }
+
+
+def _snapshot(row: Row[Any]) -> TableSnapshot:
+    table = TableInfo(
+        schema_name=row.schema_name,
+        table_name=row.table_name,
+        kind=TableKind(row.kind),
+        estimated_rows=row.estimated_rows,
+        comment=row.comment,
+    )
+    columns = tuple(ColumnInfo(**(column | {"data_type": DataType(column["data_type"])})) for column in row.columns)
+    return TableSnapshot(row.connection_id, table, columns, row.taken_at)

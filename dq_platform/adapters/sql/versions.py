@@ -1,0 +1,53 @@
+"""Changing and deleting what belongs to a workspace, with a version against lost updates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, delete, exists, select, update
+
+from dq_platform.adapters.sql.ids import existing_id
+from dq_platform.adapters.sql.session import Session
+from dq_platform.errors import EtagMismatch, NotFound
+
+
+class OwnedRows:
+    """The rows of one table, of which each workspace sees its own; `kind` is the word for one in errors."""
+
+    def __init__(self, session: Session, table: Table, kind: str) -> None:
+        self._session = session
+        self._table = table
+        self._kind = kind
+
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Row[Any]:
+        """The row; locked until commit if asked. Raises NotFound."""
+        statement = select(self._table).where(*self._identity(workspace_id, id))
+        if lock:
+            statement = statement.with_for_update()
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFound(self._kind, id)
+        return row
+
+    async def update(self, workspace_id: str, id: str, values: Mapping[str, object], expected_version: int) -> None:
+        """Store the values as version `expected_version + 1`. Raises NotFound, EtagMismatch."""
+        identity = self._identity(workspace_id, id)
+        statement = (
+            update(self._table)
+            .where(*identity, self._table.c.version == expected_version)
+            .values(**values, version=expected_version + 1)
+        )
+        if (await self._session.execute(statement)).rowcount:
+            return
+        found = (await self._session.execute(select(exists().where(*identity)))).scalar_one()
+        raise EtagMismatch(self._kind, id) if found else NotFound(self._kind, id)
+
+    async def delete(self, workspace_id: str, id: str) -> None:
+        """Raises NotFound."""
+        statement = delete(self._table).where(*self._identity(workspace_id, id))
+        if not (await self._session.execute(statement)).rowcount:
+            raise NotFound(self._kind, id)
+
+    def _identity(self, workspace_id: str, id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return self._table.c.workspace_id == workspace_id, self._table.c.id == existing_id(self._kind, id)
