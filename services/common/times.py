@@ -1,0 +1,26 @@
+"""`google.protobuf.Timestamp` as aware datetimes in UTC, and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+
+def to_proto(moment: datetime | None) -> Timestamp | None:
+    """The timestamp; None stays None, which leaves a field unset."""
+    if moment is None:
+        return None
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment)
+    return timestamp
+
+
+def to_core(timestamp: Timestamp) -> datetime:
+    return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def field_to_core(message: Message, field: str) -> datetime | None:
+    """The field's moment; None if it is unset."""
+    return to_core(getattr(message, field)) if message.HasField(field) else None
