@@ -167,7 +167,7 @@ class Stack:
         self.postgres.create_database(DATABASE)
         with self.console.status("Migrating the database …"):
             made = subprocess.run(
-                (sys.executable, "-m", "alembic", "upgrade", "head"),
+                (sys.executable, "-P", "-m", "alembic", "upgrade", "head"),
                 cwd=REPOSITORY,
                 env=os.environ | self.environment(),
                 stdout=subprocess.PIPE,
@@ -208,8 +208,9 @@ class Stack:
         return Service(self._command(name, module, {"DQ_READY_FILE": str(mark)}), partial(file_exists, mark))
 
     def _command(self, name: str, module: str, extra: Mapping[str, str] | None = None) -> Command:
+        """Run a module of ours; -P keeps a folder of the same name in the current directory from taking its place."""
         environment = os.environ | self.environment() | dict(extra or {})
-        return Command(name, (sys.executable, "-m", module), self._log(name), environment)
+        return Command(name, (sys.executable, "-P", "-m", module), self._log(name), environment)
 
     def _log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name}.log"
