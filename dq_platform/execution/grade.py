@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dq_platform.checks.catalog.declare import CheckType
-from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.rules.registry import RULE_REGISTRY, apply
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import DomainError
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
@@ -33,13 +33,24 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One run of one check. `duration_ms` is its share of the source's time, divided among its results."""
+    """One run of one check. `duration_ms` is the share of the source's time that each of its results has.
+
+    `category`, `dimension` and `rule` are the check type's; empty if the catalogue has no such check type any more.
+    """
 
     check: Check
-    check_type: CheckType
     job_id: str
     executed_at: datetime
-    duration_ms: float = 0.0
+    duration_ms: float
+    category: str
+    dimension: str
+    rule: str
+
+    @classmethod
+    def of(cls, check: Check, job_id: str, executed_at: datetime, duration_ms: float = 0.0) -> Execution:
+        found = CHECK_REGISTRY.find(check.check_type)
+        names = (found.category, str(found.dimension), found.rule) if found else ("", "", "")
+        return cls(check, job_id, executed_at, duration_ms, *names)
 
 
 def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint] = ()) -> Result:
@@ -60,13 +71,13 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
     earlier = tuple(point for point in history if point.time_period < reading.time_period)
     context = RuleContext(reading.time_period, reading.expected, earlier)
     try:
-        rule = RULE_REGISTRY.get(execution.check_type.rule)
+        rule = RULE_REGISTRY.get(execution.rule)
         verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
     except DomainError as error:
         return _failed(measured, error.reason, error.message)
     except Exception as error:  # noqa: BLE001 - the boundary to rules, which plug-ins write: one that is broken fails
         # its own checks, and must not take the results of the whole table with it.
-        message = f"The rule {execution.check_type.rule!r} raised {type(error).__name__}."
+        message = f"The rule {execution.rule!r} raised {type(error).__name__}."
         return _failed(measured, RULE_FAILED, message)
     return _judged(measured, verdicts)
 
@@ -99,7 +110,7 @@ def _finite(bounds: Bounds) -> Bounds:
 
 
 def _blank(execution: Execution, data_group: str, time_period: datetime) -> Result:
-    check, check_type = execution.check, execution.check_type
+    check = execution.check
     return Result(
         id=new_id(),
         workspace_id=check.workspace_id,
@@ -107,8 +118,8 @@ def _blank(execution: Execution, data_group: str, time_period: datetime) -> Resu
         job_id=execution.job_id,
         target=check.target,
         check_type=check.check_type,
-        category=check_type.category,
-        dimension=check_type.dimension,
+        category=execution.category,
+        dimension=execution.dimension,
         mode=check.mode,
         time_scale=check.time_scale,
         data_group=data_group,

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
+from dq_platform.checks.rules.verdict import RuleContext, Verdict
+from dq_platform.errors import SourceError, SourceProblem
+from dq_platform.execution.grade import Execution, fail, grade
+from dq_platform.execution.reading import NOT_A_NUMBER, Reading
+from dq_platform.models.check import Thresholds
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.result import Bounds, HistoryPoint, ResultBounds
+from tests.unit.execution.builders import NOW, check
+
+THREE = Thresholds(warning={"max_percent": 1.0}, error={"max_percent": 5.0}, fatal={"max_percent": 10.0})
+
+
+def judged(value, thresholds=THREE, history=(), **reading):
+    execution = Execution.of(check("a", thresholds=thresholds), "job", NOW, 1.5)
+    return grade(execution, Reading("a", '["de"]', NOW, value, **reading), history)
+
+
+@pytest.fixture
+def judged_by(monkeypatch):
+    """Judge 7 at THREE by a rule of the test's own."""
+
+    def judge(function, history=()):
+        monkeypatch.setitem(RULE_REGISTRY._registered, "for_tests", RuleType("for_tests", "", (), function))
+        execution = replace(Execution.of(check("a", thresholds=THREE), "job", NOW), rule="for_tests")
+        return grade(execution, Reading("a", "", NOW, 7, expected=8), history)
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (0, Outcome.PASSED),
+        (1.0, Outcome.PASSED),
+        (1.5, Outcome.WARNING),
+        (7.0, Outcome.ERROR),
+        (Decimal("10.0001"), Outcome.FATAL),
+    ],
+)
+def test_the_worst_failing_threshold_is_the_outcome(value, outcome):
+    assert judged(value).outcome is outcome
+
+
+def test_all_bounds_are_kept_and_the_text_is_of_the_failing_threshold():
+    result = judged(7.0)
+    assert result.bounds == ResultBounds(Bounds(upper=1.0), Bounds(upper=5.0), Bounds(upper=10.0))
+    assert "5" in result.expected_text
+    assert "1" in judged(0).expected_text
+
+
+def test_a_severity_without_threshold_is_not_checked():
+    result = judged(50, Thresholds(warning={"max_percent": 1.0}))
+    assert result.outcome is Outcome.WARNING
+    assert (result.bounds.error, result.bounds.fatal) == (None, None)
+
+
+def test_the_result_carries_what_identifies_it():
+    result = judged(Decimal("0.123456789012345678901"))
+    assert result.value == Decimal("0.123456789012345678901")
+    assert (result.job_id, result.data_group, result.time_period, result.executed_at) == ("job", '["de"]', NOW, NOW)
+    assert (result.category, result.dimension, result.duration_ms) == ("nulls", "Completeness", 1.5)
+    assert type(result.dimension) is str
+    assert result.id != judged(1).id
+
+
+def test_no_value_is_inconclusive():
+    result = judged(None)
+    assert (result.outcome, result.error_reason, result.value) == (Outcome.INCONCLUSIVE, "NO_DATA", None)
+    assert result.message
+    assert judged(None, reason=NOT_A_NUMBER).error_reason == NOT_A_NUMBER
+
+
+def test_no_threshold_is_inconclusive_and_keeps_the_value():
+    result = judged(3, Thresholds())
+    assert (result.outcome, result.error_reason, result.value) == (Outcome.INCONCLUSIVE, "NO_THRESHOLDS", 3)
+
+
+def test_a_measurement_that_failed_is_an_execution_error_with_its_reason():
+    execution = Execution.of(check("a"), "job", NOW)
+    result = fail(execution, SourceError(SourceProblem.TIMEOUT, "too slow"), NOW)
+    assert (result.outcome, result.error_reason, result.message) == (
+        Outcome.EXECUTION_ERROR,
+        "SOURCE_TIMEOUT",
+        "too slow",
+    )
+    assert (result.data_group, result.value) == ("", None)
+
+
+def test_a_check_type_that_is_gone_fails_without_category():
+    result = fail(Execution.of(check("a", "gone"), "job", NOW), SourceError(SourceProblem.TIMEOUT, "x"), NOW)
+    assert (result.category, result.dimension) == ("", "")
+
+
+def test_a_rule_that_raises_fails_its_own_check(judged_by):
+    result = judged_by(lambda actual, *, max_percent: Verdict(passed=actual / 0 < max_percent))
+    assert (result.outcome, result.error_reason) == (Outcome.EXECUTION_ERROR, "RULE_FAILED")
+    assert "ZeroDivisionError" in result.message
+    assert result.value == 7
+
+
+def test_a_rule_that_is_gone_is_an_execution_error():
+    execution = replace(Execution.of(check("a", thresholds=THREE), "job", NOW), rule="gone")
+    result = grade(execution, Reading("a", "", NOW, 1))
+    assert (result.outcome, result.error_reason) == (Outcome.EXECUTION_ERROR, "RULE_NOT_FOUND")
+
+
+def test_a_rule_that_cannot_decide_is_inconclusive_with_its_reason(judged_by):
+    result = judged_by(lambda actual, *, max_percent: Verdict(passed=None, reason="Too little history."))
+    assert (result.outcome, result.error_reason) == (Outcome.INCONCLUSIVE, "RULE_UNDECIDED")
+    assert result.message == "Too little history."
+
+
+def test_one_undecided_threshold_does_not_hide_a_failing_one_but_does_hide_passed_ones(judged_by):
+    def undecided_at_one(passed):
+        return lambda actual, *, max_percent: Verdict(passed=None if max_percent == 1.0 else passed)
+
+    assert judged_by(undecided_at_one(False)).outcome is Outcome.FATAL
+    assert judged_by(undecided_at_one(True)).outcome is Outcome.INCONCLUSIVE
+
+
+def test_bounds_without_a_finite_end_are_open(judged_by):
+    result = judged_by(lambda actual, *, max_percent: Verdict(True, bounds=Bounds(float("nan"), float("inf"))))
+    assert result.bounds.error == Bounds(None, None)
+
+
+def test_the_rules_own_guess_wins_over_the_sensors_expected_number(judged_by):
+    assert judged_by(lambda actual, *, max_percent: Verdict(passed=True)).expected_value == 8
+    assert judged_by(lambda actual, *, max_percent: Verdict(passed=True, expected_value=9)).expected_value == 9
+
+
+def test_a_rule_sees_the_expected_number_and_earlier_periods_only(judged_by):
+    seen = []
+
+    def look(actual, context, *, max_percent):
+        seen.append(context)
+        return Verdict(passed=True)
+
+    points = [HistoryPoint(NOW + timedelta(days=days), days) for days in (-2, -1, 0, 1)]
+    judged_by(look, points)
+    assert seen == [RuleContext(NOW, 8, tuple(points[:2]))] * 3

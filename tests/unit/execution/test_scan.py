@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from dq_platform.checks.sensors.measure import ScanMeasure
+from dq_platform.connectors.base import Rows
+from dq_platform.execution.frame import Frame
+from dq_platform.execution.problems import TooManyGroups
+from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
+from dq_platform.execution.scan import group_key, known, percent, readings
+from dq_platform.execution.statement import Demand, scan
+from dq_platform.models.check import GroupBy
+from tests.unit.execution.builders import DIALECT, FRAME, NOW
+
+COUNT, SHARE = ScanMeasure("COUNT(*)"), ScanMeasure("COUNT(a)", of="COUNT(*)")
+COUNTRY, TAG = GroupBy(column="country"), GroupBy(tag="retail")
+
+
+def read(rows, measures=(COUNT,), frame=FRAME, group_by=(), zone="Europe/Berlin"):
+    wants = [(Demand(f"k{number}", NOW, group_by), measure) for number, measure in enumerate(measures)]
+    return readings(scan(frame, wants, DIALECT), Rows((), rows), zone)
+
+
+@pytest.mark.parametrize("value", [3, 2**70, 0.25, Decimal("12345678901234567890.123456789"), -7])
+def test_a_value_keeps_the_precision_that_the_engine_gave(value):
+    [reading] = read([(value,)])
+    assert reading == Reading("k0", "", NOW, value)
+    assert type(reading.value) is type(value)
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity"), date(2026, 1, 1), "12", b"1"]
+)
+def test_what_is_no_number_gives_no_value_and_says_so(value):
+    [reading] = read([(value,)])
+    assert (reading.value, reading.reason) == (None, NOT_A_NUMBER)
+
+
+def test_null_is_no_data():
+    [reading] = read([(None,)])
+    assert (reading.value, reading.reason) == (None, NO_DATA)
+
+
+def test_a_count_of_an_empty_table_is_zero_and_a_percent_has_no_value():
+    count, share = read([(0, 0)], (COUNT, SHARE))
+    assert (count.value, count.reason) == (0, "")
+    assert (share.value, share.reason) == (None, NO_DATA)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [
+        (1, 3, 100 / 3),
+        (Decimal(1), Decimal(8), 12.5),
+        (2**62 + 1, 2**63 + 2, 50.0),
+        (0.5, 2, 25.0),
+        (Decimal("0.5"), 2.0, 25.0),
+        (0, 5, 0.0),
+        (10, 0, None),
+    ],
+)
+def test_a_percent_comes_from_exact_counts(part, whole, expected):
+    assert percent(part, whole) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "reason"), [(None, 3, NO_DATA), (1, None, NO_DATA), (1, float("nan"), NOT_A_NUMBER)]
+)
+def test_a_percent_needs_both_numbers(part, whole, reason):
+    [reading] = read([(part, whole)], (SHARE,))
+    assert (reading.value, reading.reason) == (None, reason)
+
+
+def test_the_expected_number_comes_along():
+    [reading] = read([(5, Decimal(6))], (ScanMeasure("SUM(a)", expected="(SELECT 6)"),))
+    assert (reading.value, reading.expected) == (5, Decimal(6))
+
+
+def test_every_check_has_a_reading_for_every_group_with_its_own_tags():
+    frame = Frame("t", groups=("country",))
+    wants = [(Demand("a", NOW, (COUNTRY,)), COUNT), (Demand("b", NOW, (TAG, COUNTRY)), COUNT)]
+    found = readings(scan(frame, wants, DIALECT), Rows((), [("de", 3), (None, 1)]), "UTC")
+    assert [(reading.check_id, reading.data_group, reading.value) for reading in found] == [
+        ("a", '["de"]', 3),
+        ("b", '["retail","de"]', 3),
+        ("a", "[null]", 1),
+        ("b", '["retail",null]', 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('Zürich "x"', '["Zürich \\"x\\""]'),
+        (7, '["7"]'),
+        (True, '["true"]'),
+        (Decimal("1.50"), '["1.5"]'),
+        (Decimal("1E+3"), '["1000"]'),
+        (1.5, '["1.5"]'),
+        (date(2026, 3, 1), '["2026-03-01"]'),
+        (datetime.fromisoformat("2026-03-01T02:00"), '["2026-03-01T02:00:00"]'),
+        (datetime(2026, 3, 1, 2, tzinfo=timezone(timedelta(hours=2))), '["2026-03-01T00:00:00+00:00"]'),
+        (time(8, 30), '["08:30:00"]'),
+        ("Müller".encode(), '["Müller"]'),
+        (b"\xff\x00", '["ff00"]'),
+        (UUID(int=1), '["00000000-0000-0000-0000-000000000001"]'),
+        (None, "[null]"),
+    ],
+)
+def test_a_group_is_an_array_of_texts_in_one_spelling(value, text):
+    assert group_key((COUNTRY,), (value,)) == text
+
+
+def test_tags_alone_are_a_group_and_no_levels_are_none():
+    assert group_key((TAG, GroupBy(tag="eu")), ()) == '["retail","eu"]'
+    assert group_key((), ()) == ""
+
+
+@pytest.mark.parametrize(
+    "given", [date(2026, 3, 29), datetime(2026, 3, 29, tzinfo=UTC), datetime.fromisoformat("2026-03-29")]
+)
+def test_a_partition_is_stored_by_the_instant_its_day_begins(given):
+    [reading] = read([(given, 5)], frame=Frame("t", period="p"))
+    assert reading.time_period == datetime(2026, 3, 28, 23, tzinfo=UTC)
+
+
+def test_rows_without_a_period_belong_to_no_partition():
+    frame = Frame("t", period="p", groups=("g",))
+    found = read([(None, "x", 5), (date(2026, 3, 1), "x", 4)], frame=frame, group_by=(COUNTRY,))
+    assert [reading.value for reading in found] == [4]
+
+
+def test_more_groups_than_allowed_are_an_error():
+    frame = Frame("t", groups=("g",), max_groups=2)
+    assert len(read([("a", 1), ("b", 1)], frame=frame, group_by=(COUNTRY,))) == 2
+    with pytest.raises(TooManyGroups, match="more than 2 groups"):
+        read([("a", 1), ("b", 1), ("c", 1)], frame=frame, group_by=(COUNTRY,))
+
+
+def test_groups_are_counted_once_over_all_periods():
+    frame = Frame("t", period="p", groups=("g",), periods=2, max_groups=1)
+    rows = [(date(2026, 3, 1), "x", 5), (date(2026, 3, 2), "x", 4)]
+    assert len(read(rows, frame=frame, group_by=(COUNTRY,))) == 2
+
+
+def test_a_known_number_needs_no_row():
+    assert known(Demand("k", NOW, (TAG,)), 3) == Reading("k", '["retail"]', NOW, 3)
+    assert known(Demand("k", NOW), None).reason == NO_DATA
