@@ -6,12 +6,13 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from dq_platform.checks.spelling import did_you_mean
 from dq_platform.errors import Violation
+from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Params, ParamValue
 
 MAX_TEXT = 10_000
@@ -51,7 +52,7 @@ class ParamSpec:
 
     `default` None: there is none, and unless `required` the parameter is simply absent. `minimum` and `maximum` bound
     numbers (inclusive). `choices` is empty if every value of the kind goes. `accepts` names the data types that a
-    COLUMN may have, empty for all.
+    COLUMN may have.
     """
 
     name: str
@@ -62,7 +63,7 @@ class ParamSpec:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    accepts: frozenset[str] = field(default_factory=frozenset)
+    accepts: frozenset[DataType] = frozenset(DataType)
 
 
 class _WrongValueError(ValueError):

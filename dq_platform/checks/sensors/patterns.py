@@ -64,7 +64,11 @@ def _numeric_dates(order: str, mark: str) -> str:
 
 def _long_dates() -> str:
     """Dates like `March 1, 2024`; the day may have one digit, the month three letters."""
-    day_31, day_30, day_28 = ("([1-9]|0[1-9]|[12][0-9]|3[01])", "([1-9]|0[1-9]|[12][0-9]|30)", "([1-9]|0[1-9]|1[0-9]|2[0-8])")
+    day_31, day_30, day_28 = (
+        "([1-9]|0[1-9]|[12][0-9]|3[01])",
+        "([1-9]|0[1-9]|[12][0-9]|30)",
+        "([1-9]|0[1-9]|1[0-9]|2[0-8])",
+    )
     return "|".join(
         [
             f"{_LONG_MONTH_31} {day_31}, {_YEAR}",
@@ -115,7 +119,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "ip6": _whole(_ip6()),
         "usa_phone": _whole(_PHONE),
         "usa_zipcode": _whole(_ZIP),
-        "not_in_names": "[0-9!\"#$%&()*+,/:;<=>?@_`{|}~^\\[\\]\\\\\x01-\x1f☀-➿🀀-🫿]",
+        "not_in_names": '[0-9!"#$%&()*+,/:;<=>?@_`{|}~^\\[\\]\\\\\x01-\x1f☀-➿🀀-🫿]',
         "contains_email": _within(_EMAIL, part="A-Za-z0-9._%+-"),
         "contains_ip4": _within(_IP4, part="0-9A-Za-z.:"),
         "contains_ip6": _within(_ip6(), part="0-9A-Za-z.:"),

@@ -17,7 +17,6 @@ from dq_platform.checks.sensors.registry import SensorType
 from dq_platform.checks.sensors.vocabulary import Vocabulary
 from dq_platform.errors import Invalid
 
-
 __all__ = ["SensorContext", "TargetInfo", "render"]
 
 
@@ -63,4 +62,4 @@ def _source(context: SensorContext) -> str:
 
 @lru_cache(maxsize=1024)
 def _template(source: str) -> Template:
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(source)  # noqa: S701
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(source)

@@ -85,7 +85,7 @@ class Vocabulary:
         return Counted(self._dialect.count_if(condition), condition)
 
     def percent_if(self, condition: str, of: str = "") -> Counted:
-        """Share of rows where the condition is true, of those where the column is not NULL unless `of` counts others."""
+        """Share of rows where the condition is true: of those with a value, unless `of` counts others."""
         return Counted(self._dialect.count_if(condition), condition, of or f"COUNT({self._column})")
 
     # How to look at a value
@@ -113,10 +113,10 @@ class Vocabulary:
     # Where to look
 
     def rows(self, *expressions: str) -> Fragment:
-        """The table's rows as a derived table with the keys k0, k1 … and the expressions c0, c1 …"""
+        """The table's rows as a derived table with the keys (k0, k1 …) and the expressions (c0, c1 …)."""
         selected = [f"{key} AS k{number}" for number, key in enumerate(self._keys)]
         selected += [f"{expression} AS c{number}" for number, expression in enumerate(expressions)]
-        return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")
+        return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")  # noqa: S608
 
     def _codes(self) -> dict[str, tuple[Fragment, ...]]:
         lists = {"country": COUNTRY_CODES, "currency": CURRENCY_CODES, "null_placeholder": NULL_PLACEHOLDERS}

@@ -1,0 +1,59 @@
+"""Which parts of SQL a user's expression may be made of: what is not listed here is refused."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+_STRUCTURE = """
+    Column Identifier Literal RawString National Boolean Null Paren Tuple Var DataType DataTypeParam Interval
+    And Or Not Xor Neg Add Sub Mul Div IntDiv Mod DPipe
+    EQ NEQ NullSafeEQ NullSafeNEQ GT GTE LT LTE Between In Is Like ILike SimilarTo RegexpLike RegexpILike Escape
+    Case If Coalesce Nullif Greatest Least Cast TryCast AtTimeZone
+"""
+_FUNCTIONS = """
+    Abs Ceil Floor Round Trunc Sqrt Pow Exp Ln Log Sign Degrees Radians
+    Lower Upper Initcap Length Trim Substring Left Right Reverse Replace Concat ConcatWs StrPosition Ascii
+    StartsWith EndsWith Contains RegexpReplace RegexpExtract RegexpCount Translate Unicode Chr
+    Extract Year Quarter Month Week Day Hour Minute Second DayOfWeek DayOfMonth DayOfYear Date Time Timestamp LastDay
+    CurrentDate CurrentTimestamp CurrentTime CurrentDatetime Localtimestamp UtcDate UtcTimestamp
+    DateAdd DateSub DateDiff DateTrunc TimestampTrunc TsOrDsToDate TsOrDsToTimestamp TimestampDiff ToChar
+    TimeToStr StrToTime StrToDate UnixToTime TimeToUnix JSONExtract JSONExtractScalar JSONPath JSONPathKey
+    JSONPathRoot JSONPathSubscript IsNan IsInf
+"""
+_AGGREGATES = """
+    Sum Avg Min Max Count CountIf Stddev StddevPop StddevSamp Variance VariancePop Median PercentileCont
+    PercentileDisc Quantile ApproxDistinct LogicalAnd LogicalOr
+    Distinct Star Filter Where WithinGroup Order Ordered
+"""
+_QUERY = """
+    Select From Join Where Group Having Order Ordered Limit Offset Fetch Subquery With CTE TableAlias Table Alias
+    Star Distinct Window WindowSpec RowNumber Rank DenseRank Lag Lead FirstValue LastValue Exists Union Except
+    Intersect Qualify Any All
+"""
+
+
+def _nodes(*groups: str) -> frozenset[type[exp.Expr]]:
+    """The classes of these names."""
+    return frozenset(getattr(exp, name) for group in groups for name in group.split())
+
+
+CONDITION = _nodes(_STRUCTURE, _FUNCTIONS)
+AGGREGATE = _nodes(_STRUCTURE, _FUNCTIONS, _AGGREGATES)
+QUERY = _nodes(_STRUCTURE, _FUNCTIONS, _AGGREGATES, _QUERY)
+
+_OTHER_FUNCTIONS = """
+    bit_length char_length character_length octet_length btrim ltrim rtrim date_part to_number to_date
+    to_timestamp make_date isfinite weekday dayname monthname makedate timestampadd sec_to_time time_to_sec
+    truncate mod instr locate position find_in_set strcmp len strip_accents epoch now today curdate curtime age
+"""
+FUNCTION_NAMES = frozenset(_OTHER_FUNCTIONS.split())
+"""Functions that the parser has no class of its own for."""
+
+_TYPE_NAMES = """
+    BIGDECIMAL BIGINT BOOLEAN CHAR DATE DATETIME DATETIME2 DECIMAL DECIMAL128 DECIMAL256 DECIMAL32 DECIMAL64
+    DOUBLE FLOAT INT INT128 INT256 INTERVAL JSON JSONB MEDIUMINT NCHAR NVARCHAR SMALLINT TEXT TIME TIMESTAMP
+    TIMESTAMPLTZ TIMESTAMPNTZ TIMESTAMPTZ TIMETZ TINYINT UBIGINT UDECIMAL UINT USMALLINT UTINYINT UUID VARCHAR
+    YEAR
+"""
+TYPES = frozenset(getattr(exp.DType, name) for name in _TYPE_NAMES.split())
+"""Types to cast to; casts to names of objects would read the engine's own catalogue."""
