@@ -77,7 +77,10 @@ class SummaryBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResultFilter:
-    """Which results: every set field must match; times are of execution, start inclusive, end exclusive."""
+    """Which results: every set field must match; times are of execution, start inclusive, end exclusive.
+
+    `data_group` None: all groups; empty: results without grouping.
+    """
 
     check_id: str = ""
     job_id: str = ""
@@ -92,6 +95,7 @@ class ResultFilter:
     outcomes: tuple[Outcome, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    data_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

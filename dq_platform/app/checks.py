@@ -1,0 +1,199 @@
+"""Checks: what is measured, and when it is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dq_platform.app.changes import changed
+from dq_platform.app.deps import Deps
+from dq_platform.app.etag import require_etag
+from dq_platform.app.metadata import snapshot_of
+from dq_platform.app.review import MAX_IDENTIFIER, Review
+from dq_platform.app.selectors import review_selector
+from dq_platform.checks.validation import CheckDraft, ValidCheck, validate_check
+from dq_platform.errors import Invalid, SourceError
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check, CheckSelector
+from dq_platform.models.connection import Connection
+from dq_platform.models.metadata import TableSnapshot
+from dq_platform.models.outcome import Severity
+from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.workspace import Principal
+
+ABOUT = frozenset({"display_name", "description", "labels", "enabled"})
+"""Fields that say nothing of what is measured."""
+MEASURED = frozenset({"sensor_params", "thresholds", "filter", "partition_column", "group_by"})
+OF_THE_TABLE = frozenset({"TABLE_NOT_FOUND", "COLUMN_NOT_FOUND", "COLUMN_TYPE_NOT_ACCEPTED", "INVALID_SQL"})
+"""Reasons that may be wrong if the table changed since we looked at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheck:
+    """A check as a client sent it: `draft` is what is measured and judged, the rest is about it."""
+
+    draft: CheckDraft
+    display_name: str = ""
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    enabled: bool = True
+
+
+async def create_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
+    """The new check, complete with defaults.
+
+    Raises Invalid with everything that is wrong, Unsupported, SourceError if the table is not known yet and its source
+    fails.
+    """
+    check = await valid_check(deps, who, new)
+    async with deps.uow() as tx:
+        await tx.checks.add(check)
+        await tx.commit()
+    return check
+
+
+async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
+    """The check as it would be stored. Raises as `create_check` does."""
+    _review_target(new.draft)
+    connection = await _connection(deps, who, new.draft.target.connection_id)
+    valid = await _validated(deps, connection, new)
+    now = deps.clock.now()
+    about = Check(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        target=replace(valid.target, connection_id=connection.id),
+        check_type=valid.check_type,
+        mode=valid.mode,
+        time_scale=valid.time_scale,
+        create_time=now,
+        update_time=now,
+        display_name=new.display_name,
+        description=new.description,
+        labels=dict(new.labels),
+        enabled=new.enabled,
+    )
+    return _with_measured(about, valid)
+
+
+async def get_check(deps: Deps, who: Principal, id: str) -> Check:
+    async with deps.uow() as tx:
+        return await tx.checks.get(who.workspace_id, id)
+
+
+async def list_checks(deps: Deps, who: Principal, selector: CheckSelector, page: PageRequest) -> Page[Check]:
+    """Checks that match, by creation, disabled ones too."""
+    review = Review()
+    review_selector(review, selector, "")
+    review.done()
+    async with deps.uow() as tx:
+        return await tx.checks.list(who.workspace_id, selector, page)
+
+
+async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str, object], etag: str = "") -> Check:
+    """The changed check, verified as a new one is, unless nothing changes that is measured or judged.
+
+    `sensor_params` and the values of `thresholds` (by Severity) are plain JSON, as in a draft. Raises EtagMismatch.
+    """
+    before = await get_check(deps, who, id)
+    require_etag("check", id, before.version, etag)
+    about = {name: value for name, value in changes.items() if name not in MEASURED}
+    after = changed(before, about, ABOUT, "check")
+    draft = replace(draft_of(before), **_measured_changes(changes))
+    new = NewCheck(draft, after.display_name, after.description, after.labels, after.enabled)
+    if draft == draft_of(before):
+        _review_about(new).done()
+    else:
+        connection = await _connection(deps, who, before.target.connection_id)
+        after = _with_measured(after, await _validated(deps, connection, new))
+    after = replace(after, update_time=deps.clock.now())
+    async with deps.uow() as tx:
+        await tx.checks.update(after, before.version)
+        await tx.commit()
+    return replace(after, version=before.version + 1)
+
+
+async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "") -> None:
+    """Delete the check; its results stay. Raises EtagMismatch."""
+    async with deps.uow() as tx:
+        check = await tx.checks.get(who.workspace_id, id)
+        require_etag("check", id, check.version, etag)
+        await tx.checks.delete(who.workspace_id, id)
+        await tx.commit()
+
+
+def draft_of(check: Check) -> CheckDraft:
+    """What a client would send to get this check."""
+    thresholds = {severity: params for severity in Severity if (params := check.thresholds.of(severity)) is not None}
+    return CheckDraft(
+        target=check.target,
+        check_type=check.check_type,
+        mode=check.mode,
+        time_scale=check.time_scale,
+        sensor_params=check.sensor_params,
+        thresholds=thresholds,
+        filter=check.filter,
+        partition_column=check.partition_column,
+        group_by=check.group_by,
+    )
+
+
+async def _validated(deps: Deps, connection: Connection, new: NewCheck) -> ValidCheck:
+    """The draft, complete. What we know of its table may be outdated: if that makes it wrong, we look again."""
+    target = new.draft.target
+    known = await snapshot_of(deps, connection, target.schema_name, target.table_name)
+    try:
+        return _checked(new, known, connection)
+    except Invalid as first:
+        if known is None or not any(violation.reason in OF_THE_TABLE for violation in first.violations):
+            raise
+        try:
+            fresh = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=True)
+        except SourceError:
+            raise first from None
+    return _checked(new, fresh, connection)
+
+
+def _checked(new: NewCheck, snapshot: TableSnapshot | None, connection: Connection) -> ValidCheck:
+    review = _review_about(new)
+    try:
+        valid = validate_check(new.draft, snapshot, connection.type)
+    except Invalid as error:
+        review.add(error.violations)
+        raise Invalid(review.violations) from error
+    review.done()
+    return valid
+
+
+async def _connection(deps: Deps, who: Principal, id: str) -> Connection:
+    async with deps.uow() as tx:
+        return await tx.connections.get(who.workspace_id, id)
+
+
+def _measured_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if name in MEASURED}
+
+
+def _with_measured(check: Check, valid: ValidCheck) -> Check:
+    return replace(
+        check,
+        sensor_params=valid.sensor_params,
+        thresholds=valid.thresholds,
+        filter=valid.filter,
+        partition_column=valid.partition_column,
+        group_by=valid.group_by,
+    )
+
+
+def _review_target(draft: CheckDraft) -> None:
+    review = Review("check.target")
+    for name in ("schema_name", "table_name", "column_name"):
+        review.text(name, getattr(draft.target, name), most=MAX_IDENTIFIER)
+    review.done()
+
+
+def _review_about(new: NewCheck) -> Review:
+    review = Review("check")
+    review.names(new.display_name, new.description, required=False)
+    review.labels(new.labels)
+    return review

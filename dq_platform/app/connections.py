@@ -1,0 +1,146 @@
+"""Connections to customers' sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import perf_counter
+
+from dq_platform.app.changes import changed
+from dq_platform.app.deps import Deps
+from dq_platform.app.etag import require_etag
+from dq_platform.app.review import Review
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.settings import validate_settings
+from dq_platform.errors import Invalid, WrongState
+from dq_platform.ids import new_id
+from dq_platform.models.connection import Connection, SettingValue
+from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.workspace import Principal
+
+CHANGEABLE = frozenset({"display_name", "description", "settings", "time_zone", "labels"})
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionDraft:
+    """A connection as a client sent it; `settings` is plain JSON."""
+
+    display_name: str
+    type: str
+    settings: Mapping[str, object] = field(default_factory=dict, repr=False)
+    description: str = ""
+    time_zone: str = "UTC"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTest:
+    """What answered, and how long connecting and asking took."""
+
+    product: str
+    version: str
+    latency: timedelta
+
+
+async def create_connection(deps: Deps, who: Principal, draft: ConnectionDraft) -> Connection:
+    """The new connection; nothing is sent to the source."""
+    settings = _reviewed(draft, draft.settings)
+    now = deps.clock.now()
+    connection = Connection(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        display_name=draft.display_name,
+        type=draft.type,
+        settings=settings,
+        create_time=now,
+        update_time=now,
+        description=draft.description,
+        time_zone=draft.time_zone,
+        labels=dict(draft.labels),
+    )
+    async with deps.uow() as tx:
+        await tx.connections.add(connection)
+        await tx.commit()
+    return connection
+
+
+async def get_connection(deps: Deps, who: Principal, id: str) -> Connection:
+    async with deps.uow() as tx:
+        return await tx.connections.get(who.workspace_id, id)
+
+
+async def list_connections(deps: Deps, who: Principal, page: PageRequest, type: str = "") -> Page[Connection]:
+    """The workspace's connections by creation; of one type if it is named."""
+    async with deps.uow() as tx:
+        return await tx.connections.list(who.workspace_id, page, type)
+
+
+async def update_connection(
+    deps: Deps, who: Principal, id: str, changes: Mapping[str, object], etag: str = ""
+) -> Connection:
+    """The changed connection. New settings replace all others, except secrets that they do not mention.
+
+    Raises EtagMismatch.
+    """
+    async with deps.uow() as tx:
+        before = await tx.connections.get(who.workspace_id, id)
+        require_etag("connection", id, before.version, etag)
+        after = changed(before, changes, CHANGEABLE, "connection")
+        given = {**_secrets(before), **after.settings} if "settings" in changes else before.settings
+        after = replace(after, settings=_reviewed(after, given), update_time=deps.clock.now())
+        await tx.connections.update(after, before.version)
+        await tx.commit()
+    return replace(after, version=before.version + 1)
+
+
+async def delete_connection(deps: Deps, who: Principal, id: str, *, force: bool = False, etag: str = "") -> None:
+    """Delete it with what is known of its tables and, if forced, its checks.
+
+    Raises WrongState (CONNECTION_IN_USE) if it has checks and is not forced, EtagMismatch.
+    """
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(who.workspace_id, id)
+        require_etag("connection", id, connection.version, etag)
+        count = await tx.connections.check_count(who.workspace_id, id)
+        if count and not force:
+            message = f"The connection has {count} checks; delete them first, or all at once with force."
+            raise WrongState("CONNECTION_IN_USE", message, id=id, check_count=str(count))
+        await tx.connections.delete(who.workspace_id, id)
+        await tx.commit()
+
+
+async def test_connection(deps: Deps, who: Principal, id: str) -> ConnectionTest:
+    """What answers when a new session is opened. Raises SourceError."""
+    connection = await get_connection(deps, who, id)
+    started = perf_counter()
+    found = await deps.sources.test(connection)
+    return ConnectionTest(found.product, found.version, timedelta(seconds=perf_counter() - started))
+
+
+def public_settings(connection: Connection) -> tuple[Mapping[str, SettingValue], list[str]]:
+    """The settings without secrets, and the names of the secrets that have a value."""
+    secret = _secrets(connection)
+    public = {name: value for name, value in connection.settings.items() if name not in secret}
+    return public, sorted(secret)
+
+
+def _secrets(connection: Connection) -> dict[str, SettingValue]:
+    schema = ConnectorFactory.get(connection.type).settings_schema
+    names = {setting.name for setting in schema if setting.secret}
+    return {name: value for name, value in connection.settings.items() if name in names}
+
+
+def _reviewed(draft: ConnectionDraft | Connection, settings: Mapping[str, object]) -> Mapping[str, SettingValue]:
+    """The settings, complete. Raises Invalid with everything that is wrong with the connection."""
+    review = Review("connection")
+    review.names(draft.display_name, draft.description)
+    review.zone(draft.time_zone)
+    review.labels(draft.labels)
+    valid: Mapping[str, SettingValue] = {}
+    try:
+        valid = validate_settings(ConnectorFactory.get(draft.type), settings)
+    except Invalid as error:
+        review.add(error.violations)
+    review.done()
+    return valid

@@ -1,0 +1,147 @@
+"""What sources hold: schemas, tables, columns, and what users say of tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dq_platform.app.connections import get_connection
+from dq_platform.app.deps import Deps
+from dq_platform.app.review import MAX_IDENTIFIER, Review
+from dq_platform.app.units import request_hash
+from dq_platform.checks.sql_text import SqlRefused, parse_condition
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.source_session import SourceSession
+from dq_platform.errors import Invalid, NotFound
+from dq_platform.ids import new_id
+from dq_platform.models.connection import Connection
+from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSettings, TableSnapshot
+from dq_platform.models.workspace import Principal
+
+
+async def list_schemas(deps: Deps, who: Principal, connection_id: str) -> list[str]:
+    """The source's schemas as they are now, sorted. Raises SourceError."""
+    connection = await get_connection(deps, who, connection_id)
+    async with deps.sources.session(connection) as session:
+        return await session.get_schemas()
+
+
+async def list_tables(deps: Deps, who: Principal, connection_id: str, schema: str) -> list[TableInfo]:
+    """The schema's tables as they are now, sorted; none if there is no such schema. Raises SourceError."""
+    connection = await get_connection(deps, who, connection_id)
+    _review_names(schema)
+    async with deps.sources.session(connection) as session:
+        return await session.get_tables(schema)
+
+
+async def list_columns(deps: Deps, who: Principal, connection_id: str, schema: str, table: str) -> list[ColumnInfo]:
+    """The table's columns as they are now, by position. Raises NotFound if there is no such table, SourceError."""
+    connection = await get_connection(deps, who, connection_id)
+    _review_names(schema, table)
+    async with deps.sources.session(connection) as session:
+        columns = await session.get_columns(schema, table)
+    if not columns:
+        raise NotFound("table", f"{schema}.{table}")
+    return columns
+
+
+async def get_table_settings(deps: Deps, who: Principal, connection_id: str, schema: str, table: str) -> TableSettings:
+    """What users say of the table; empty settings if they say nothing."""
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(who.workspace_id, connection_id)
+        return await tx.tables.settings(connection.id, schema, table)
+
+
+async def update_table_settings(deps: Deps, who: Principal, settings: TableSettings) -> TableSettings:
+    """The settings as they are now. Raises Invalid for a filter that is not one condition on the table's columns.
+
+    Raises NotFound if the source has no such table, SourceError.
+    """
+    connection = await get_connection(deps, who, settings.connection_id)
+    _review_names(settings.schema_name, settings.table_name, path="table_settings")
+    if settings.filter:
+        settings = replace(settings, filter=await _reviewed_filter(deps, connection, settings))
+    settings = replace(settings, connection_id=connection.id)
+    async with deps.uow() as tx:
+        await tx.tables.save_settings(settings)
+        await tx.commit()
+    return settings
+
+
+async def snapshot_of(
+    deps: Deps, connection: Connection, schema: str, table: str, *, fresh: bool = False
+) -> TableSnapshot | None:
+    """The table as we know it, or, if we do not or if `fresh`, as the source has it now, which is stored.
+
+    None: the source has no such table. Raises SourceError.
+    """
+    if not fresh:
+        async with deps.uow() as tx:
+            known = await tx.tables.snapshot(connection.id, schema, table)
+        if known is not None:
+            return known
+    async with deps.sources.session(connection) as session:
+        found = await read_snapshot(deps, session, connection, schema, table)
+    if found is not None:
+        async with deps.uow() as tx:
+            await tx.tables.save_snapshots([found])
+            await tx.commit()
+    return found
+
+
+async def read_snapshot(
+    deps: Deps, session: SourceSession, connection: Connection, schema: str, table: str
+) -> TableSnapshot | None:
+    """The table as the source has it now; None if it has none. Raises SourceError."""
+    columns = await session.get_columns(schema, table)
+    if not columns:
+        return None
+    tables = await session.get_tables(schema)
+    info = next((known for known in tables if known.table_name == table), TableInfo(schema, table))
+    return TableSnapshot(connection.id, info, tuple(columns), deps.clock.now())
+
+
+async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_id: str = "") -> Job:
+    """The job that reads the whole catalogue; a repeated request id gets the first request's job."""
+    review = Review()
+    review.request_id(request_id)
+    review.done()
+    connection = await get_connection(deps, who, connection_id)
+    job = Job(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        kind=JobKind.SYNC_METADATA,
+        state=JobState.QUEUED,
+        priority=Priority.LOW,
+        create_time=deps.clock.now(),
+        unit_count=1,
+        connection_id=connection.id,
+        request_id=request_id,
+        created_by=who.key_name,
+    )
+    unit = Unit(new_id(), job.id, who.workspace_id, connection.id, ())
+    async with deps.uow() as tx:
+        earlier = await tx.jobs.add(job, [unit], request_hash(job.kind, connection.id))
+        await tx.commit()
+    if earlier is None:
+        await deps.queue.enqueue([unit.id], job.priority)
+    return earlier or job
+
+
+async def _reviewed_filter(deps: Deps, connection: Connection, settings: TableSettings) -> str:
+    """The filter in normal form."""
+    snapshot = await snapshot_of(deps, connection, settings.schema_name, settings.table_name, fresh=True)
+    if snapshot is None:
+        raise NotFound("table", f"{settings.schema_name}.{settings.table_name}")
+    columns = [column.name for column in snapshot.columns]
+    try:
+        return parse_condition(settings.filter, ConnectorFactory.get(connection.type).dialect.sqlglot, columns)
+    except SqlRefused as error:
+        raise Invalid.one("table_settings.filter", str(error), "INVALID_SQL") from error
+
+
+def _review_names(schema: str, table: str = "", *, path: str = "") -> None:
+    review = Review(path)
+    review.text("schema_name", schema, most=MAX_IDENTIFIER)
+    review.text("table_name", table, most=MAX_IDENTIFIER)
+    review.done()

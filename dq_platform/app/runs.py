@@ -1,0 +1,101 @@
+"""Requests to run checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dq_platform.app.deps import Deps
+from dq_platform.app.review import Review
+from dq_platform.app.selectors import review_selector, selected
+from dq_platform.app.units import checks_in, request_hash, unit_ids, units_of
+from dq_platform.ids import new_id
+from dq_platform.models.check import CheckSelector, PeriodWindow
+from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.workspace import Principal
+
+MAX_WINDOW = timedelta(days=3660)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run: one check by its id, or what a selector matches. `window`: None for the checks' default."""
+
+    subject: str | CheckSelector
+    request_id: str = ""
+    window: PeriodWindow | None = None
+    priority: Priority = Priority.HIGH
+
+
+async def run_check(
+    deps: Deps, who: Principal, check_id: str, request_id: str = "", window: PeriodWindow | None = None
+) -> Job:
+    """The job that runs the check, enabled or not; a repeated request id gets the first request's job."""
+    return await request_run(deps, who, RunRequest(check_id, request_id, window))
+
+
+async def run_batch(
+    deps: Deps, who: Principal, selector: CheckSelector, request_id: str = "", window: PeriodWindow | None = None
+) -> Job:
+    """The job that runs all enabled checks that match; a repeated request id gets the first request's job.
+
+    Raises Invalid if none matches.
+    """
+    return await request_run(deps, who, RunRequest(selector, request_id, window))
+
+
+async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
+    """The queued job, stored before any worker hears of it."""
+    _review(request)
+    job = _job(deps, who, request)
+    async with deps.uow() as tx:
+        if isinstance(request.subject, str):
+            checks = [await tx.checks.get(who.workspace_id, request.subject)]
+        else:
+            checks = await selected(tx, who, request.subject)
+        units = units_of(job.id, who.workspace_id, checks)
+        job = replace(job, unit_count=len(units), check_count=checks_in(units))
+        digest = request_hash(job.kind, request.subject, request.window)
+        earlier = await tx.jobs.add(job, units, digest)
+        await tx.commit()
+    return earlier or await tell(deps, job, units)
+
+
+async def tell(deps: Deps, job: Job, units: list[Unit]) -> Job:
+    """Tell the queue of a stored job; a lost message is healed by the sweep."""
+    await deps.queue.enqueue(unit_ids(units), job.priority)
+    return job
+
+
+def _job(deps: Deps, who: Principal, request: RunRequest) -> Job:
+    single = isinstance(request.subject, str)
+    return Job(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        kind=JobKind.EXECUTE_CHECK if single else JobKind.EXECUTE_CHECK_BATCH,
+        state=JobState.QUEUED,
+        priority=request.priority,
+        create_time=deps.clock.now(),
+        unit_count=0,
+        request_id=request.request_id,
+        created_by=who.key_name,
+        window=request.window,
+    )
+
+
+def _review(request: RunRequest) -> None:
+    review = Review()
+    review.request_id(request.request_id)
+    if isinstance(request.subject, CheckSelector):
+        review_selector(review, request.subject)
+    review_window(review, request.window)
+    review.done()
+
+
+def review_window(review: Review, window: PeriodWindow | None) -> None:
+    """Add what is wrong with the dates that a run names."""
+    if window is None:
+        return
+    review.period(window.start, window.end, "window.end_time")
+    if window.end - window.start > MAX_WINDOW:
+        review.wrong("window", f"spans more than {MAX_WINDOW.days} days.", "INVALID_PERIOD")

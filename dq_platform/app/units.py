@@ -1,0 +1,44 @@
+"""Jobs and the pieces they are done in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check, CheckSelector, PeriodWindow
+from dq_platform.models.job import Unit
+
+MAX_CHECKS = 500
+"""How many checks one unit holds at most."""
+
+
+def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Unit]:
+    """One unit for each table, or several if it has very many checks; equal tables give equal pieces."""
+    by_table: dict[tuple[str, str, str], list[str]] = {}
+    for check in checks:
+        target = check.target
+        by_table.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(check.id)
+    return [
+        Unit(new_id(), job_id, workspace_id, connection_id, tuple(ids[start : start + MAX_CHECKS]))
+        for (connection_id, _, _), ids in by_table.items()
+        for start in range(0, len(ids), MAX_CHECKS)
+    ]
+
+
+def request_hash(kind: str, subject: str | CheckSelector, window: PeriodWindow | None = None) -> str:
+    """A digest that tells two requests with one request id apart."""
+    about = subject if isinstance(subject, str) else {**asdict(subject), "labels": dict(subject.labels)}
+    dates = [window.start.isoformat(), window.end.isoformat()] if window else []
+    text = json.dumps([kind, about, dates], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unit_ids(units: Sequence[Unit]) -> list[str]:
+    return [unit.id for unit in units]
+
+
+def checks_in(units: Sequence[Unit]) -> int:
+    return sum(len(unit.check_ids) for unit in units)
