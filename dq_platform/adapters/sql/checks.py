@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, insert, select
@@ -20,19 +20,16 @@ from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import checks
 from dq_platform.adapters.sql.versions import OwnedRows
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.models.check import Check, CheckSelector, Mode, Target, TimeScale
 from dq_platform.models.page import Page, PageRequest
 
 BY_CREATION = Keyset((checks.c.create_time, checks.c.id))
-TypesOfCategory = Callable[[str], Collection[str]]
 
 
 class SqlChecks:
-    """`types_of_category` names a category's check types: what it holds is the catalogue's to say, not the store's."""
-
-    def __init__(self, session: Session, types_of_category: TypesOfCategory) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._types_of_category = types_of_category
         self._rows = OwnedRows(session, checks, "check")
 
     async def add(self, check: Check) -> None:
@@ -56,11 +53,11 @@ class SqlChecks:
         return [found[check_id] for check_id in wanted if check_id in found]
 
     async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:
-        statement = select(checks).where(*self._conditions(workspace_id, selector))
+        statement = select(checks).where(*_conditions(workspace_id, selector))
         return await fetch_page(self._session, statement, BY_CREATION, page, _check)
 
     async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
-        conditions = (*self._conditions(workspace_id, selector), checks.c.enabled)
+        conditions = (*_conditions(workspace_id, selector), checks.c.enabled)
         statement = select(checks).where(*conditions).order_by(*BY_CREATION.columns)
         return [_check(row) for row in await self._session.execute(statement)]
 
@@ -70,18 +67,6 @@ class SqlChecks:
 
     async def delete(self, workspace_id: str, id: str) -> None:
         await self._rows.delete(workspace_id, id)
-
-    def _conditions(self, workspace_id: str, selector: CheckSelector) -> Sequence[ColumnElement[bool]]:
-        found = [checks.c.workspace_id == workspace_id, *_equalities(selector)]
-        if selector.check_ids:
-            found.append(checks.c.id.in_(parse_ids(selector.check_ids)))
-        if selector.connection_id:
-            found.append(has_id(checks.c.connection_id, selector.connection_id))
-        if selector.category:
-            found.append(checks.c.check_type.in_(self._types_of_category(selector.category)))
-        if selector.table_pattern:
-            found.append(QUALIFIED_NAME.like(like_pattern(selector.table_pattern), escape="\\"))
-        return found
 
 
 QUALIFIED_NAME = case(
@@ -94,6 +79,24 @@ def like_pattern(pattern: str) -> str:
     r"""A pattern of `*` and `?` as LIKE spells it, with `\` as its escape."""
     escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return escaped.replace("*", "%").replace("?", "_")
+
+
+def _conditions(workspace_id: str, selector: CheckSelector) -> Sequence[ColumnElement[bool]]:
+    found = [checks.c.workspace_id == workspace_id, *_equalities(selector)]
+    if selector.check_ids:
+        found.append(checks.c.id.in_(parse_ids(selector.check_ids)))
+    if selector.connection_id:
+        found.append(has_id(checks.c.connection_id, selector.connection_id))
+    if selector.category:
+        found.append(checks.c.check_type.in_(_types_of(selector.category)))
+    if selector.table_pattern:
+        found.append(QUALIFIED_NAME.like(like_pattern(selector.table_pattern), escape="\\"))
+    return found
+
+
+def _types_of(category: str) -> Sequence[str]:
+    """What a category holds is the catalogue's to say: a check type may move without any row being changed."""
+    return [check_type.name for check_type in CHECK_REGISTRY.items() if check_type.category == category]
 
 
 def _equalities(selector: CheckSelector) -> list[ColumnElement[bool]]:

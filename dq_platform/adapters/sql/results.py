@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import parse_ids
@@ -71,7 +72,7 @@ class SqlResults:
         group = check_latest.alias("grp")
         current = (
             select(R.time_period, R.value)
-            .distinct(R.time_period)
+            .ext(distinct_on(R.time_period))
             .where(
                 R.check_id == group.c.check_id,
                 R.group_key == group.c.group_key,
@@ -111,7 +112,7 @@ class SqlResults:
         key = (R.check_id, R.group_key)
         newest = (
             select(*(R[name] for name in RESULT_COLUMNS))
-            .distinct(*key)
+            .ext(distinct_on(*key))
             .where(
                 R.id == func.any(literal([result.id for result in results], ID_ARRAY)),
                 R.executed_at.between(min(times), max(times)),

@@ -25,6 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, has_id
@@ -141,7 +142,7 @@ def _newest() -> Select[Any]:
     key = (table_snapshots.c.connection_id, table_snapshots.c.schema_name, table_snapshots.c.table_name)
     return (
         select(table_snapshots)
-        .distinct(*key)
+        .ext(distinct_on(*key))
         .order_by(*key, table_snapshots.c.taken_at.desc(), table_snapshots.c.id.desc())
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
-from dq_platform.adapters.sql.checks import SqlChecks, TypesOfCategory
+from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
@@ -35,13 +35,13 @@ from dq_platform.ports import (
 class SqlTx:
     """One transaction; repositories share its connection."""
 
-    def __init__(self, session: Session, cipher: Cipher, types_of_category: TypesOfCategory) -> None:
+    def __init__(self, session: Session, cipher: Cipher) -> None:
         self._session = session
         self.workspaces: Workspaces = SqlWorkspaces(session)
         self.api_keys: ApiKeys = SqlApiKeys(session)
         self.connections: Connections = SqlConnections(session, cipher)
         self.tables: Tables = SqlTables(session)
-        self.checks: Checks = SqlChecks(session, types_of_category)
+        self.checks: Checks = SqlChecks(session)
         self.schedules: Schedules = SqlSchedules(session)
         self.jobs: Jobs = SqlJobs(session)
         self.results: Results = SqlResults(session)
@@ -52,15 +52,11 @@ class SqlTx:
 
 
 class SqlUow:
-    """Opens transactions; what is not committed is rolled back.
+    """Opens transactions; what is not committed is rolled back."""
 
-    `types_of_category` answers which check types a catalogue category holds, for selectors that name one.
-    """
-
-    def __init__(self, engine: AsyncEngine, cipher: Cipher, types_of_category: TypesOfCategory) -> None:
+    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
         self._engine = engine
         self._cipher = cipher
-        self._types_of_category = types_of_category
 
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
         return self._transaction()
@@ -73,4 +69,4 @@ class SqlUow:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Tx]:
         async with self._engine.connect() as connection:
-            yield SqlTx(Session(connection), self._cipher, self._types_of_category)
+            yield SqlTx(Session(connection), self._cipher)

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dq_platform.errors import NotFound
+from dq_platform.ids import new_id
+from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings, TableSnapshot
+from tests.integration.store.world import DAY, NOT_IDS, NOW, World
+
+ID = ColumnInfo("id", 1, "bigint", DataType.INTEGER, nullable=False, primary_key=True)
+NAME = ColumnInfo("näme", 2, "varchar(20)", DataType.TEXT, comment="who", estimated_distinct=12)
+
+
+def snapshot(world: World, table: str = "orders", **changes: object) -> TableSnapshot:
+    info = TableInfo("shop", table, TableKind.VIEW, 1_000, "all orders")
+    return replace(TableSnapshot(world.connection.id, info, (ID, NAME), NOW), **changes)
+
+
+async def save(world: World, *snapshots: TableSnapshot) -> None:
+    async with world.uow() as tx:
+        await tx.tables.save_snapshots(snapshots)
+        await tx.commit()
+
+
+async def read(world: World, table: str = "orders") -> TableSnapshot | None:
+    async with world.uow() as tx:
+        return await tx.tables.snapshot(world.connection.id, "shop", table)
+
+
+async def rows(world: World, engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        query = text("SELECT count(*) FROM table_snapshots WHERE connection_id = :id")
+        return int((await connection.execute(query, {"id": world.connection.id})).scalar_one())
+
+
+async def test_a_snapshot_comes_back_as_it_was_saved(world: World) -> None:
+    first = snapshot(world)
+    await save(world, first, snapshot(world, "customers"))
+    assert await read(world) == first
+    assert await read(world, "nothing") is None
+
+
+async def test_the_same_columns_again_only_move_the_time(world: World, engine: AsyncEngine) -> None:
+    await save(world, snapshot(world))
+    guess = replace(NAME, estimated_distinct=99)
+    later = snapshot(world, taken_at=NOW + DAY, columns=(ID, guess))
+    await save(world, later)
+    assert await read(world) == later
+    assert await rows(world, engine) == 1
+
+
+async def test_changed_columns_are_kept_beside_the_old_ones(world: World, engine: AsyncEngine) -> None:
+    await save(world, snapshot(world))
+    changed = snapshot(world, taken_at=NOW + DAY, columns=(ID,))
+    await save(world, changed)
+    assert await read(world) == changed
+    assert await rows(world, engine) == 2
+
+
+async def test_a_table_that_a_sync_does_not_find_is_absent_until_it_is_found_again(
+    world: World, engine: AsyncEngine
+) -> None:
+    await save(world, snapshot(world), snapshot(world, "customers"))
+    for _ in range(2):
+        async with world.uow() as tx:
+            await tx.tables.forget_absent(world.connection.id, [("shop", "customers")], NOW + DAY)
+            await tx.commit()
+    assert await read(world) is None
+    assert await read(world, "customers") is not None
+    assert await rows(world, engine) == 3
+    back = snapshot(world, taken_at=NOW + 2 * DAY)
+    await save(world, back)
+    assert await read(world) == back
+
+
+async def test_a_sync_that_finds_nothing_forgets_all(world: World) -> None:
+    await save(world, snapshot(world))
+    async with world.uow() as tx:
+        await tx.tables.forget_absent(world.connection.id, [], NOW + DAY)
+        await tx.commit()
+    assert await read(world) is None
+
+
+async def test_snapshots_of_a_connection_that_is_gone_are_refused(world: World) -> None:
+    with pytest.raises(NotFound, match="connection"):
+        await save(world, snapshot(world, connection_id=new_id()))
+
+
+async def test_settings_are_empty_until_saved_and_then_replaced(world: World) -> None:
+    place = (world.connection.id, "shop", "orders")
+    async with world.uow() as tx:
+        assert await tx.tables.settings(*place) == TableSettings(*place)
+        for condition in ("a > 1", "b > 2"):
+            await tx.tables.save_settings(TableSettings(*place, filter=condition))
+        assert await tx.tables.settings(*place) == TableSettings(*place, filter="b > 2")
+
+
+@pytest.mark.parametrize("id", NOT_IDS)
+async def test_nothing_is_known_of_what_is_no_connection(world: World, id: str) -> None:
+    async with world.uow() as tx:
+        assert await tx.tables.snapshot(id, "shop", "orders") is None
+        assert (await tx.tables.settings(id, "shop", "orders")).filter == ""
+        with pytest.raises(NotFound):
+            await tx.tables.forget_absent(id, [], NOW)
+
+
+async def test_settings_for_a_connection_that_is_gone_are_refused(world: World) -> None:
+    async with world.uow() as tx:
+        with pytest.raises(NotFound, match="connection"):
+            await tx.tables.save_settings(TableSettings(new_id(), "shop", "orders", "x"))
