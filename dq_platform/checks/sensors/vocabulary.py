@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dq_platform.checks.sensors.codes import COUNTRY_CODES, CURRENCY_CODES, NULL_PLACEHOLDERS
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
+from dq_platform.checks.sensors.patterns import pattern_for
 from dq_platform.connectors.dialect import Dialect, Fragment
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
@@ -44,8 +46,13 @@ class Vocabulary:
             "metadata": self.metadata,
             "count_if": self.count_if,
             "percent_if": self.percent_if,
+            "share": self.share,
             "matches": self.matches,
+            "any_match": self.any_match,
             "exact": self.exact,
+            "exactly": self.exactly,
+            "not_all_null": self.not_all_null,
+            "numbered": self.numbered,
             "words": self.words,
             "rows": self.rows,
             "source": Fragment(self._source),
@@ -65,7 +72,7 @@ class Vocabulary:
 
     def query(self, select: str, *, has_expected: bool = False) -> str:
         """Ask for a SELECT of its own: keys, `value`, `expected`."""
-        return self._ask(QueryMeasure(" ".join(select.split("\n")).strip(), has_expected))
+        return self._ask(QueryMeasure(select.strip(), has_expected))
 
     def metadata(self, value: Number | None) -> str:
         """Ask for nothing: the number is known."""
@@ -88,14 +95,25 @@ class Vocabulary:
         """Share of rows where the condition is true: of those with a value, unless `of` counts others."""
         return Counted(self._dialect.count_if(condition), condition, of or f"COUNT({self._column})")
 
+    def share(self, value: str) -> Counted:
+        """What an aggregate counts as a share of the values that are not NULL."""
+        return Counted(value, "", f"COUNT({self._column})")
+
     # How to look at a value
 
     def matches(self, text: str, pattern: str) -> Fragment:
         return self._dialect.matches(text, pattern)
 
+    def any_match(self, text: str, names: Sequence[str]) -> str:
+        """Whether the text matches one of the named patterns."""
+        return " OR ".join(self.matches(text, self._dialect.text(pattern_for(self._dialect, name))) for name in names)
+
     def exact(self, column: ColumnFragment) -> Fragment:
         """The column as something whose equality is the same on every engine: texts differ by any character."""
         return self._dialect.exact(column) if column.data_type is DataType.TEXT else column
+
+    def exactly(self, columns: Sequence[ColumnFragment]) -> list[Fragment]:
+        return [self.exact(column) for column in columns]
 
     def words(self, text: str) -> Fragment:
         """Number of words of a text, whatever and however much white space parts them; 0 if it is blank."""
@@ -117,6 +135,14 @@ class Vocabulary:
         selected = [f"{key} AS k{number}" for number, key in enumerate(self._keys)]
         selected += [f"{expression} AS c{number}" for number, expression in enumerate(expressions)]
         return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")  # noqa: S608
+
+    def numbered(self, expressions: Sequence[str]) -> str:
+        """The names that `rows` gives its expressions."""
+        return ", ".join(f"c{number}" for number in range(len(expressions)))
+
+    def not_all_null(self, expressions: Sequence[str]) -> str:
+        """Whether one of the expressions of `rows` is not NULL."""
+        return "(" + " OR ".join(f"c{number} IS NOT NULL" for number in range(len(expressions))) + ")"
 
     def _codes(self) -> dict[str, tuple[Fragment, ...]]:
         lists = {"country": COUNTRY_CODES, "currency": CURRENCY_CODES, "null_placeholder": NULL_PLACEHOLDERS}

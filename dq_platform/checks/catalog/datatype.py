@@ -1,0 +1,16 @@
+"""What texts hold."""
+
+from __future__ import annotations
+
+from dq_platform.checks.catalog.declare import COLUMN, Dimension, category, check
+
+CHECKS = category(
+    "datatype",
+    check(
+        "detected_datatype_in_text",
+        level=COLUMN,
+        sensor="string_datatype_detect",
+        rule="detected_datatype_equals",
+        dimension=Dimension.CONSISTENCY,
+    ),
+)
