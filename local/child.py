@@ -59,7 +59,7 @@ class Child:
     @classmethod
     def spawn(cls, command: Command, held: tuple[int, ...] = ()) -> Self:
         """Start the command. The file descriptors `held` stay open until it has ended, even if we are killed."""
-        command.log.parent.mkdir(parents=True, exist_ok=True)
+        command.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with command.log.open("wb") as log:
             process = subprocess.Popen(
                 command.argv,

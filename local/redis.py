@@ -68,7 +68,7 @@ class EmbeddedRedis:
 
     def service(self) -> Service:
         """Return the server as a service to supervise; creates its directory. Raises MissingProgram."""
-        self.config.directory.mkdir(parents=True, exist_ok=True)
+        self.config.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         argv = (
             *(find_redis_server(), "--port", str(self.config.port), "--bind", LOOPBACK),
             *("--dir", str(self.config.directory.resolve()), "--save", ""),

@@ -146,7 +146,7 @@ class Stack:
         settings = load_or_generate(self.directory, self.options.ports)
         chosen, moves = choose(asdict(settings.ports))
         for move in moves:
-            self.console.print(f"[yellow]{move}[/]")
+            self.console.print(str(move), style="yellow", markup=False)
         settings = settings.with_ports(Ports(**chosen))
         settings.save(self.directory)
         return settings
@@ -160,7 +160,7 @@ class Stack:
         )
         self.redis = EmbeddedRedis(RedisConfig(self.directory / "redis", ports.redis, self._log("redis"), durable))
         if self.postgres.notice:
-            self.console.print(f"[yellow]{self.postgres.notice}[/]")
+            self.console.print(self.postgres.notice, style="yellow", markup=False)
         self._supervisor.start([self.postgres.service(), self.redis.service()])
 
     def _migrate(self) -> None:
@@ -203,7 +203,7 @@ class Stack:
     def _background(self, name: str, module: str) -> Service:
         """A process that listens nowhere tells that it is ready by creating the file named by DQ_READY_FILE."""
         mark = self.directory / "run" / f"{name}.ready"
-        mark.parent.mkdir(exist_ok=True)
+        mark.parent.mkdir(mode=0o700, exist_ok=True)
         mark.unlink(missing_ok=True)
         return Service(self._command(name, module, {"DQ_READY_FILE": str(mark)}), partial(file_exists, mark))
 

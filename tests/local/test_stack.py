@@ -69,6 +69,11 @@ def test_each_process_has_an_id_and_a_log(stack: Stack) -> None:
     assert logs == {*PROCESSES, "migrate"}
 
 
+def test_other_users_can_read_nothing_of_its_state(stack: Stack) -> None:
+    open_to_others = [path for path in stack.directory.iterdir() if path.stat().st_mode & 0o044]
+    assert open_to_others == []
+
+
 def test_the_environment_holds_what_a_tool_beside_it_needs(stack: Stack) -> None:
     environment = stack.environment()
     assert environment["DATABASE_URL"].startswith("postgresql+asyncpg://dq:")
