@@ -7,22 +7,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from google.protobuf.descriptor import ServiceDescriptor
+from google.rpc import code_pb2
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Lifespan
 
 from gateway.docs import docs_routes
 from gateway.endpoint import Endpoint
+from gateway.errors import Problem, failure_of
 from gateway.health import Ready, healthz
 from gateway.observe import Observe
 from gateway.openapi import Title, openapi_document
 from gateway.plans import Plans
-from gateway.render import dump
+from gateway.render import Renderer, dump
 from gateway.router import ContractError, build_router
 from gateway.settings import Settings
 from gateway.streaming import NDJSON
@@ -53,17 +56,28 @@ def create_app(settings: Settings, contract: Contract) -> Starlette:
     served = {service.full_name: contract.addresses[service.full_name] for service in contract.services}
     upstreams = Upstreams(served, [route.rpc for route in router.routes])
     document = openapi_document(contract.title, router.routes, contract.image, settings.api_key_header)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", Ready(upstreams).__call__, methods=["GET"]),
             Route("/openapi.json", _constant(dump(document)), methods=["GET"]),
             *docs_routes(),
-            Mount("/", Endpoint(settings, router, upstreams)),
         ],
         middleware=_middleware(settings),
+        exception_handlers={HTTPException: _refused},
         lifespan=_closing(upstreams),
     )
+    app.router.default = Endpoint(settings, router, upstreams)
+    return app
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    """A page of ours asked for with a method that it does not take."""
+    allow = (error.headers or {}) if isinstance(error, HTTPException) else {}
+    problem = Problem(code_pb2.UNIMPLEMENTED, "METHOD_NOT_ALLOWED", "This page is only read.", http=405, headers=allow)
+    failure = failure_of(problem)
+    body = dump(Renderer().message(failure.status))
+    return Response(body, failure.http, dict(failure.headers), "application/json")
 
 
 def _constant(body: bytes) -> Callable[[Request], Awaitable[Response]]:

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, cast
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
@@ -55,7 +55,7 @@ def describe(value: object) -> str:
 
 def suggest(word: str, known: list[str]) -> str:
     """A sentence that names the nearest known words, or all of them when none is near."""
-    near = get_close_matches(word, known, n=3, cutoff=0.6)
+    near = get_close_matches(word, known, n=3, cutoff=0.6) or [name for name in known if word and word in name][:3]
     if near:
         return f"did you mean {', '.join(near)}?"
     return f"known: {', '.join(known[:40])}" if known else "there are none"
@@ -99,15 +99,23 @@ def _real(limit: float) -> Codec:
 
     def from_json(value: object) -> float:
         if type(value) in {int, float}:
-            try:
-                return bounded(float(value))  # type: ignore[arg-type]  # narrowed by type() above
-            except OverflowError as error:
-                raise Reject("is out of range") from error
+            return bounded(_finite(cast("float", value)))
         if isinstance(value, str):
             return from_text(value)
         raise Reject(f"must be a number, not {describe(value)}")
 
     return Codec(from_text, from_json)
+
+
+def _finite(value: float) -> float:
+    """A JSON number as a double; one with too large an exponent has been read as infinite."""
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise Reject("is out of range") from error
+    if not math.isfinite(number):
+        raise Reject("is out of range")
+    return number
 
 
 def _bool_from_text(text: str) -> bool:

@@ -20,7 +20,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.scalars import SCALARS, Codec, Reject, describe, string_from_json
 
-MAX_DEPTH: Final = 100
+# Protobuf parsers stop at 100 nested messages; one level of free-form JSON takes up to three of them.
+MAX_DEPTH: Final = 30
+MAX_FREE_DEPTH: Final = 20
 _MASK_PATH: Final = re.compile(r"\*|[A-Za-z0-9_]+(?:\.[A-Za-z0-9_*`-]+)*")
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 _WRAPPED: Final = ("Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes")
@@ -131,8 +133,8 @@ def _dynamic(kind: type[Message], root: type) -> Codec:
 
 def _inspect(value: object, path: str, depth: int) -> None:
     """Raises Reject when a free-form value holds what a protobuf Value cannot."""
-    if depth > MAX_DEPTH:
-        raise Reject(f"is nested deeper than {MAX_DEPTH} levels")
+    if depth > MAX_FREE_DEPTH:
+        raise Reject(f"is nested deeper than {MAX_FREE_DEPTH} levels")
     if isinstance(value, dict):
         if isinstance(value, Twice):
             _refuse(path, f"has the key {value.key[:64]!r} twice")
