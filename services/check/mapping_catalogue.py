@@ -1,0 +1,80 @@
+"""The catalogue as the contract shows it: check types, sensors, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dq.v1 import check_pb2, metadata_pb2
+from dq_platform.checks.catalog.declare import CheckType
+from dq_platform.checks.level import Level
+from dq_platform.checks.params import ParamSpec
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
+from dq_platform.checks.thresholds import validate_thresholds
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.models.metadata import DataType
+from services.check.mapping_check import thresholds
+from services.common.enums import EnumPair
+from services.common.mapping_result import MODES
+from services.common.structs import to_value
+
+LEVELS = EnumPair(Level, check_pb2.Level.DESCRIPTOR)
+DATA_TYPES = EnumPair(DataType, metadata_pb2.DataType.DESCRIPTOR)
+
+
+def check_type(model: CheckType) -> check_pb2.CheckType:
+    sensor_type, rule_type = SENSOR_REGISTRY.get(model.sensor), RULE_REGISTRY.get(model.rule)
+    defaults, missing = validate_thresholds(model, rule_type, {})
+    return check_pb2.CheckType(
+        name=model.name,
+        level=check_pb2.Level.ValueType(LEVELS.proto(model.level)),
+        category=model.category,
+        dimension=model.dimension,
+        description=model.description,
+        modes=(check_pb2.Mode.ValueType(number) for number in MODES.protos(model.modes)),
+        sensor=model.sensor,
+        rule=model.rule,
+        sensor_parameters=[parameter(spec) for spec in sensor_type.params if spec.name not in model.fixed],
+        rule_parameters=map(parameter, rule_type.params),
+        default_thresholds=None if missing else thresholds(defaults),
+        accepted_data_types=_accepted(sensor_type),
+        connection_types=_engines(sensor_type),
+    )
+
+
+def sensor(model: SensorType) -> check_pb2.Sensor:
+    return check_pb2.Sensor(
+        name=model.name,
+        level=check_pb2.Level.ValueType(LEVELS.proto(model.level)),
+        description=model.description,
+        parameters=map(parameter, model.params),
+        accepted_data_types=_accepted(model),
+        connection_types=_engines(model),
+    )
+
+
+def rule(model: RuleType) -> check_pb2.Rule:
+    return check_pb2.Rule(name=model.name, description=model.description, parameters=map(parameter, model.params))
+
+
+def parameter(spec: ParamSpec) -> check_pb2.Parameter:
+    return check_pb2.Parameter(
+        name=spec.name,
+        description=spec.description,
+        kind=spec.kind,
+        required=spec.required,
+        default_value=None if spec.default is None else to_value(spec.default),
+        choices=spec.choices,
+        minimum=spec.minimum,
+        maximum=spec.maximum,
+    )
+
+
+def _accepted(model: SensorType) -> Iterable[metadata_pb2.DataType.ValueType]:
+    """Empty for tables and for columns of any type."""
+    limited = model.level is Level.COLUMN and len(model.accepts) < len(DataType)
+    return [metadata_pb2.DataType.ValueType(number) for number in DATA_TYPES.protos(model.accepts)] if limited else []
+
+
+def _engines(model: SensorType) -> list[str]:
+    return [name for name in ConnectorFactory.types() if model.needs <= ConnectorFactory.get(name).dialect.capabilities]

@@ -1,0 +1,68 @@
+"""CheckService over gRPC: checks and their runs. The catalogue is in its own file."""
+
+from __future__ import annotations
+
+from google.protobuf.empty_pb2 import Empty
+
+from dq.v1 import check_service_pb2 as pb
+from dq_platform.app import checks, preview, runs
+from services.check import mapping_check, mapping_selector
+from services.check.servicer_catalogue import CatalogueServicer
+from services.common import masks
+from services.common.call import Context, caller
+from services.common.mapping_job import job
+from services.common.mapping_result import result
+
+
+class CheckServicer(CatalogueServicer):
+    async def CreateCheck(self, request: pb.CreateCheckRequest, _context: Context) -> pb.CreateCheckResponse:
+        check = await checks.create_check(self._deps, caller(), mapping_check.new_check(request.check))
+        return pb.CreateCheckResponse(check=mapping_check.check(check))
+
+    async def GetCheck(self, request: pb.GetCheckRequest, _context: Context) -> pb.GetCheckResponse:
+        check = await checks.get_check(self._deps, caller(), request.check_id)
+        return pb.GetCheckResponse(check=mapping_check.check(check))
+
+    async def ListChecks(self, request: pb.ListChecksRequest, _context: Context) -> pb.ListChecksResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await checks.list_checks(self._deps, who, mapping_selector.list_filter(request), asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListChecksResponse(checks=map(mapping_check.check, page.items), next_page_token=token)
+
+    async def UpdateCheck(self, request: pb.UpdateCheckRequest, _context: Context) -> pb.UpdateCheckResponse:
+        who = caller()
+        current = await checks.get_check(self._deps, who, request.check.id)
+        update = masks.update(mapping_check.check(current), request.check, request.update_mask, "check")
+        changes = mapping_check.changes(update)
+        check = await checks.update_check(self._deps, who, current.id, changes, update.etag)
+        return pb.UpdateCheckResponse(check=mapping_check.check(check))
+
+    async def DeleteCheck(self, request: pb.DeleteCheckRequest, _context: Context) -> Empty:
+        await checks.delete_check(self._deps, caller(), request.check_id, request.etag)
+        return Empty()
+
+    async def RunCheck(self, request: pb.RunCheckRequest, _context: Context) -> pb.RunCheckResponse:
+        window = mapping_selector.window(request)
+        started = await runs.run_check(self._deps, caller(), request.check_id, request.request_id, window)
+        return pb.RunCheckResponse(job=job(started))
+
+    async def BatchRunChecks(self, request: pb.BatchRunChecksRequest, _context: Context) -> pb.BatchRunChecksResponse:
+        selector, window = mapping_selector.selector_to_core(request.selector), mapping_selector.window(request)
+        started = await runs.run_batch(self._deps, caller(), selector, request.request_id, window)
+        return pb.BatchRunChecksResponse(job=job(started))
+
+    async def PreviewCheck(self, request: pb.PreviewCheckRequest, _context: Context) -> pb.PreviewCheckResponse:
+        window = mapping_selector.window(request)
+        found = await preview.preview_check(self._deps, caller(), request.check_id, window)
+        return pb.PreviewCheckResponse(results=map(result, found.results), statements=found.statements)
+
+    async def PreviewUnsavedCheck(
+        self, request: pb.PreviewUnsavedCheckRequest, _context: Context
+    ) -> pb.PreviewUnsavedCheckResponse:
+        found = await preview.preview_draft(self._deps, caller(), mapping_check.new_check(request.check))
+        return pb.PreviewUnsavedCheckResponse(
+            results=map(result, found.results),
+            statements=found.statements,
+            check=mapping_check.unsaved_check(found.check),
+        )

@@ -1,0 +1,40 @@
+"""JobService over gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from dq.v1 import job_service_pb2 as pb
+from dq.v1 import job_service_pb2_grpc
+from dq_platform.app import jobs
+from dq_platform.app.deps import Deps
+from services.common.call import Context, caller
+from services.common.mapping_job import STATES, job
+from services.common.methods import STREAM_TIMEOUT
+from services.common.paging import PageTokens
+
+
+class JobServicer(job_service_pb2_grpc.JobServiceServicer):
+    def __init__(self, deps: Deps, tokens: PageTokens) -> None:
+        self._deps = deps
+        self._tokens = tokens
+
+    async def GetJob(self, request: pb.GetJobRequest, _context: Context) -> pb.GetJobResponse:
+        return pb.GetJobResponse(job=job(await jobs.get_job(self._deps, caller(), request.job_id)))
+
+    async def ListJobs(self, request: pb.ListJobsRequest, _context: Context) -> pb.ListJobsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await jobs.list_jobs(self._deps, who, asked, STATES.cores(request.states))
+        token = self._tokens.token(request, who, page)
+        return pb.ListJobsResponse(jobs=map(job, page.items), next_page_token=token)
+
+    async def CancelJob(self, request: pb.CancelJobRequest, _context: Context) -> pb.CancelJobResponse:
+        return pb.CancelJobResponse(job=job(await jobs.cancel_job(self._deps, caller(), request.job_id)))
+
+    async def WatchJob(self, request: pb.WatchJobRequest, _context: Context) -> AsyncIterator[pb.WatchJobResponse]:
+        """Ends with the job, or in DEADLINE_EXCEEDED after ten minutes."""
+        async with asyncio.timeout(STREAM_TIMEOUT.total_seconds()):
+            async for state in jobs.watch_job(self._deps, caller(), request.job_id):
+                yield pb.WatchJobResponse(job=job(state))

@@ -1,0 +1,55 @@
+"""Jobs as the contract shows them."""
+
+from __future__ import annotations
+
+from dq.v1 import check_pb2, job_pb2
+from dq_platform.models.check import PeriodWindow
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts
+from services.common import times
+from services.common.enums import EnumPair
+
+KINDS = EnumPair(JobKind, job_pb2.JobKind.DESCRIPTOR)
+STATES = EnumPair(JobState, job_pb2.JobState.DESCRIPTOR)
+
+
+def job(model: Job) -> job_pb2.Job:
+    return job_pb2.Job(
+        id=model.id,
+        kind=job_pb2.JobKind.ValueType(KINDS.proto(model.kind)),
+        state=job_pb2.JobState.ValueType(STATES.proto(model.state)),
+        create_time=times.to_proto(model.create_time),
+        start_time=times.to_proto(model.start_time),
+        end_time=times.to_proto(model.end_time),
+        unit_count=model.unit_count,
+        units_done_count=model.units_done,
+        check_count=model.check_count,
+        outcomes=outcome_counts(model.outcomes),
+        error=_error(model.error),
+        schedule_id=model.schedule_id,
+        connection_id=model.connection_id,
+        created_by=model.created_by,
+        request_id=model.request_id,
+        cancel_requested=model.cancel_requested,
+        window=_window(model.window),
+    )
+
+
+def outcome_counts(model: OutcomeCounts) -> job_pb2.OutcomeCounts:
+    return job_pb2.OutcomeCounts(
+        passed=model.passed,
+        warning=model.warning,
+        error=model.error,
+        fatal=model.fatal,
+        inconclusive=model.inconclusive,
+        execution_error=model.execution_error,
+    )
+
+
+def _error(model: JobError | None) -> job_pb2.JobError | None:
+    return job_pb2.JobError(reason=model.reason, message=model.message) if model else None
+
+
+def _window(model: PeriodWindow | None) -> check_pb2.PeriodWindow | None:
+    if model is None:
+        return None
+    return check_pb2.PeriodWindow(start_time=times.to_proto(model.start), end_time=times.to_proto(model.end))

@@ -1,0 +1,77 @@
+"""Results as the contract shows them."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from dq.v1 import check_pb2, result_pb2
+from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.result import Bounds, Result, ResultBounds
+from dq_platform.models.values import Number
+from services.common import times
+from services.common.enums import EnumPair
+
+MODES = EnumPair(Mode, check_pb2.Mode.DESCRIPTOR)
+TIME_SCALES = EnumPair(TimeScale, check_pb2.TimeScale.DESCRIPTOR)
+OUTCOMES = EnumPair(Outcome, result_pb2.Outcome.DESCRIPTOR)
+
+
+def result(model: Result) -> result_pb2.Result:
+    return result_pb2.Result(
+        id=model.id,
+        check_id=model.check_id,
+        job_id=model.job_id,
+        target=target(model.target),
+        check_type=model.check_type,
+        category=model.category,
+        dimension=model.dimension,
+        mode=check_pb2.Mode.ValueType(MODES.proto(model.mode)),
+        time_scale=check_pb2.TimeScale.ValueType(TIME_SCALES.proto(model.time_scale)),
+        data_group=model.data_group,
+        time_period=times.to_proto(model.time_period),
+        execute_time=times.to_proto(model.executed_at),
+        outcome=result_pb2.Outcome.ValueType(OUTCOMES.proto(model.outcome)),
+        value=_double(model.value),
+        value_text=_digits(model.value),
+        expected_value=_double(model.expected_value),
+        expected_text=model.expected_text,
+        bounds=_result_bounds(model.bounds),
+        message=model.message,
+        error_reason=model.error_reason,
+        duration_ms=model.duration_ms,
+    )
+
+
+def target(model: Target) -> check_pb2.Target:
+    return check_pb2.Target(
+        connection_id=model.connection_id,
+        schema_name=model.schema_name,
+        table_name=model.table_name,
+        column_name=model.column_name,
+    )
+
+
+def _double(number: Number | None) -> float | None:
+    # By way of Decimal, which turns whole numbers beyond the range of a double into infinity.
+    return None if number is None else float(Decimal(number))
+
+
+def _digits(number: Number | None) -> str:
+    """All digits without an exponent; of a double as many as tell it from its neighbours."""
+    if number is None:
+        return ""
+    if isinstance(number, float):
+        return repr(number) if not math.isfinite(number) else f"{Decimal(repr(number)):f}"
+    return f"{Decimal(number):f}"
+
+
+def _result_bounds(model: ResultBounds) -> result_pb2.ResultBounds:
+    return result_pb2.ResultBounds(
+        warning=_bounds(model.warning), error=_bounds(model.error), fatal=_bounds(model.fatal)
+    )
+
+
+def _bounds(model: Bounds | None) -> result_pb2.Bounds | None:
+    return result_pb2.Bounds(lower=model.lower, upper=model.upper) if model else None

@@ -1,0 +1,80 @@
+"""Connections and their types between the contract and the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dq.v1 import connection_pb2
+from dq_platform.app.connections import ConnectionDraft, public_settings
+from dq_platform.app.etag import etag_of
+from dq_platform.connectors.base import BaseConnector, Setting, SettingKind
+from dq_platform.models.connection import Connection
+from services.common import times
+from services.common.enums import EnumPair
+from services.common.masks import Update
+from services.common.structs import plain, to_struct, to_value
+
+SETTING_KINDS = EnumPair(SettingKind, connection_pb2.SettingKind.DESCRIPTOR)
+
+
+def connection(model: Connection) -> connection_pb2.Connection:
+    """Without secrets, whose names alone are told."""
+    settings, secrets = public_settings(model)
+    return connection_pb2.Connection(
+        id=model.id,
+        display_name=model.display_name,
+        description=model.description,
+        type=model.type,
+        settings=to_struct(settings),
+        configured_secrets=secrets,
+        time_zone=model.time_zone,
+        labels=model.labels,
+        create_time=times.to_proto(model.create_time),
+        update_time=times.to_proto(model.update_time),
+        etag=etag_of(model.version),
+    )
+
+
+def draft(message: connection_pb2.Connection) -> ConnectionDraft:
+    return ConnectionDraft(
+        display_name=message.display_name,
+        type=message.type,
+        settings=plain(message.settings),
+        description=message.description,
+        time_zone=message.time_zone or "UTC",
+        labels=dict(message.labels),
+    )
+
+
+def changes(update: Update[connection_pb2.Connection]) -> Mapping[str, object]:
+    """New values by the core's field names."""
+    return {name: read(update.resource) for name, read in _READ.items() if name in update.names}
+
+
+_READ: Mapping[str, Callable[[connection_pb2.Connection], object]] = {
+    "display_name": lambda message: message.display_name,
+    "description": lambda message: message.description,
+    "settings": lambda message: plain(message.settings),
+    "time_zone": lambda message: message.time_zone or "UTC",
+    "labels": lambda message: dict(message.labels),
+}
+
+
+def connection_type(name: str, connector: type[BaseConnector]) -> connection_pb2.ConnectionType:
+    return connection_pb2.ConnectionType(
+        name=name, display_name=connector.display_name, settings=map(_setting, connector.settings_schema)
+    )
+
+
+def _setting(setting: Setting) -> connection_pb2.ConnectionSetting:
+    return connection_pb2.ConnectionSetting(
+        name=setting.name,
+        description=setting.description,
+        kind=connection_pb2.SettingKind.ValueType(SETTING_KINDS.proto(setting.kind)),
+        required=setting.required,
+        secret=setting.secret,
+        default_value=None if setting.default is None else to_value(setting.default),
+        choices=setting.choices,
+        minimum=setting.minimum,
+        maximum=setting.maximum,
+    )

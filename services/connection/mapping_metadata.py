@@ -1,0 +1,45 @@
+"""Tables, columns and table settings between the contract and the core."""
+
+from __future__ import annotations
+
+from dq.v1 import metadata_pb2
+from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings
+from services.common.enums import EnumPair
+
+TABLE_KINDS = EnumPair(TableKind, metadata_pb2.TableKind.DESCRIPTOR)
+DATA_TYPES = EnumPair(DataType, metadata_pb2.DataType.DESCRIPTOR)
+
+
+def table(model: TableInfo) -> metadata_pb2.Table:
+    return metadata_pb2.Table(
+        schema_name=model.schema_name,
+        table_name=model.table_name,
+        kind=metadata_pb2.TableKind.ValueType(TABLE_KINDS.proto(model.kind)),
+        estimated_row_count=model.estimated_rows,
+        comment=model.comment,
+    )
+
+
+def column(model: ColumnInfo) -> metadata_pb2.Column:
+    return metadata_pb2.Column(
+        column_name=model.name,
+        position=model.position,
+        engine_type=model.engine_type,
+        data_type=metadata_pb2.DataType.ValueType(DATA_TYPES.proto(model.data_type)),
+        nullable=model.nullable,
+        primary_key=model.primary_key,
+        comment=model.comment,
+    )
+
+
+def table_settings(model: TableSettings) -> metadata_pb2.TableSettings:
+    return metadata_pb2.TableSettings(
+        connection_id=model.connection_id,
+        schema_name=model.schema_name,
+        table_name=model.table_name,
+        filter=model.filter,
+    )
+
+
+def table_settings_to_core(message: metadata_pb2.TableSettings) -> TableSettings:
+    return TableSettings(message.connection_id, message.schema_name, message.table_name, message.filter)

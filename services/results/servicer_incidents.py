@@ -1,0 +1,55 @@
+"""IncidentService over gRPC."""
+
+from __future__ import annotations
+
+from dq.v1 import incident_service_pb2 as pb
+from dq.v1 import incident_service_pb2_grpc
+from dq_platform.app import incidents
+from dq_platform.app.deps import Deps
+from services.common import times
+from services.common.call import Context, caller
+from services.common.paging import PageTokens
+from services.results import mapping
+
+
+class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
+    def __init__(self, deps: Deps, tokens: PageTokens) -> None:
+        self._deps = deps
+        self._tokens = tokens
+
+    async def ListIncidents(self, request: pb.ListIncidentsRequest, _context: Context) -> pb.ListIncidentsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await incidents.list_incidents(self._deps, who, mapping.incident_filter(request), asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListIncidentsResponse(incidents=map(mapping.incident, page.items), next_page_token=token)
+
+    async def GetIncident(self, request: pb.GetIncidentRequest, _context: Context) -> pb.GetIncidentResponse:
+        incident = await incidents.get_incident(self._deps, caller(), request.incident_id)
+        return pb.GetIncidentResponse(incident=mapping.incident(incident))
+
+    async def AcknowledgeIncident(
+        self, request: pb.AcknowledgeIncidentRequest, _context: Context
+    ) -> pb.AcknowledgeIncidentResponse:
+        incident = await incidents.acknowledge(self._deps, caller(), request.incident_id, request.note)
+        return pb.AcknowledgeIncidentResponse(incident=mapping.incident(incident))
+
+    async def ResolveIncident(
+        self, request: pb.ResolveIncidentRequest, _context: Context
+    ) -> pb.ResolveIncidentResponse:
+        incident = await incidents.resolve(self._deps, caller(), request.incident_id, request.note)
+        return pb.ResolveIncidentResponse(incident=mapping.incident(incident))
+
+    async def MuteIncident(self, request: pb.MuteIncidentRequest, _context: Context) -> pb.MuteIncidentResponse:
+        until = times.to_core(request.mute_until_time)
+        incident = await incidents.mute(self._deps, caller(), request.incident_id, until, request.note)
+        return pb.MuteIncidentResponse(incident=mapping.incident(incident))
+
+    async def ListIncidentEvents(
+        self, request: pb.ListIncidentEventsRequest, _context: Context
+    ) -> pb.ListIncidentEventsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await incidents.list_events(self._deps, who, request.incident_id, asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListIncidentEventsResponse(events=map(mapping.incident_event, page.items), next_page_token=token)

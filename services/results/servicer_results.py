@@ -1,0 +1,44 @@
+"""ResultsService over gRPC."""
+
+from __future__ import annotations
+
+from dq.v1 import results_service_pb2 as pb
+from dq.v1 import results_service_pb2_grpc
+from dq_platform.app import results
+from dq_platform.app.deps import Deps
+from dq_platform.models.result import SummaryBy
+from services.common.call import Context, caller
+from services.common.mapping_result import result
+from services.common.paging import PageTokens
+from services.results import mapping
+
+
+class ResultsServicer(results_service_pb2_grpc.ResultsServiceServicer):
+    def __init__(self, deps: Deps, tokens: PageTokens) -> None:
+        self._deps = deps
+        self._tokens = tokens
+
+    async def ListResults(self, request: pb.ListResultsRequest, _context: Context) -> pb.ListResultsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await results.list_results(self._deps, who, mapping.result_filter(request.filter), asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListResultsResponse(results=map(result, page.items), next_page_token=token)
+
+    async def ListLatestResults(
+        self, request: pb.ListLatestResultsRequest, _context: Context
+    ) -> pb.ListLatestResultsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await results.list_latest(self._deps, who, mapping.result_filter(request.filter), asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListLatestResultsResponse(results=map(result, page.items), next_page_token=token)
+
+    async def GetSummary(self, request: pb.GetSummaryRequest, _context: Context) -> pb.GetSummaryResponse:
+        by = mapping.SUMMARY_BYS.core_or(request.by, SummaryBy.TABLE)
+        rows = await results.summary(self._deps, caller(), mapping.result_filter(request.filter), by)
+        return pb.GetSummaryResponse(rows=map(mapping.summary_row, rows))
+
+    async def GetTrend(self, request: pb.GetTrendRequest, _context: Context) -> pb.GetTrendResponse:
+        points = await results.trend(self._deps, caller(), mapping.trend_request(request))
+        return pb.GetTrendResponse(points=map(mapping.trend_point, points))
