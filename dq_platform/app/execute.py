@@ -1,0 +1,231 @@
+"""Doing one unit of a job, from the claim to its recorded end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from dq_platform.app.deps import Deps
+from dq_platform.app.lease import Interruption, holding
+from dq_platform.app.measuring import Run, failed_checks, measure_checks
+from dq_platform.app.record import record
+from dq_platform.app.sync import read_catalogue, store_catalogue
+from dq_platform.errors import DomainError, SourceError
+from dq_platform.models.connection import Connection
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
+from dq_platform.models.metadata import TableSnapshot
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.result import Result
+from dq_platform.ports import Tx
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 4
+MAX_CLAIMS = 20
+"""How often a unit may be claimed if workers that were stopped in order gave it back in between."""
+HANDED_BACK = JobError("WORKER_STOPPED", "The worker was stopped; another one goes on.")
+INTERNAL = JobError("INTERNAL", "Something unexpected went wrong in the worker, several times; its log has the cause.")
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteOptions:
+    """How units are done. `backoff` gives the pause after the n-th attempt, counted from 1."""
+
+    backoff: Callable[[int], timedelta]
+    lease: timedelta = LEASE
+    max_attempts: int = MAX_ATTEMPTS
+
+
+class Ended(StrEnum):
+    """What became of a unit."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RETRYING = "retrying"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a unit found out: results of checks, or a whole catalogue, or why there is neither."""
+
+    results: Sequence[Result] = ()
+    catalogue: Sequence[TableSnapshot] | None = None
+    error: JobError | None = None
+
+
+class Unmeasured(DomainError):
+    """The unit ended before its checks could be measured."""
+
+    def __init__(self, error: JobError) -> None:
+        super().__init__(error.message)
+        self.reason = error.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a unit, how its checks ended, and after which pause it is to be tried again, if at all."""
+
+    ended: Ended
+    outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
+    pause: timedelta | None = None
+    error: JobError | None = None
+
+
+async def claim(deps: Deps, unit_id: str, options: ExecuteOptions) -> Unit | None:
+    """The unit, ours for the length of the lease; None if it is not to be had."""
+    async with deps.uow() as tx:
+        unit = await tx.jobs.claim(unit_id, deps.clock.now(), options.lease)
+        await tx.commit()
+    return unit
+
+
+async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
+    """What became of the claimed unit; results, incidents and its end are recorded together, or nothing is.
+
+    Raises what nobody expected: `crashed` is for that. When this task is cancelled, statements are stopped and the
+    unit stays claimed: `hand_back` is for that.
+    """
+    found = await holding(deps, unit, options.lease, _perform(deps, unit, options))
+    if found is Interruption.CANCELLED:
+        return await _cancel(deps, unit)
+    return Done(Ended.LOST) if isinstance(found, Interruption) else found
+
+
+async def crashed(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
+    """What becomes of a unit after an exception that nobody expected: another attempt, or the end as a failure."""
+    if unit.attempt < options.max_attempts:
+        return await _release(deps, unit, INTERNAL, options.backoff(unit.attempt))
+    return await _fail(deps, unit, INTERNAL)
+
+
+async def hand_back(deps: Deps, unit: Unit) -> None:
+    """Let another worker have the unit now."""
+    await _release(deps, unit, HANDED_BACK, timedelta())
+
+
+async def _perform(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
+    if _is_spent(unit, options):
+        return await _fail(deps, unit, INTERNAL)
+    try:
+        return await _attempt(deps, unit, options)
+    except SourceError as error:
+        if error.may_heal and unit.attempt < options.max_attempts:
+            return await _release(deps, unit, _job_error(error), options.backoff(unit.attempt))
+        return await _fail(deps, unit, _job_error(error))
+    except DomainError as error:
+        return await _fail(deps, unit, _job_error(error))
+
+
+async def _attempt(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
+    async with deps.uow() as tx:
+        job = await tx.jobs.get(unit.workspace_id, unit.job_id)
+        connection_or_run = await _subject(tx, unit, job)
+    if job.cancel_requested:
+        return await _cancel(deps, unit)
+    if isinstance(connection_or_run, Connection):
+        return await _end(deps, unit, End(catalogue=await read_catalogue(deps, connection_or_run)))
+    if connection_or_run is None:
+        return await _end(deps, unit, End())
+    return await _run_checks(deps, unit, connection_or_run, options)
+
+
+async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions) -> Done:
+    """Raises SourceError if the source failed in a way that another attempt may not meet."""
+    measured = await measure_checks(deps, run)
+    stopped = measured.stopped_by
+    if stopped is not None and stopped.may_heal and unit.attempt < options.max_attempts:
+        raise stopped
+    if measured.snapshot is not None:
+        async with deps.uow() as tx:
+            await tx.tables.save_snapshots([measured.snapshot])
+            await tx.commit()
+    return await _end(deps, unit, End(results=measured.results))
+
+
+async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
+    """What the unit is about: a catalogue, checks, or nothing any more because all its checks were deleted."""
+    if job.kind is JobKind.SYNC_METADATA:
+        return await tx.connections.get(unit.workspace_id, unit.connection_id)
+    checks = await tx.checks.get_many(unit.workspace_id, unit.check_ids)
+    if not checks:
+        return None
+    target = checks[0].target
+    connection = await tx.connections.get(unit.workspace_id, target.connection_id)
+    settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
+    return Run(job.id, connection, checks, settings.filter, job.window)
+
+
+async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
+    """End the unit; every check that still exists gets an execution error."""
+    results: Sequence[Result] = ()
+    async with deps.uow() as tx:
+        job = await tx.jobs.get(unit.workspace_id, unit.job_id)
+        run = None if job.kind is JobKind.SYNC_METADATA else await _subject(tx, unit, job)
+    # A unit whose errors cannot be recorded either must not come back for ever.
+    if isinstance(run, Run) and unit.attempt <= MAX_CLAIMS:
+        results = failed_checks(run, Unmeasured(error), deps.clock.now())
+    return await _end(deps, unit, End(results=results, error=error))
+
+
+async def _end(deps: Deps, unit: Unit, end: End) -> Done:
+    """Record everything in one transaction, unless the claim was lost: then nothing."""
+    now = deps.clock.now()
+    async with deps.uow() as tx:
+        if end.catalogue is not None:
+            await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
+        living = {check.id for check in await tx.checks.get_many(unit.workspace_id, unit.check_ids)}
+        results = [result for result in end.results if result.check_id in living]
+        await record(tx, unit.workspace_id, results, now)
+        outcomes = _counted(results)
+        error = end.error or _first_error(results)
+        state = JobState.FAILED if error else JobState.SUCCEEDED
+        if not await tx.jobs.finish(unit, state, outcomes, error, now):
+            return Done(Ended.LOST)
+        await tx.commit()
+    return Done(Ended(state), outcomes, error=error)
+
+
+async def _cancel(deps: Deps, unit: Unit) -> Done:
+    async with deps.uow() as tx:
+        if not await tx.jobs.finish(unit, JobState.CANCELLED, OutcomeCounts(), None, deps.clock.now()):
+            return Done(Ended.LOST)
+        await tx.commit()
+    return Done(Ended.CANCELLED)
+
+
+async def _release(deps: Deps, unit: Unit, error: JobError, pause: timedelta) -> Done:
+    async with deps.uow() as tx:
+        if not await tx.jobs.release(unit, deps.clock.now() + pause, error):
+            return Done(Ended.LOST)
+        await tx.commit()
+    return Done(Ended.RETRYING, pause=pause, error=error)
+
+
+def _is_spent(unit: Unit, options: ExecuteOptions) -> bool:
+    """Whether earlier attempts ended without a trace, with their worker, too often."""
+    handed_back = unit.error is not None and unit.error.reason == HANDED_BACK.reason
+    return unit.attempt > (MAX_CLAIMS if handed_back else options.max_attempts)
+
+
+def _counted(results: Iterable[Result]) -> OutcomeCounts:
+    counts = OutcomeCounts()
+    for result in results:
+        counts = counts.plus(result.outcome)
+    return counts
+
+
+def _first_error(results: Sequence[Result]) -> JobError | None:
+    """Why the first check could not be measured; None if all were."""
+    failed = [result for result in results if result.outcome is Outcome.EXECUTION_ERROR]
+    if not failed:
+        return None
+    checks = len({result.check_id for result in failed})
+    counted = "One check" if checks == 1 else f"{checks} checks"
+    return JobError(failed[0].error_reason, f"{counted} could not be measured: {failed[0].message}")
+
+
+def _job_error(error: DomainError) -> JobError:
+    return JobError(error.reason, error.message)

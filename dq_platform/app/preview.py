@@ -1,0 +1,52 @@
+"""Running checks now, to look at what they say; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dq_platform.app.checks import NewCheck, valid_check
+from dq_platform.app.deps import Deps
+from dq_platform.app.measuring import Run, measure_checks
+from dq_platform.app.review import Review
+from dq_platform.app.runs import review_window
+from dq_platform.models.check import Check, PeriodWindow
+from dq_platform.models.result import Result
+from dq_platform.models.workspace import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The check that ran, complete, one result for each group and period, and the SQL that measured them."""
+
+    check: Check
+    results: Sequence[Result]
+    statements: Sequence[str]
+
+
+async def preview_check(deps: Deps, who: Principal, check_id: str, window: PeriodWindow | None = None) -> Preview:
+    """What the stored check says now. Raises SourceError if the source fails."""
+    review = Review()
+    review_window(review, window)
+    review.done()
+    async with deps.uow() as tx:
+        check = await tx.checks.get(who.workspace_id, check_id)
+    return await _preview(deps, who, check, window)
+
+
+async def preview_draft(deps: Deps, who: Principal, new: NewCheck) -> Preview:
+    """What the check would say if it were stored; it has no id. Raises as `create_check` does."""
+    check = replace(await valid_check(deps, who, new), id="")
+    return await _preview(deps, who, check, None)
+
+
+async def _preview(deps: Deps, who: Principal, check: Check, window: PeriodWindow | None) -> Preview:
+    target = check.target
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(who.workspace_id, target.connection_id)
+        settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
+    measured = await measure_checks(deps, Run("preview", connection, [check], settings.filter, window))
+    if measured.stopped_by is not None:
+        raise measured.stopped_by
+    results = [replace(result, id="", job_id="") for result in measured.results]
+    return Preview(check, results, measured.statements)
