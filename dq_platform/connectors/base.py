@@ -45,6 +45,7 @@ class Guards:
 
     connect_timeout: timedelta = timedelta(seconds=10)
     statement_timeout: timedelta = timedelta(seconds=300)
+    lock_timeout: timedelta = timedelta(seconds=30)
     max_rows: int = 100_000
 
 

@@ -176,7 +176,7 @@ class Dialect(ABC):
     def seconds_between(self, start: str, end: str) -> Fragment:
         """Seconds from one instant to another, with fractions, as a float; negative if `end` comes first."""
 
-    def period_start(  # noqa: PLR0913
+    def period_start(
         self,
         expression: str,
         data_type: DataType,

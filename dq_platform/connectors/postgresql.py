@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
-from dq_platform.connectors.session import DriverSession, tagged
+from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.connectors.tls import check_tls_files
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SCHEMAS = """
 SELECT nspname FROM pg_catalog.pg_namespace
-WHERE nspname NOT LIKE 'pg\\_%%' AND nspname <> 'information_schema'
+WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
   AND pg_catalog.has_schema_privilege(oid, 'USAGE')
 ORDER BY nspname COLLATE "C"
 """
@@ -153,10 +153,11 @@ class PostgreSQLConnector(DriverSession):
     def _session_settings(self) -> str:
         """Sent as a statement, not as start-up options, which connection poolers refuse."""
         timeout = round(self.guards.statement_timeout.total_seconds() * 1000)
+        lock_timeout = round(self.guards.lock_timeout.total_seconds() * 1000)
         return (
             "SET default_transaction_read_only = on;"
             f"SET statement_timeout = {timeout};"
-            f"SET lock_timeout = {timeout};"
+            f"SET lock_timeout = {lock_timeout};"
             f"SET idle_in_transaction_session_timeout = {timeout};"
             "SET standard_conforming_strings = on;"
             "SET DateStyle = 'ISO';"
@@ -194,7 +195,7 @@ class PostgreSQLConnector(DriverSession):
         return SourceVersion(self.display_name, str(version))
 
     def get_schemas(self) -> list[str]:
-        return [str(name) for (name,) in self._select(_SCHEMAS.replace("%%", "%")).rows]
+        return [str(name) for (name,) in self._select(_SCHEMAS).rows]
 
     def get_tables(self, schema: str) -> list[TableInfo]:
         return [
@@ -205,7 +206,7 @@ class PostgreSQLConnector(DriverSession):
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         return [_column(position, row) for position, row in enumerate(self._select(_COLUMNS, schema, table).rows, 1)]
 
-    def _driver_errors(self) -> tuple[type[Exception], ...]:
+    def _driver_errors(self) -> DriverErrors:
         return (self._driver.Error,)
 
     def _translate(self, error: Exception) -> SourceError:

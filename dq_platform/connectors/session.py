@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import threading
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from dq_platform.connectors.base import BaseConnector, Rows
+from dq_platform.connectors.base import BaseConnector, Guards, Rows
 from dq_platform.connectors.driver_errors import source_error
 from dq_platform.errors import SourceError, SourceProblem
+from dq_platform.models.connection import SettingValue
+
+DriverErrors = tuple[type[Exception], ...]
 
 _NOT_IN_TAG = re.compile(r"[^A-Za-z0-9_.:=\-, ]")
 
@@ -24,14 +27,14 @@ def tagged(sql: str, tag: str) -> str:
 class DriverSession(BaseConnector):
     """A session through a driver: subclasses open it, send to it and name its errors."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, settings: Mapping[str, SettingValue], guards: Guards) -> None:
+        super().__init__(settings, guards)
         self._lock = threading.Lock()
         self._busy = False
         self._cancelled = False
 
     @abstractmethod
-    def _driver_errors(self) -> tuple[type[Exception], ...]:
+    def _driver_errors(self) -> DriverErrors:
         """Every exception class of the driver, once it is loaded."""
 
     @abstractmethod

@@ -1,0 +1,66 @@
+"""The local files that a DuckDB connection names, such as `orders=/data/orders/*.parquet; customers=/data/c.csv`."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+
+_READERS = {
+    ".csv": "read_csv",
+    ".tsv": "read_csv",
+    ".parquet": "read_parquet",
+    ".json": "read_json",
+    ".jsonl": "read_json",
+    ".ndjson": "read_json",
+}
+_COMPRESSIONS = (".gz", ".zst")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """The files that match the pattern, as one table."""
+
+    name: str
+    pattern: str
+    reader: str
+
+    def paths(self) -> list[str]:
+        """The files there are now, sorted."""
+        matches = glob.glob(self.pattern, recursive=True)  # noqa: PTH207  Path.glob would find hidden files too
+        return sorted(path for path in matches if Path(path).is_file())
+
+
+def parse_files(text: str) -> list[NamedFiles]:
+    """The named files in order. Raises ValueError saying what is wrong with the first entry that is."""
+    found = [_entry(part.strip()) for part in text.split(";") if part.strip()]
+    if not found:
+        message = "names no file; write name=/path/to/file.csv; other=/path/*.parquet"
+        raise ValueError(message)
+    names = [entry.name.lower() for entry in found]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        message = f"names {repeated[0]!r} twice"
+        raise ValueError(message)
+    return found
+
+
+def _entry(text: str) -> NamedFiles:
+    name, equals, pattern = (part.strip() for part in text.partition("="))
+    if not (name and equals and pattern):
+        message = f"has the entry {text!r}, which is not name=/path"
+        raise ValueError(message)
+    if "://" in pattern or not Path(pattern).is_absolute():
+        message = f"gives {name!r} the path {pattern!r}, which is not an absolute path of a local file"
+        raise ValueError(message)
+    return NamedFiles(name, pattern, _reader(name, pattern))
+
+
+def _reader(name: str, pattern: str) -> str:
+    path = Path(pattern.lower())
+    if path.suffix in _COMPRESSIONS and Path(path.stem).suffix != ".parquet":
+        path = Path(path.stem)
+    if path.suffix not in _READERS:
+        message = f"gives {name!r} a path that ends with none of {', '.join(_READERS)}"
+        raise ValueError(message)
+    return _READERS[path.suffix]

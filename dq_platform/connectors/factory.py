@@ -1,0 +1,47 @@
+"""Which connector serves which connection type."""
+
+from __future__ import annotations
+
+import importlib
+from typing import ClassVar
+
+from dq_platform.connectors.base import BaseConnector
+from dq_platform.connectors.nearest import did_you_mean
+from dq_platform.errors import Invalid
+from dq_platform.models.connection import ConnectionType
+
+ConnectorClass = type[BaseConnector]
+
+_BUILT_IN = {
+    ConnectionType.DUCKDB: "dq_platform.connectors.duckdb:DuckDBConnector",
+    ConnectionType.MYSQL: "dq_platform.connectors.mysql:MySQLConnector",
+    ConnectionType.POSTGRESQL: "dq_platform.connectors.postgresql:PostgreSQLConnector",
+}
+
+
+class ConnectorFactory:
+    """The connectors by type: those that come with the product and those that plug-ins register at start."""
+
+    _registered: ClassVar[dict[str, type[BaseConnector]]] = {}
+
+    @classmethod
+    def register_connector(cls, type: str, connector: type[BaseConnector]) -> None:
+        """Serve connections of the type by the class; a built-in type can be replaced."""
+        cls._registered[type] = connector
+
+    @classmethod
+    def get(cls, type: str) -> type[BaseConnector]:
+        """The class of the type. Raises Invalid, with the nearest name, if there is none."""
+        if type in cls._registered:
+            return cls._registered[type]
+        if type not in _BUILT_IN:
+            description = f"There is no connection type {type!r}{did_you_mean(type, cls.types())}"
+            raise Invalid.one("connection.type", description, "UNKNOWN_CONNECTION_TYPE")
+        module, _, name = _BUILT_IN[type].partition(":")
+        found: ConnectorClass = getattr(importlib.import_module(module), name)
+        return found
+
+    @classmethod
+    def types(cls) -> list[str]:
+        """Every type there is, sorted."""
+        return sorted(_BUILT_IN.keys() | cls._registered.keys())

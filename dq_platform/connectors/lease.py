@@ -1,0 +1,82 @@
+"""One user's time with one session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from dq_platform.connectors.base import BaseConnector
+from dq_platform.connectors.calls import Calls
+from dq_platform.errors import SourceError, SourceProblem
+
+T = TypeVar("T")
+
+# After these nobody knows what the session still does; opening another is cheap.
+_SPOILING = (
+    SourceProblem.UNREACHABLE,
+    SourceProblem.CREDENTIALS,
+    SourceProblem.CANCELLED,
+    SourceProblem.TIMEOUT,
+)
+
+
+class Lease:
+    """The right to use a session, which opens with the first call and is replaced when it has been spoiled.
+
+    A session that lay idle and turns out to be dead is replaced unnoticed, once.
+    """
+
+    def __init__(self, make: Callable[[], BaseConnector], calls: Calls, idle: BaseConnector | None) -> None:
+        self._make = make
+        self._calls = calls
+        self._last: asyncio.Future[Any] | None = None
+        self._proven = False
+        self.connector = idle
+        self.spoiled = False
+
+    async def run(self, function: Callable[[BaseConnector], T]) -> T:
+        """The function's result for the session. Raises SourceError."""
+        idle = self.connector is not None and not self._proven
+        try:
+            return await self._run(function)
+        except SourceError as error:
+            if not idle or error.problem is not SourceProblem.UNREACHABLE:
+                raise
+        return await self._run(function)
+
+    def drop(self) -> None:
+        """Close the session as soon as it no longer runs anything."""
+        connector, self.connector = self.connector, None
+        if connector is not None:
+            self._calls.start_after(self._last, connector.close)
+
+    async def _run(self, function: Callable[[BaseConnector], T]) -> T:
+        connector = await self._ready()
+        result = await self._call(lambda: function(connector), connector.cancel)
+        self._proven = True
+        return result
+
+    async def _ready(self) -> BaseConnector:
+        if self.connector is not None and not self._proven and await self._call(self.connector.is_stale):
+            self.spoiled = True
+        if self.spoiled:
+            self.drop()
+        if self.connector is not None:
+            return self.connector
+        self.connector = connector = await self._call(self._make)
+        self.spoiled = True  # until it is open
+        await self._call(connector.connect, connector.cancel)
+        self.spoiled, self._proven = False, True
+        return connector
+
+    async def _call(self, function: Callable[[], T], cancel: Callable[[], None] | None = None) -> T:
+        self._last = self._calls.start(function)
+        try:
+            return await self._calls.result(self._last, cancel)
+        except asyncio.CancelledError:
+            self.spoiled = True
+            raise
+        except SourceError as error:
+            self.spoiled = self.spoiled or error.problem in _SPOILING
+            raise

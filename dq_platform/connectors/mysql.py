@@ -1,0 +1,226 @@
+"""MySQL 8 and MariaDB, through pymysql."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import closing
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
+from dq_platform.connectors.driver_errors import load_driver, source_error
+from dq_platform.connectors.mysql_dialect import MySQLDialect
+from dq_platform.connectors.mysql_errors import PROBLEMS
+from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
+from dq_platform.connectors.tls import check_tls_files
+from dq_platform.errors import SourceError, SourceProblem, Violation
+from dq_platform.models.connection import ConnectionType
+from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pymysql
+
+    from dq_platform.models.connection import SettingValue
+
+_OWN_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+
+_SCHEMAS = "SELECT schema_name FROM information_schema.schemata"
+
+_TABLES = """
+SELECT table_name, table_type, table_rows, table_comment
+FROM information_schema.tables
+WHERE table_schema = %s AND table_type <> 'SEQUENCE'
+"""
+
+# An index's cardinality is the engine's estimate of the distinct values of its first column.
+_COLUMNS = """
+SELECT c.column_name, c.column_type, c.data_type, c.is_nullable = 'YES', c.column_key = 'PRI', c.column_comment,
+       (SELECT MAX(s.cardinality) FROM information_schema.statistics s
+        WHERE s.table_schema = c.table_schema AND s.table_name = c.table_name
+          AND s.column_name = c.column_name AND s.seq_in_index = 1)
+FROM information_schema.columns c
+WHERE c.table_schema = %s AND c.table_name = %s
+ORDER BY c.ordinal_position
+"""
+
+_TYPES = {
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year"), DataType.INTEGER),
+    "decimal": DataType.DECIMAL,
+    **dict.fromkeys(("float", "double"), DataType.FLOAT),
+    **dict.fromkeys(("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"), DataType.TEXT),
+    "date": DataType.DATE,
+    "datetime": DataType.TIMESTAMP,
+    "timestamp": DataType.TIMESTAMP_TZ,
+    "time": DataType.TIME,
+    **dict.fromkeys(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"), DataType.BINARY),
+    "json": DataType.JSON,
+    "uuid": DataType.UUID,
+}
+
+# Literals need the backslash to escape and double quotes to delimit texts, whatever the server's default is.
+_SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_UNSIGNED_SUBTRACTION"
+
+
+class MySQLConnector(DriverSession):
+    """A session with one server; its databases are the schemas."""
+
+    type: ClassVar[str] = ConnectionType.MYSQL
+    display_name: ClassVar[str] = "MySQL"
+    dialect: ClassVar[MySQLDialect] = MySQLDialect()
+    settings_schema: ClassVar[tuple[Setting, ...]] = (
+        Setting("host", "Host name or address.", default="localhost"),
+        Setting("port", "Port.", SettingKind.INTEGER, default=3306, minimum=1, maximum=65535),
+        Setting("unix_socket", "Path of the server's socket, in place of host and port."),
+        Setting("database", "Database that names without one belong to."),
+        Setting("user", "User; one with read access only is best.", required=True),
+        Setting("password", "Password.", secret=True),
+        Setting(
+            "ssl_mode",
+            "How far TLS is demanded and the server's certificate verified.",
+            default="prefer",
+            choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
+        ),
+        Setting("ssl_root_cert", "File with the certificates that the server's must descend from."),
+        Setting("ssl_cert", "File with the client's certificate."),
+        Setting("ssl_key", "File with the key of the client's certificate."),
+    )
+
+    _driver: ModuleType
+    _connection: pymysql.connections.Connection[Any] | None = None
+
+    @classmethod
+    def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
+        found = check_tls_files(settings, verifies=settings["ssl_mode"] in ("verify-ca", "verify-full"))
+        if "ssl_cert" in settings and settings["ssl_mode"] in ("disable", "prefer"):
+            description = "ssl_mode must be require, verify-ca or verify-full beside ssl_cert."
+            found.append(Violation("connection.settings.ssl_mode", description))
+        return found
+
+    def connect(self) -> None:
+        self._driver = load_driver("pymysql", self.display_name, "pymysql")
+        with self._statement():
+            self._connection = self._new_connection()
+            with self._connection.cursor() as cursor:
+                server: str = self._connection.get_server_info()  # type: ignore[no-untyped-call]
+                for statement in self._session_settings(server):
+                    cursor.execute(statement)
+
+    def _new_connection(self) -> pymysql.connections.Connection[Any]:
+        names = ("host", "port", "unix_socket", "database", "user", "password")
+        given = {name: self.settings[name] for name in names if name in self.settings}
+        connection: pymysql.connections.Connection[Any] = self._driver.connect(
+            **given,
+            **self._tls(),
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=max(1, round(self.guards.connect_timeout.total_seconds())),
+            # The server ends a slow statement itself; this is for a server that no longer answers.
+            read_timeout=round(self.guards.statement_timeout.total_seconds()) + 30,
+            program_name="dq-platform",
+        )
+        return connection
+
+    def _tls(self) -> dict[str, object]:
+        mode = self.settings.get("ssl_mode", "prefer")
+        if mode in ("disable", "prefer"):
+            return {"ssl_disabled": mode == "disable"}
+        try:
+            return {"ssl": self._tls_context(str(mode))}
+        except OSError as error:  # also what a wrong certificate raises
+            message = "A file of the TLS settings cannot be read, or is no certificate or key."
+            raise SourceError(SourceProblem.CREDENTIALS, message) from error
+
+    def _tls_context(self, mode: str) -> ssl.SSLContext:
+        root, certificate, key = (self.settings.get(name) for name in ("ssl_root_cert", "ssl_cert", "ssl_key"))
+        context = ssl.create_default_context(cafile=str(root) if root else None)
+        context.check_hostname = mode == "verify-full"
+        context.verify_mode = ssl.CERT_NONE if mode == "require" else ssl.CERT_REQUIRED
+        if certificate:
+            context.load_cert_chain(str(certificate), str(key))
+        return context
+
+    def _session_settings(self, server: str) -> tuple[str, str]:
+        timeout = self.guards.statement_timeout.total_seconds()
+        limit = (
+            f"max_statement_time = {timeout}" if "MariaDB" in server else f"max_execution_time = {timeout * 1000:.0f}"
+        )
+        settings = (
+            f"SET SESSION sql_mode = '{_SQL_MODE}', SESSION time_zone = '+00:00', SESSION {limit}, "
+            f"SESSION lock_wait_timeout = {max(1, round(self.guards.lock_timeout.total_seconds()))}, "
+            f"SESSION sql_select_limit = {self.guards.max_rows + 1}"
+        )
+        return settings, "SET SESSION TRANSACTION READ ONLY"
+
+    def execute(self, sql: str, *, tag: str = "") -> Rows:
+        return self._select(tagged(sql, tag))
+
+    def _select(self, sql: str, *parameters: str) -> Rows:
+        # Rows come one by one, because sql_select_limit yields to a LIMIT in the statement.
+        with self._statement(), self._open().cursor(self._driver.cursors.SSCursor) as cursor:
+            cursor.execute(sql, parameters or None)
+            columns = [column[0] for column in cursor.description or ()]
+            return self._within_limit(columns, cursor.fetchmany(self.guards.max_rows + 1))
+
+    def _open(self) -> pymysql.connections.Connection[Any]:
+        if self._connection is None or not self._connection.open:
+            raise source_error(SourceProblem.UNREACHABLE, self.display_name)
+        return self._connection
+
+    def _send_cancel(self) -> None:
+        if self._connection is None:
+            return
+        with closing(self._new_connection()) as other, other.cursor() as cursor:
+            number: int = self._connection.thread_id()  # type: ignore[no-untyped-call]
+            cursor.execute(f"KILL QUERY {number}")
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.open:
+            connection.close()
+
+    def version(self) -> SourceVersion:
+        [(version,)] = self._select("SELECT VERSION()").rows
+        return SourceVersion("MariaDB" if "MariaDB" in version else "MySQL", str(version))
+
+    def get_schemas(self) -> list[str]:
+        names = {str(name) for (name,) in self._select(_SCHEMAS).rows}
+        return sorted(name for name in names if name.lower() not in _OWN_SCHEMAS)
+
+    def get_tables(self, schema: str) -> list[TableInfo]:
+        return sorted((_table(schema, row) for row in self._select(_TABLES, schema).rows), key=lambda t: t.table_name)
+
+    def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
+        return [_column(position, row) for position, row in enumerate(self._select(_COLUMNS, schema, table).rows, 1)]
+
+    def _driver_errors(self) -> DriverErrors:
+        return (self._driver.MySQLError,)
+
+    def _translate(self, error: Exception) -> SourceError:
+        number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        problem = PROBLEMS.get(number, SourceProblem.BAD_SQL)
+        detail = str(error.args[-1]) if problem is SourceProblem.BAD_SQL and error.args else ""
+        return source_error(problem, self.display_name, code=str(number or ""), detail=detail)
+
+
+def _table(schema: str, row: tuple[Any, ...]) -> TableInfo:
+    name, kind, estimated_rows, comment = row
+    if "VIEW" in kind:  # whose comment is the word VIEW
+        return TableInfo(schema, name, TableKind.VIEW)
+    return TableInfo(schema, name, TableKind.TABLE, estimated_rows, comment or "")
+
+
+def _column(position: int, row: tuple[Any, ...]) -> ColumnInfo:
+    name, engine_type, data_type, nullable, primary_key, comment, distinct = row
+    boolean = engine_type.lower().startswith("tinyint(1)")
+    return ColumnInfo(
+        name=name,
+        position=position,
+        engine_type=engine_type,
+        data_type=DataType.BOOLEAN if boolean else _TYPES.get(data_type.lower(), DataType.OTHER),
+        nullable=bool(nullable),
+        primary_key=bool(primary_key),
+        comment=comment or "",
+        estimated_distinct=distinct,
+    )

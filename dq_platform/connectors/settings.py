@@ -1,0 +1,81 @@
+"""Connection settings as a client gives them, held against the connector's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dq_platform.connectors.base import BaseConnector, Setting, SettingKind
+from dq_platform.connectors.nearest import did_you_mean
+from dq_platform.connectors.references import is_reference
+from dq_platform.errors import Invalid, Violation
+from dq_platform.models.connection import SettingValue
+
+_TYPES = {SettingKind.TEXT: str, SettingKind.INTEGER: int, SettingKind.BOOLEAN: bool}
+_TYPE_NAMES = {SettingKind.TEXT: "a text", SettingKind.INTEGER: "a whole number", SettingKind.BOOLEAN: "true or false"}
+
+
+def validate_settings(connector: type[BaseConnector], given: Mapping[str, object]) -> Mapping[str, SettingValue]:
+    """The settings in the schema's order with its defaults filled in; settings without value or default are absent.
+
+    References stay as they are. Raises Invalid with everything that is wrong; a secret's value is never repeated.
+    """
+    schema = {setting.name: setting for setting in connector.settings_schema}
+    found = [_unknown(name, connector) for name in given if name not in schema]
+    valid: dict[str, SettingValue] = {}
+    for name, setting in schema.items():
+        checked = _checked(setting, given.get(name))
+        if isinstance(checked, Violation):
+            found.append(checked)
+        elif checked is not None:
+            valid[name] = checked
+    if not found:
+        found.extend(connector.check_settings(valid))
+    if found:
+        raise Invalid(found)
+    return valid
+
+
+def _unknown(name: str, connector: type[BaseConnector]) -> Violation:
+    names = [setting.name for setting in connector.settings_schema]
+    description = f"{connector.display_name} connections have no setting {name!r}{did_you_mean(name, names)}"
+    return Violation(field_path(name), description, "UNKNOWN_SETTING")
+
+
+def _checked(setting: Setting, value: object) -> SettingValue | Violation | None:
+    """The value to use, None if there is none, or what is wrong."""
+    if value is None or value == "":
+        if setting.required:
+            return Violation(field_path(setting.name), f"{setting.name} is required.", "MISSING_SETTING")
+        return setting.default
+    number = _whole(value) if setting.kind is SettingKind.INTEGER else value
+    if type(number) is not _TYPES[setting.kind]:
+        return _wrong(setting, f"must be {_TYPE_NAMES[setting.kind]}")
+    problem = _out_of_bounds(setting, number)
+    return _wrong(setting, problem) if problem else number  # type: ignore[return-value]
+
+
+def _whole(value: object) -> object:
+    """JSON brings whole numbers as floats; any other value stays what it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _out_of_bounds(setting: Setting, value: object) -> str:
+    if isinstance(value, str):
+        if "\x00" in value:
+            return "must not hold a NUL character"
+        if setting.choices and not is_reference(value) and value not in setting.choices:
+            return f"must be one of {', '.join(setting.choices)}"
+    if setting.kind is SettingKind.INTEGER and isinstance(value, int):
+        if setting.minimum is not None and value < setting.minimum:
+            return f"must be at least {setting.minimum}"
+        if setting.maximum is not None and value > setting.maximum:
+            return f"must be at most {setting.maximum}"
+    return ""
+
+
+def _wrong(setting: Setting, problem: str) -> Violation:
+    return Violation(field_path(setting.name), f"{setting.name} {problem}.")
+
+
+def field_path(name: str) -> str:
+    return f"connection.settings.{name}"

@@ -1,0 +1,109 @@
+"""Sessions with customers' sources for asynchronous code: pooled, limited, cancellable, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from dq_platform.connectors.base import BaseConnector, Guards, SourceVersion
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.pool import Pool
+from dq_platform.connectors.references import References
+from dq_platform.connectors.source_session import SourceSession
+from dq_platform.models.connection import Connection
+
+_CANCEL_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """How sources are used: at most `limit` sessions with each, closed after `idle` without use."""
+
+    limit: int = 4
+    idle: timedelta = timedelta(minutes=5)
+    guards: Guards = field(default_factory=Guards)
+    references: References = field(default_factory=References)
+
+
+class Sources:
+    """All sessions of a process with customers' sources; use it in `async with`, on one event loop.
+
+    A pool belongs to one version of a connection: when the connection changes, sessions with the former settings
+    close as soon as they are free.
+    """
+
+    def __init__(self, options: SourceOptions | None = None) -> None:
+        self._options = options or SourceOptions()
+        self._pools: dict[tuple[str, int], Pool] = {}
+        self._cancels = ThreadPoolExecutor(_CANCEL_THREADS, thread_name_prefix="source-cancel")
+
+    async def __aenter__(self) -> Self:
+        self._sweeper = asyncio.create_task(self._sweep(), name="sources.sweep")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sweeper.cancel()
+        await asyncio.wait({self._sweeper})
+        await asyncio.gather(*(pool.end() for pool in self._pools.values()))
+        self._pools.clear()
+        self._cancels.shutdown(wait=False)
+
+    @asynccontextmanager
+    async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
+        """A session with the source, for this block alone; waits while `limit` others are in use.
+
+        It opens when it is first used: its methods raise SourceError if it cannot. Raises Invalid if nothing serves
+        the connection's type.
+        """
+        kind = ConnectorFactory.get(connection.type)
+        async with self._pool(connection).lease() as lease:
+            yield SourceSession(lease, kind.dialect)
+
+    async def test(self, connection: Connection) -> SourceVersion:
+        """What answers, asked through a session of its own that ends with the question. Raises SourceError.
+
+        Connecting and answering may take the guards' `connect_timeout` each.
+        """
+        kind = ConnectorFactory.get(connection.type)
+        guards = self._options.guards
+        impatient = replace(guards, statement_timeout=min(guards.statement_timeout, guards.connect_timeout))
+        pool = self._new_pool(connection, impatient, limit=1)
+        try:
+            async with pool.lease() as lease:
+                return await SourceSession(lease, kind.dialect).version()
+        finally:
+            await pool.end()
+
+    def _pool(self, connection: Connection) -> Pool:
+        for (source, version), pool in self._pools.items():
+            if source == connection.id and version < connection.version:
+                pool.retire()
+        key = (connection.id, connection.version)
+        if key not in self._pools:
+            self._pools[key] = self._new_pool(connection, self._options.guards, self._options.limit)
+        return self._pools[key]
+
+    def _new_pool(self, connection: Connection, guards: Guards, limit: int) -> Pool:
+        kind = ConnectorFactory.get(connection.type)
+
+        def make() -> BaseConnector:
+            return kind(self._options.references.resolve(connection.settings), guards)
+
+        return Pool(make, limit, self._cancels)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._options.idle.total_seconds() / 4)
+            for key, pool in list(self._pools.items()):
+                pool.close_idle(self._options.idle)
+                if pool.unused:
+                    del self._pools[key]
+                    await pool.end()
