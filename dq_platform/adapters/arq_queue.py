@@ -1,0 +1,104 @@
+"""The queue that wakes workers: one arq queue in Redis, served in order of priority and age."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+
+import structlog
+from arq.connections import ArqRedis
+from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
+from arq.jobs import serialize_job
+from redis.asyncio import BlockingConnectionPool
+from redis.exceptions import RedisError
+
+from dq_platform.models.job import Priority
+
+log = structlog.get_logger()
+
+QUEUE_NAME = "dq:units"
+FUNCTION = "run_unit"
+HEAD_START: Mapping[Priority, timedelta] = MappingProxyType(
+    {Priority.HIGH: timedelta(seconds=120), Priority.NORMAL: timedelta(seconds=60), Priority.LOW: timedelta()}
+)
+"""How much older a unit of this priority counts than it is: it overtakes what is younger than that, and no more."""
+FORGOTTEN_AFTER = timedelta(days=1)
+DEADLINE = timedelta(seconds=1)
+CHUNK = 1_000
+
+
+def serialize(value: object) -> bytes:
+    """How tasks are written to Redis."""
+    return json.dumps(value).encode()
+
+
+def deserialize(stored: bytes) -> dict[str, object]:
+    """What `serialize` wrote."""
+    value: dict[str, object] = json.loads(stored)
+    return value
+
+
+def open_redis(redis_url: str, max_connections: int = 10) -> ArqRedis:
+    """A client for servers and workers alike; it connects with its first command. `aclose` it at the end."""
+    pool = BlockingConnectionPool.from_url(
+        redis_url,
+        max_connections=max_connections,
+        timeout=DEADLINE.total_seconds(),
+        socket_connect_timeout=DEADLINE.total_seconds(),
+        socket_timeout=5,
+        socket_keepalive=True,
+    )
+    redis = ArqRedis(pool, serialize, deserialize, QUEUE_NAME)
+    # Nobody else has the pool: it ends with the client.
+    redis.auto_close_connection_pool = True
+    return redis
+
+
+class ArqQueue:
+    """Tells workers of units by id; the unit's row decides what there is to do.
+
+    Telling again keeps a waiting unit's place. It also clears the marks of a worker that died with the unit, which
+    would keep arq from starting it again until the longest task would have ended.
+    """
+
+    def __init__(self, redis: ArqRedis, deadline: timedelta = DEADLINE) -> None:
+        self._redis = redis
+        self._deadline = deadline
+
+    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
+        """Returns within the deadline (per 1,000 units), whether Redis is there or not."""
+        for start in range(0, len(unit_ids), CHUNK):
+            chunk = unit_ids[start : start + CHUNK]
+            try:
+                async with asyncio.timeout(self._deadline.total_seconds()):
+                    await self._tell(chunk, priority)
+            except (RedisError, OSError, TimeoutError) as error:
+                untold = len(unit_ids) - start
+                log.warning("queue.absent", error=type(error).__name__, units=untold)
+                return
+
+    async def _tell(self, unit_ids: Sequence[str], priority: Priority) -> None:
+        """Write what arq's `enqueue_job` would, for all units in one round trip instead of three for each."""
+        now_ms = int(time.time() * 1000)
+        score = now_ms - _milliseconds(HEAD_START[priority])
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.delete(*_marks(unit_ids))
+            for unit_id in unit_ids:
+                task = serialize_job(FUNCTION, (unit_id,), {}, None, now_ms, serializer=serialize)
+                pipe.psetex(job_key_prefix + unit_id, _milliseconds(FORGOTTEN_AFTER), task)
+            pipe.zadd(QUEUE_NAME, dict.fromkeys(unit_ids, score), nx=True)
+            await pipe.execute()
+
+
+def _marks(unit_ids: Sequence[str]) -> Iterator[str]:
+    for unit_id in unit_ids:
+        yield in_progress_key_prefix + unit_id
+        yield retry_key_prefix + unit_id
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration.total_seconds() * 1000)
