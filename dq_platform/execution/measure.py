@@ -12,7 +12,7 @@ from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.plan import Plan
-from dq_platform.execution.problems import TooManyGroups
+from dq_platform.execution.problems import RowsMultiplied, TooManyGroups
 from dq_platform.execution.reading import NO_DATA, Reading
 from dq_platform.execution.scan import readings
 from dq_platform.execution.statement import Statement
@@ -74,16 +74,21 @@ class _Run:
         if error is not None:
             await self.isolate(statement, error)
 
-    async def attempt(self, statement: Statement) -> SourceError | None:
-        """Take the statement's readings; the error if the source refuses it. Once stopped, nothing is sent."""
+    async def attempt(self, statement: Statement) -> DomainError | None:
+        """Take the statement's readings; the error if it gives none. Once stopped, nothing is sent."""
         if self.stopped_by is not None:
             return self.stopped_by
         try:
             answer = await self.send(statement.sql, statement.check_ids)
-        except SourceError as error:
+            found = readings(statement, answer, self.plan.time_zone)
+        except (SourceError, RowsMultiplied) as error:
             return error
+        except TooManyGroups as error:
+            self.fail(statement, error)
+            return None
         self.sound.add(statement.frame)
-        self.take(statement, answer)
+        for reading in found:
+            self.readings.setdefault(reading.check_id, []).append(reading)
         return None
 
     async def send(self, sql: str, check_ids: tuple[str, ...]) -> Rows:
@@ -103,19 +108,10 @@ class _Run:
         self.rows += len(answer.rows)
         return answer
 
-    def take(self, statement: Statement, answer: Rows) -> None:
-        try:
-            found = readings(statement, answer, self.plan.time_zone)
-        except TooManyGroups as error:
-            self.fail(statement, error)
-            return
-        for reading in found:
-            self.readings.setdefault(reading.check_id, []).append(reading)
-
     def fail(self, statement: Statement, error: DomainError) -> None:
         self.failures.update(dict.fromkeys(statement.check_ids, error))
 
-    async def isolate(self, failing: Statement, error: SourceError | None) -> None:
+    async def isolate(self, failing: Statement, error: DomainError | None) -> None:
         """Fail what is wrong in a statement that does not work, and measure the rest.
 
         `error` None: it was never sent as such, but what it is a half of failed while the other half works.
@@ -137,13 +133,13 @@ class _Run:
             await self.isolate_or_fail(left, common, left_error)
             await self.isolate_or_fail(right, common, right_error)
 
-    async def isolate_or_fail(self, half: Statement, common: SourceError | None, error: SourceError) -> None:
+    async def isolate_or_fail(self, half: Statement, common: DomainError | None, error: DomainError) -> None:
         if common is not None:
             self.fail(half, common)
         else:
             await self.isolate(half, error)
 
-    async def common_cause(self, failing: Statement) -> SourceError | None:
+    async def common_cause(self, failing: Statement) -> DomainError | None:
         """Why nothing can be asked of the rows at all, such as a wrong filter; None if something can."""
         if self.stopped_by is not None:
             return self.stopped_by

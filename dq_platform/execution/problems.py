@@ -61,3 +61,15 @@ class TooManyGroups(DomainError):
             f"The grouping gives more than {limit} groups; group by columns with fewer values, or filter.",
             limit=str(limit),
         )
+
+
+class RowsMultiplied(DomainError):
+    """A statement answered more than one row for the same group and period, so that no number can be told whose it is.
+
+    An SQL expression that returns sets does that, to every expression beside it.
+    """
+
+    reason = "ROWS_MULTIPLIED"
+
+    def __init__(self) -> None:
+        super().__init__("The expression returns several rows where one number is expected; it must not return sets.")
