@@ -8,66 +8,17 @@ import pytest
 
 from dq_platform.connectors.base import Guards
 from dq_platform.connectors.sources import SourceOptions, Sources
-from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.measure import measure
-from dq_platform.execution.plan import plan
 from dq_platform.execution.results import Run, results
-from dq_platform.models.check import Check, GroupBy, Mode, PeriodWindow, Target, Thresholds, TimeScale
+from dq_platform.models.check import GroupBy, PeriodWindow, Thresholds, TimeScale
 from dq_platform.models.metadata import ColumnInfo, DataType
 from dq_platform.models.outcome import Outcome
-from tests.integration.execution.conftest import COLUMNS, NOW, snapshot_of
+from tests.integration.execution.bench import Bench
+from tests.integration.execution.shop import COLUMNS, NOW, snapshot_of
 
 NULLS = {"id": 0, "customer": 3, "group": 1, "amount": 2, "note": 5, "created_on": 1, "created_at": 1}
 ROW_COUNT = 8
 COUNTRY = (GroupBy(column="group"),)
-
-
-class Bench:
-    """Plans and measures checks of one engine's table."""
-
-    def __init__(self, shop, session):
-        self.shop, self.session = shop, session
-
-    def check(self, id, check_type="nulls_count", column="customer", **changes):
-        table = changes.pop("table", self.shop.table)
-        fields = {
-            "id": id,
-            "workspace_id": "w",
-            "target": Target(self.shop.connection.id, self.shop.schema, table, column),
-            "check_type": check_type,
-            "mode": Mode.MONITORING,
-            "time_scale": TimeScale.DAILY,
-            "create_time": NOW,
-            "update_time": NOW,
-        }
-        return Check(**(fields | changes))
-
-    def partitioned(self, id, column="created_at", scale=TimeScale.DAILY, **changes):
-        return self.check(id, mode=Mode.PARTITIONED, partition_column=column, time_scale=scale, **changes)
-
-    async def plan(self, checks, **changes):
-        table = checks[0].target.table_name
-        known = await snapshot_of(self.session, self.shop, table)
-        fields = {"dialect": self.session.dialect, "snapshot": known, "time_zone": "Europe/Berlin", "now": NOW}
-        return plan(checks, PlanContext(**(fields | changes)))
-
-    async def measure(self, *checks, **changes):
-        return await measure(self.session, await self.plan(checks, **changes), tag="test")
-
-    async def values(self, *checks, **changes):
-        """By check, group and local day of the period."""
-        done = await self.measure(*checks, **changes)
-        assert done.failures == {}
-        return {
-            (reading.check_id, reading.data_group, reading.time_period.isoformat()[:16]): reading.value
-            for readings in done.readings.values()
-            for reading in readings
-        }
-
-
-@pytest.fixture
-def bench(shop, session):
-    return Bench(shop, session)
 
 
 def many(bench):
@@ -116,9 +67,7 @@ async def test_an_empty_table_has_no_groups_and_says_so(bench):
 
 
 async def test_daily_partitions_follow_the_zone_through_the_change_of_the_clocks(bench):
-    assert await bench.values(
-        bench.partitioned("k", column="created_at", target=bench.check("x", column="note").target)
-    ) == {
+    assert await bench.values(bench.partitioned("k", column="note")) == {
         ("k", "", "2026-03-27T23:00"): 1,
         ("k", "", "2026-03-28T23:00"): 2,
         ("k", "", "2026-03-29T22:00"): 0,
@@ -126,7 +75,7 @@ async def test_daily_partitions_follow_the_zone_through_the_change_of_the_clocks
 
 
 async def test_a_date_belongs_to_no_zone(bench):
-    assert await bench.values(bench.partitioned("k", column="created_on")) == {
+    assert await bench.values(bench.partitioned("k", by="created_on")) == {
         ("k", "", "2026-03-27T23:00"): 1,
         ("k", "", "2026-03-28T23:00"): 0,
         ("k", "", "2026-03-29T22:00"): 0,
