@@ -130,6 +130,8 @@ class DuckDBConnector(DriverSession):
     def _attach(self, path: Path) -> None:
         if not path.is_file():
             raise SourceError(SourceProblem.NOT_FOUND, "The DuckDB database file does not exist.")
+        if not _is_database(path):  # of other files DuckDB would make something else
+            raise SourceError(SourceProblem.NOT_FOUND, "The file is no DuckDB database.")
         self._open().execute(f"ATTACH {self.dialect.text(str(path))} AS {_CATALOG} (READ_ONLY)")
         self._open().execute(f"USE {_CATALOG}")
 
@@ -253,6 +255,11 @@ def _data_type(engine_type: str) -> DataType:
     if engine_type.endswith("]"):
         return DataType.OTHER
     return _TYPES.get(engine_type.partition("(")[0], DataType.OTHER)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
 
 
 def _state(path: Path) -> tuple[int, int, int]:

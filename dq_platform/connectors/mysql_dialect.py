@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits
 from dq_platform.connectors.zones import Window, offsets
@@ -22,6 +23,11 @@ class MySQLDialect(Dialect):
     def text(self, value: str) -> Fragment:
         # The backslash escapes: the connector takes NO_BACKSLASH_ESCAPES out of the session's sql_mode.
         return super().text(value.replace("\\", "\\\\"))
+
+    def number(self, value: float | Decimal) -> Fragment:
+        # Exact literals end at 65 digits.
+        exponent = isinstance(value, float) and "e" in repr(value)
+        return Fragment(repr(value)) if exponent else super().number(value)
 
     def timestamp(self, value: datetime) -> Fragment:
         # The session's zone is UTC, and that is how it shows and compares instants.

@@ -56,6 +56,11 @@ class Sources:
         self._pools.clear()
         self._cancels.shutdown(wait=False)
 
+    @property
+    def open_sources(self) -> int:
+        """How many sources have sessions that are open or in use."""
+        return len(self._pools)
+
     @asynccontextmanager
     async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
         """A session with the source, for this block alone; waits while `limit` others are in use.

@@ -1,0 +1,157 @@
+"""Sources are guarded: read only, limited in time and rows, and their errors tell no secrets."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from dq_platform.connectors.base import BaseConnector
+from dq_platform.errors import SourceError, SourceProblem
+from dq_platform.models.metadata import DataType
+from tests.contract.engine import Engine, short
+
+
+def problem(session: BaseConnector, sql: str) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        session.execute(sql)
+    return caught.value
+
+
+class GuardContract:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "INSERT INTO {table} VALUES (2)",
+            "DELETE FROM {table}",
+            "UPDATE {table} SET v = 2",
+            "DROP TABLE {table}",
+            "CREATE TABLE {table}_copy AS SELECT 1 AS v",
+            "SELECT 1; DROP TABLE {table}",
+            "SELECT 1) AS q; DROP TABLE {table}; SELECT 1 FROM (SELECT 1",
+        ],
+    )
+    def test_nothing_but_reading_is_possible(self, engine: Engine, statement: str) -> None:
+        table = engine.table({"v": DataType.INTEGER}, [(1,)])
+        with engine.session() as session:
+            error = problem(session, statement.format(table=table))
+            assert error.problem in (SourceProblem.PERMISSION, SourceProblem.BAD_SQL)
+            assert list(session.execute(f"SELECT v FROM {table}").rows) == [(1,)]
+
+    def test_a_slow_statement_ends_at_the_timeout(self, engine: Engine) -> None:
+        with engine.session(short(statement_timeout=timedelta(seconds=0.3))) as session:
+            error = problem(session, engine.slow)
+            assert error.problem is SourceProblem.TIMEOUT
+            assert not error.may_heal
+            assert session.execute("SELECT 1 AS one").rows[0] == (1,)
+
+    def test_a_cancelled_statement_ends_on_the_server(self, engine: Engine) -> None:
+        caught: list[SourceError] = []
+        with engine.session() as session:
+
+            def run() -> None:
+                try:
+                    session.execute(engine.slow, tag="cancelled-by-hand")
+                except SourceError as error:
+                    caught.append(error)
+
+            thread = threading.Thread(target=run)
+            thread.start()
+            while thread.is_alive():
+                session.cancel()
+                thread.join(0.05)
+            assert [error.problem for error in caught] == [SourceProblem.CANCELLED]
+            if engine.running:
+                assert engine.running("cancelled-by-hand") == 0
+
+    def test_cancelling_nothing_harms_nothing(self, engine: Engine) -> None:
+        with engine.session() as session:
+            session.cancel()
+            assert session.execute("SELECT 1 AS one").rows[0] == (1,)
+
+    def test_a_result_may_have_the_limit_of_rows_and_not_one_more(self, engine: Engine) -> None:
+        table = engine.table({"v": DataType.INTEGER}, [(n,) for n in range(11)])
+        with engine.session(short(max_rows=10)) as session:
+            assert len(session.execute(f"SELECT v FROM {table} WHERE v > 0").rows) == 10
+            assert "10 rows" in problem(session, f"SELECT v FROM {table}").message
+            assert "10 rows" in problem(session, f"SELECT v FROM {table} LIMIT 11").message
+            assert session.execute("SELECT 1 AS one").rows[0] == (1,)
+
+    def test_the_order_of_rows_survives_the_limit(self, engine: Engine) -> None:
+        table = engine.table({"v": DataType.INTEGER}, [(n * 7919 % 101,) for n in range(100)])
+        with engine.session(short(max_rows=100)) as session:
+            rows = session.execute(f"SELECT v FROM {table} ORDER BY v DESC").rows
+        assert list(rows) == sorted(rows, reverse=True)
+
+    def test_two_columns_may_have_one_name(self, engine: Engine) -> None:
+        answer = engine.select("SELECT 1 AS v, 2 AS v")
+        assert answer.columns == ("v", "v")
+        assert list(answer.rows) == [(1, 2)]
+
+    def test_a_comment_at_the_end_ends_nothing(self, engine: Engine) -> None:
+        assert list(engine.select("SELECT 1 AS v -- the end").rows) == [(1,)]
+
+    def test_a_tag_cannot_leave_its_comment(self, engine: Engine) -> None:
+        with engine.session() as session:
+            answer = session.execute("SELECT 1 AS v", tag="job=1 */ SELECT 2 AS v /* \n'\"`;!")
+        assert list(answer.rows) == [(1,)]
+
+    def test_an_unknown_table_is_not_found(self, engine: Engine) -> None:
+        with engine.session() as session:
+            error = problem(session, f"SELECT 1 FROM {engine.dialect.table(engine.schema, 'no_such_table')}")
+        assert error.problem is SourceProblem.NOT_FOUND
+        assert not error.concerns_whole_source
+
+    def test_an_unknown_schema_is_not_found(self, engine: Engine) -> None:
+        with engine.session() as session:
+            error = problem(session, f"SELECT 1 FROM {engine.dialect.table('no_such_schema', 't')}")
+        assert error.problem is SourceProblem.NOT_FOUND
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "SELEC 'secret'",
+            "SELECT 'secret' 'it''s' FROM FROM",
+            "SELECT no_such_function('secret')",
+            "SELECT no_such_column, 'secret' AS x",
+            "SELECT 'secret\nsecret' FROM nothing WHERE",
+        ],
+    )
+    def test_bad_sql_is_told_without_its_literals(self, engine: Engine, sql: str) -> None:
+        with engine.session() as session:
+            error = problem(session, sql)
+            assert error.problem in (SourceProblem.BAD_SQL, SourceProblem.PERMISSION, SourceProblem.NOT_FOUND)
+            assert "secret" not in error.message
+            assert engine.dialect and session.execute("SELECT 1 AS one").rows[0] == (1,)
+
+    def test_a_failed_conversion_tells_no_value(self, engine: Engine) -> None:
+        table = engine.table({"v": DataType.TEXT}, [("secret",)])
+        with engine.session() as session:
+            try:
+                session.execute(f"SELECT {engine.dialect.as_float('v')} AS v FROM {table}")
+            except SourceError as error:
+                assert error.problem is SourceProblem.BAD_SQL
+                assert "secret" not in error.message
+
+    def test_a_wrong_password_is_refused_and_not_repeated(self, engine: Engine) -> None:
+        if not engine.wrong_password:
+            pytest.skip("the engine knows no users")
+        with pytest.raises(SourceError) as caught, engine.session(**engine.wrong_password):
+            pass
+        assert caught.value.problem is SourceProblem.CREDENTIALS
+        assert str(engine.wrong_password["password"]) not in caught.value.message
+        assert str(engine.settings["user"]) not in caught.value.message
+
+    def test_a_source_that_is_not_there_is_an_error(self, engine: Engine) -> None:
+        with pytest.raises(SourceError) as caught, engine.session(**engine.unreachable):
+            pass
+        assert caught.value.problem in (SourceProblem.UNREACHABLE, SourceProblem.NOT_FOUND)
+        assert not {str(value) for value in engine.unreachable.values()} & set(caught.value.message.split())
+
+    def test_a_closed_session_is_unreachable(self, engine: Engine) -> None:
+        with engine.session() as session:
+            session.close()
+            session.close()
+            assert problem(session, "SELECT 1").problem is SourceProblem.UNREACHABLE
+            session.cancel()
