@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     """Show response metadata outside the allow-list as `Grpc-Metadata-*` headers."""
     timeout: float = Field(30.0, gt=0, le=300, validation_alias=_env("DQ_GATEWAY_TIMEOUT"))
     """Seconds for a call without a `Grpc-Timeout` header."""
-    stream_max_age: float = Field(3600.0, gt=0, validation_alias=_env("DQ_GATEWAY_STREAM_MAX_AGE"))
+    stream_max_age: float = Field(600.0, gt=0, validation_alias=_env("DQ_GATEWAY_STREAM_MAX_AGE"))
     """Seconds after which a stream ends and its client has to reconnect."""
     heartbeat: float = Field(15.0, gt=0, validation_alias=_env("DQ_GATEWAY_HEARTBEAT"))
     """Seconds of silence after which an event stream gets a comment."""

@@ -77,6 +77,14 @@ def make_contract(compiled: Compiled, upstream: TestServer, *, without: str = ""
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        self.up.set()
+
     def capture_signals(self):
         return nullcontext()
 
@@ -90,8 +98,7 @@ async def serve_http(settings: Settings, contract: Contract) -> AsyncIterator[ht
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await server.up.wait()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as client:
         yield client
     server.should_exit = True

@@ -1,5 +1,6 @@
 """Cases 55 to 59 of the published list: update masks of PATCH requests."""
 
+# ruff: noqa: E501  (one row of a table is one line)
 from __future__ import annotations
 
 import httpx

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
@@ -83,8 +84,6 @@ def test_every_variable_of_a_path_is_a_required_parameter(any_document: dict[str
 
 
 def test_paths_do_not_differ_by_names_alone(any_document: dict[str, Any]) -> None:
-    import re
-
     shapes = [re.sub(r"\{[^}]*\}", "{}", path) for path in any_document["paths"]]
     patterned = [shape for shape in shapes if shapes.count(shape) > 1]
     assert patterned == []

@@ -1,5 +1,6 @@
 """Rules of google/api/http.proto over real HTTP; the number of a row is its case in the published list."""
 
+# ruff: noqa: E501  (one row of a table is one line)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
