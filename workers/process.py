@@ -1,0 +1,50 @@
+"""How a process of this package begins and ends: settings, logs, signals, the file that says that it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dq_platform import log as logging
+from dq_platform.settings import SettingsError, WorkerSettings, load
+
+Serve = Callable[[WorkerSettings, asyncio.Event], Awaitable[None]]
+USAGE = 2
+
+
+def main(serve: Serve) -> int:
+    """Serve until SIGTERM or SIGINT sets the event; returns the exit code."""
+    try:
+        settings = load(WorkerSettings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+    logging.configure(settings.log_format.value, settings.effective_log_level.value)
+    asyncio.run(_until_signalled(serve, settings))
+    return 0
+
+
+@contextmanager
+def ready_file(path: Path | None) -> Iterator[Callable[[], None]]:
+    """A function that creates the file, which is gone after the block."""
+    try:
+        yield path.touch if path else _nothing
+    finally:
+        if path:
+            path.unlink(missing_ok=True)
+
+
+async def _until_signalled(serve: Serve, settings: WorkerSettings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+def _nothing() -> None:
+    """There is no file to create."""
