@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.bcrypt_hasher import BcryptHasher
@@ -13,20 +13,11 @@ from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app.access import KeyVerifier
 from dq_platform.app.deps import Deps
-from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.clock import SystemClock
-from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.base import Guards
+from dq_platform.connectors.sources import SourceOptions, Sources
+from dq_platform.settings import ServerSettings
 from services.common.paging import PageTokens
-
-
-@dataclass(frozen=True, slots=True)
-class StoreConfig:
-    """Where store and queue are, and the key, or several with commas between them, that encrypts."""
-
-    database_url: str = field(repr=False)
-    redis_url: str = field(repr=False)
-    encryption_key: str = field(repr=False)
-    application_name: str = "dq-platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +31,22 @@ class Parts:
 
 
 @asynccontextmanager
-async def parts(config: StoreConfig) -> AsyncIterator[Parts]:
-    """Everything, closed at the end. Nothing is connected to before its first use. Raises BadEncryptionKey."""
-    cipher = FernetCipher(config.encryption_key)
-    engine = make_engine(config.database_url, PoolConfig(application_name=config.application_name))
-    redis = open_redis(config.redis_url)
-    uow = SqlUow(engine, cipher, types_of_category)
+async def parts(settings: ServerSettings, name: str) -> AsyncIterator[Parts]:
+    """Everything, closed at the end; nothing is connected to before its first use. `name` is what the store shows."""
+    keys = settings.encryption_key.get_secret_value()
+    pool = PoolConfig(size=settings.database_pool, application_name=name)
+    engine = make_engine(settings.database_url.get_secret_value(), pool)
+    redis = open_redis(settings.redis_url.get_secret_value())
+    uow = SqlUow(engine, FernetCipher(keys))
+    guards = Guards(statement_timeout=settings.statement_timeout)
     try:
-        async with Sources() as sources:
-            deps = Deps(uow, ArqQueue(redis), SystemClock(), BcryptHasher(), sources)
-            yield Parts(deps, KeyVerifier(deps), PageTokens(first_key(config.encryption_key)), uow.ping)
+        async with Sources(SourceOptions(limit=settings.source_sessions, guards=guards)) as sources:
+            hasher = BcryptHasher(settings.bcrypt_rounds)
+            deps = Deps(uow, ArqQueue(redis), SystemClock(), hasher, sources)
+            yield Parts(deps, KeyVerifier(deps), PageTokens(first_key(keys)), uow.ping)
     finally:
         await redis.aclose()
         await engine.dispose()
-
-
-def types_of_category(category: str) -> Sequence[str]:
-    return [check_type.name for check_type in CHECK_REGISTRY.items() if check_type.category == category]
 
 
 def first_key(keys: str) -> str:

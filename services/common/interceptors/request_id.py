@@ -6,9 +6,8 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from structlog.contextvars import bound_contextvars
-
 from dq_platform.ids import new_id
+from dq_platform.log import context
 from services.common.call import Call
 
 HEADER = "x-request-id"
@@ -24,5 +23,5 @@ class RequestId:
         call.request_id = given if ACCEPTED.fullmatch(given) else new_id()
         call.headers[HEADER] = call.request_id
         call.context.set_trailing_metadata(((HEADER, call.request_id),))
-        with bound_contextvars(request_id=call.request_id):
+        with context(request_id=call.request_id):
             yield
