@@ -18,6 +18,9 @@ from dq_platform.models.values import Params, ParamValue
 MAX_TEXT = 10_000
 MAX_LIST = 1_000
 LARGEST_WHOLE_FLOAT = 2**53
+CHECKED_ROWS = "dq_checked_rows"
+"""What a stored SQL_QUERY reads in place of the checked table; the rows that the filters leave take its place."""
+
 _BROKEN_EVERYWHERE = ("missing )", "unbalanced parenthesis", "unterminated character set", "nothing to repeat")
 
 

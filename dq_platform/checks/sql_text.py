@@ -18,6 +18,7 @@ from sqlglot.generator import Generator
 from sqlglot.generators.mysql import MySQLGenerator
 
 from dq_platform.checks import sql_grammar
+from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.checks.spelling import did_you_mean
 
 MAX_LENGTH = 10_000
@@ -69,19 +70,21 @@ def parse_aggregate(text: str, dialect_name: str, columns: Collection[str]) -> s
 def parse_query(text: str, dialect_name: str, columns: Collection[str], table: tuple[str, str]) -> str:
     """One SELECT that reads this table (schema and name) and no other. Raises SqlRefused.
 
-    The table is named without its schema in what comes back: a common table expression of the same name says which
-    of its rows are seen.
+    What comes back reads CHECKED_ROWS in its place, under the table's name.
     """
     with _readable(text, dialect_name):
+        if CHECKED_ROWS in text.lower():
+            raise SqlRefused(f"The name {CHECKED_ROWS} is taken.")
         tree = _parsed(text, dialect_name, exp.Select)
         if not isinstance(tree, exp.Query) or isinstance(tree, exp.Subquery):
             raise SqlRefused("A query is one SELECT, and nothing else.")
         _check_nodes(tree, sql_grammar.QUERY, "a query", dialect_name)
         if any(clause.recursive for clause in tree.find_all(exp.With)):
             raise SqlRefused("Recursive queries are not allowed.")
+        tree = _with_known_columns(tree, columns, table[1], dialect_name)
         for node in list(tree.find_all(exp.Table)):
             _claim_table(node, *table)
-        return _sql(_with_known_columns(tree, columns, table[1], dialect_name), dialect_name)
+        return _sql(tree, dialect_name)
 
 
 # Reading
@@ -135,14 +138,16 @@ def _check_type(node: exp.DataType, dialect_name: str) -> None:
 
 
 def _claim_table(node: exp.Table, schema: str, table: str) -> None:
-    """Let the query read its own common table expressions, and the checked table under its bare name."""
+    """Let the query read its own common table expressions, and the checked rows as the checked table."""
     named = isinstance(node.this, exp.Identifier) and not node.args.get("catalog")
     if named and not node.db and (node.name, node.this.quoted) in set(_visible_ctes(node)):
         return
     if not named or node.name.lower() != table.lower() or node.db.lower() not in ("", schema.lower()):
         raise SqlRefused(f"The query may read only the checked table {table!r}, not {node.name!r}.")
     node.set("db", None)
-    node.set("this", exp.to_identifier(table, quoted=True))
+    node.set("this", exp.to_identifier(CHECKED_ROWS, quoted=True))
+    if not node.alias:
+        node.set("alias", exp.TableAlias(this=exp.to_identifier(table, quoted=True)))
 
 
 def _visible_ctes(node: exp.Expr) -> Iterator[tuple[str, bool]]:

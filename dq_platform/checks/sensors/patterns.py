@@ -37,13 +37,13 @@ _PHONE = "([+]?1[ .-]?|001[ .-]?|[(][+]?1[)] ?)?([(][0-9]{3}[)]|[0-9]{3})[ .-]?[
 _ZIP = "[0-9]{5}(-[0-9]{4})?"
 
 
-def _ip6() -> str:
-    """Eight groups, or fewer around one `::`, the last two groups also as an IPv4 address."""
-    forms = [f"({_HEX}:){{7}}{_HEX}", f"({_HEX}:){{6}}{_IP4}", f"({_HEX}:){{1,7}}:", f":(:{_HEX}){{1,7}}", "::"]
+def _ip6(*, nothing: bool) -> str:
+    """Eight groups, or fewer around one `::`, the last two also as an IPv4 address; `nothing`: `::` alone too."""
+    forms = [f"({_HEX}:){{7}}{_HEX}", f"({_HEX}:){{6}}{_IP4}", f"({_HEX}:){{1,7}}:", f":(:{_HEX}){{1,7}}"]
     forms += [f"({_HEX}:){{1,{7 - right}}}(:{_HEX}){{1,{right}}}" for right in range(1, 7)]
     forms += [f":(:{_HEX}){{0,5}}:{_IP4}"]
     forms += [f"({_HEX}:){{1,{5 - right}}}(:{_HEX}){{0,{right}}}:{_IP4}" for right in range(5)]
-    return f"({'|'.join(forms)})"
+    return "|".join(forms + (["::"] if nothing else []))
 
 
 def _numeric_dates(order: str, mark: str) -> str:
@@ -101,8 +101,8 @@ def _whole(pattern: str) -> str:
 
 
 def _within(pattern: str, *, part: str) -> str:
-    """The pattern anywhere in a text, with no character of `part` on either side."""
-    return f"(^|[^{part}])({pattern})([^{part}]|{END})"
+    """The pattern anywhere in a text, no character of `part` beside it; a dot after it may end a sentence."""
+    return f"(^|[^{part}])({pattern})([^{part}]|[.]([^0-9A-Za-z]|{END})|{END})"
 
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
@@ -116,13 +116,13 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "email": _whole(_EMAIL),
         "uuid": _whole("[0-9A-Fa-f]{8}[ -]?[0-9A-Fa-f]{4}[ -]?[0-9A-Fa-f]{4}[ -]?[0-9A-Fa-f]{4}[ -]?[0-9A-Fa-f]{12}"),
         "ip4": _whole(_IP4),
-        "ip6": _whole(_ip6()),
+        "ip6": _whole(_ip6(nothing=True)),
         "usa_phone": _whole(_PHONE),
         "usa_zipcode": _whole(_ZIP),
         "not_in_names": '[0-9!"#$%&()*+,/:;<=>?@_`{|}~^\\[\\]\\\\\x01-\x1f☀-➿🀀-🫿]',
         "contains_email": _within(_EMAIL, part="A-Za-z0-9._%+-"),
-        "contains_ip4": _within(_IP4, part="0-9A-Za-z.:"),
-        "contains_ip6": _within(_ip6(), part="0-9A-Za-z.:"),
+        "contains_ip4": _within(_IP4, part="0-9A-Za-z."),
+        "contains_ip6": _within(_ip6(nothing=False), part="0-9A-Za-z.:"),
         "contains_usa_phone": _within(_PHONE, part="0-9A-Za-z+"),
         "contains_usa_zipcode": _within(_ZIP, part="0-9A-Za-z_.-"),
     }

@@ -43,7 +43,6 @@ def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dic
         "column_exists": context.column is not None,
         "columns": tuple(column_fragment(dialect, column) for column in context.table.columns.values()),
         "pattern": pattern_literals(dialect),
-        "table_name": dialect.ident(context.table.table),
     }
     if context.column is not None:
         col = column_fragment(dialect, context.column)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.checks.sensors.codes import COUNTRY_CODES, CURRENCY_CODES, NULL_PLACEHOLDERS
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
@@ -55,7 +56,7 @@ class Vocabulary:
             "numbered": self.numbered,
             "words": self.words,
             "rows": self.rows,
-            "source": Fragment(self._source),
+            "over_rows": self.over_rows,
             "select_keys": Fragment("".join(f"{name}, " for name in names)),
             "group_by": Fragment(f" GROUP BY {listed}" if names else ""),
             "partition_by": Fragment(f"PARTITION BY {listed} " if names else ""),
@@ -135,6 +136,11 @@ class Vocabulary:
         selected = [f"{key} AS k{number}" for number, key in enumerate(self._keys)]
         selected += [f"{expression} AS c{number}" for number, expression in enumerate(expressions)]
         return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")  # noqa: S608
+
+    def over_rows(self, query: str) -> Fragment:
+        """A user's query with the checked rows in their place."""
+        checked = self._dialect.ident(CHECKED_ROWS)
+        return Fragment(query.replace(checked, f"(SELECT * FROM {self._source})"))  # noqa: S608
 
     def numbered(self, expressions: Sequence[str]) -> str:
         """The names that `rows` gives its expressions."""
