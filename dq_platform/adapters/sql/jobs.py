@@ -7,11 +7,11 @@ and incidents first, then the job, then its units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, and_, case, false, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, has_id
@@ -155,15 +155,21 @@ class SqlJobs:
         return [(row.id, Priority(row.priority)) for row in await self._session.execute(statement)]
 
     async def _stored_before(self, job: Job, request_hash: str) -> Job:
-        same_request = and_(jobs.c.workspace_id == job.workspace_id, jobs.c.request_id == (job.request_id or None))
-        same_due = and_(jobs.c.schedule_id == (job.schedule_id or None), jobs.c.due_time == job.due_time)
-        statement = select(jobs).where(or_(same_request, same_due)).limit(1)
+        statement = select(jobs).where(or_(false(), *_same(job))).limit(1)
         row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             raise AlreadyExists("job", job.id)
         if job.request_id and row.request_id == job.request_id and row.request_hash != request_hash:
             raise RequestIdReused(job.request_id)
         return job_from_row(row)
+
+
+def _same(job: Job) -> Iterator[ColumnElement[bool]]:
+    """What makes a job the same as one that is stored: its request, or its schedule's due time."""
+    if job.request_id:
+        yield and_(jobs.c.workspace_id == job.workspace_id, jobs.c.request_id == job.request_id)
+    if job.schedule_id and job.due_time is not None:
+        yield and_(jobs.c.schedule_id == job.schedule_id, jobs.c.due_time == job.due_time)
 
 
 def _expired(now: datetime) -> ColumnElement[bool]:

@@ -75,7 +75,8 @@ def number_from_numeric(stored: Decimal | None) -> Number | None:
     """An int for what has no fraction digits, else the exact Decimal."""
     if stored is None or not stored.is_finite():
         return stored
-    return int(stored) if stored.as_tuple().exponent == 0 else stored
+    exponent = stored.as_tuple().exponent
+    return int(stored) if isinstance(exponent, int) and exponent >= 0 else stored
 
 
 def matching(table: Table, workspace_id: str, wanted: ResultFilter) -> list[ColumnElement[bool]]:

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dq_platform.adapters.sql.maintenance import SqlMaintenance, months_from
+from dq_platform.models.page import PageRequest
+from dq_platform.models.result import ResultFilter
+from tests.integration.store.conftest import TIMESCALE
+from tests.integration.store.world import World
+
+FUTURE = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
+
+
+async def partitions(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        query = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'check_results'::regclass"
+        return set((await connection.execute(text(query))).scalars())
+
+
+async def rows_of(engine: AsyncEngine, table: str) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+def test_months_follow_each_other_over_the_turn_of_a_year() -> None:
+    months = months_from(FUTURE, 3)
+    assert [month.name for month in months] == [
+        "check_results_2031_11",
+        "check_results_2031_12",
+        "check_results_2032_01",
+    ]
+    assert [(one.start, one.end) for one in months[1:2]] == [
+        (datetime(2031, 12, 1, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC))
+    ]
+
+
+def test_a_month_is_that_of_utc() -> None:
+    east = datetime(2031, 12, 1, 1, tzinfo=timezone(timedelta(hours=2)))
+    assert months_from(east, 1)[0].name == "check_results_2031_11"
+
+
+@pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
+async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(world: World, engine: AsyncEngine) -> None:
+    results = [
+        world.new_result(await world.check(), executed_at=FUTURE + timedelta(days=days)) for days in (0, 20, 4000)
+    ]
+    await world.record(results)
+    assert await rows_of(engine, "check_results_default") >= 3
+    before = await rows_of(engine, "check_results_default")
+
+    await SqlMaintenance(engine).ensure_partitions(FUTURE)
+
+    names = {"check_results_2031_11", "check_results_2031_12", "check_results_2032_01", "check_results_2032_02"}
+    assert names <= await partitions(engine)
+    assert await rows_of(engine, "check_results_default") == before - 2
+    assert await rows_of(engine, "check_results_2031_11") == 1
+    async with world.uow() as tx:
+        page = await tx.results.list(world.id, ResultFilter(), PageRequest())
+    assert {one.id for one in page.items} == {one.id for one in results}
+
+
+async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> None:
+    later = FUTURE + timedelta(days=800)
+    await asyncio.gather(*(SqlMaintenance(engine).ensure_partitions(later) for _ in range(4)))
+    await SqlMaintenance(engine).ensure_partitions(later)
+
+
+@pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
+async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngine) -> None:
+    await SqlMaintenance(engine).ensure_partitions(FUTURE)
+    async with engine.connect() as connection:
+        window = "executed_at >= '2031-12-02T00:00:00Z' AND executed_at < '2031-12-05T00:00:00Z'"
+        plan = await connection.execute(text(f"EXPLAIN SELECT * FROM check_results WHERE {window}"))
+        lines = "\n".join(plan.scalars())
+    assert "check_results_2031_12" in lines
+    assert "check_results_2031_11" not in lines
+    assert "check_results_default" not in lines
