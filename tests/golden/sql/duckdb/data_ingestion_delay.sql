@@ -1,0 +1,2 @@
+SELECT
+  ((EPOCH_US(CAST(MAX("größe") AS TIMESTAMP)) - EPOCH_US(CAST(MAX("select") AS TIMESTAMP))) / 1e6) / 86400.0 AS value

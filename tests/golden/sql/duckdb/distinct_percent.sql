@@ -1,0 +1,3 @@
+SELECT
+  COUNT(DISTINCT ("we""ird" COLLATE C)) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  COUNT("we""ird") - COUNT(DISTINCT ("we""ird" COLLATE C)) AS value

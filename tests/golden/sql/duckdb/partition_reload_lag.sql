@@ -1,0 +1,2 @@
+SELECT
+  MAX(((EPOCH_US(CAST("größe" AS TIMESTAMP)) - EPOCH_US(CAST("select" AS TIMESTAMP))) / 1e6)) / 86400.0 AS value

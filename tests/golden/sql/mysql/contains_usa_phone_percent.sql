@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN (CONVERT(CAST(`we"ird` AS CHAR) USING utf8mb4) COLLATE utf8mb4_bin REGEXP '(^|[^0-9A-Za-z+])(([+]?1[ .-]?|001[ .-]?|[(][+]?1[)] ?)?([(][0-9]{3}[)]|[0-9]{3})[ .-]?[0-9]{3}[ .-]?[0-9]{4})([^0-9A-Za-z+]|[.]([^0-9A-Za-z]|\\z)|\\z)') THEN 1 END) AS value,
+  COUNT(`we"ird`) AS of

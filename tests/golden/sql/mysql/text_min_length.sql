@@ -1,0 +1,2 @@
+SELECT
+  MIN(CHAR_LENGTH(CAST(`we"ird` AS CHAR))) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(DISTINCT CASE WHEN ((CAST(CAST("we""ird" AS TEXT) AS TEXT) COLLATE "C") IN ((CAST('it''s' AS TEXT) COLLATE "C"), (CAST('back\slash' AS TEXT) COLLATE "C"), (CAST('😀' AS TEXT) COLLATE "C"))) THEN (CAST(CAST("we""ird" AS TEXT) AS TEXT) COLLATE "C") END) AS value,
+  3 AS expected

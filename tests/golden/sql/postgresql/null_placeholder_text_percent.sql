@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN ((CAST(LOWER(CAST("we""ird" AS TEXT)) AS TEXT) COLLATE "C") IN ((CAST('null' AS TEXT) COLLATE "C"), (CAST('undefined' AS TEXT) COLLATE "C"), (CAST('missing' AS TEXT) COLLATE "C"), (CAST('nan' AS TEXT) COLLATE "C"), (CAST('none' AS TEXT) COLLATE "C"), (CAST('na' AS TEXT) COLLATE "C"), (CAST('n/a' AS TEXT) COLLATE "C"), (CAST('empty' AS TEXT) COLLATE "C"), (CAST('#n/d' AS TEXT) COLLATE "C"), (CAST('blank' AS TEXT) COLLATE "C"), (CAST('""' AS TEXT) COLLATE "C"), (CAST('''''' AS TEXT) COLLATE "C"), (CAST('-' AS TEXT) COLLATE "C"), (CAST('' AS TEXT) COLLATE "C"))) THEN 1 END) AS value,
+  COUNT("we""ird") AS of

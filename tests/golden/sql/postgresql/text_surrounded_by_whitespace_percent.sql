@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CHAR_LENGTH(BTRIM(CAST("we""ird" AS TEXT), ' ' || CHR(9) || CHR(10) || CHR(13))) BETWEEN 1 AND CHAR_LENGTH(CAST("we""ird" AS TEXT)) - 1 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

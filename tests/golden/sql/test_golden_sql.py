@@ -1,0 +1,105 @@
+"""The SQL of every sensor on every engine, as files to read and to review: DQ_REWRITE_GOLDEN=1 writes them anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+
+from dq_platform.checks.params import ParamKind, ParamSpec
+from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
+from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.models.metadata import ColumnInfo, DataType
+
+HERE = Path(__file__).parent
+ENGINES = ["postgresql", "mysql", "duckdb"]
+SENSORS = SENSOR_REGISTRY.items()
+COLUMNS = {
+    name: ColumnInfo(name, position, data_type.value, data_type)
+    for position, (name, data_type) in enumerate(
+        [
+            ('we"ird', DataType.TEXT),
+            ("back`tick", DataType.INTEGER),
+            ("it's", DataType.BOOLEAN),
+            ("select", DataType.TIMESTAMP_TZ),
+            ("größe", DataType.DATE),
+        ],
+        1,
+    )
+}
+VALUES: dict[ParamKind, Any] = {
+    ParamKind.INT: 7,
+    ParamKind.FLOAT: 0.25,
+    ParamKind.REGEX: "^it's\\.$",
+    ParamKind.TEXT_LIST: ("it's", "back\\slash", "😀"),
+    ParamKind.NUMBER_LIST: (1, 2.5),
+    ParamKind.OTHER_COLUMN: 'o"the`r',
+    ParamKind.TABLE: '"sche.ma"."ta`ble"',
+    ParamKind.SQL_CONDITION: "1 = 1",
+    ParamKind.SQL_EXPRESSION: "COUNT(*)",
+    ParamKind.SQL_QUERY: "SELECT 1",
+    ParamKind.COLUMN_LIST: ('we"ird', "back`tick"),
+}
+BY_NAME = {"event_timestamp_column": "select", "ingestion_timestamp_column": "größe"}
+
+
+def value_of(spec: ParamSpec) -> Any:
+    return BY_NAME.get(spec.name) or (VALUES[spec.kind] if spec.default is None else spec.default)
+
+
+def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> Measure:
+    column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts)
+    return render(
+        sensor,
+        SensorContext(
+            dialect,
+            TargetInfo("sch'ema", "ta ble", COLUMNS),
+            column,
+            {spec.name: value_of(spec) for spec in sensor.params},
+            where="1 = 1",
+            keys=keys,
+        ),
+    )
+
+
+def statement(measure: Measure) -> str:
+    """What would be sent if the sensor were alone."""
+    if isinstance(measure, MetadataMeasure):
+        return f"-- known without asking: {measure.value}\n"
+    if isinstance(measure, QueryMeasure):
+        return f"{measure.select}\n"
+    cells = [("value", measure.value), ("of", measure.of), ("expected", measure.expected)]
+    return "SELECT\n" + ",\n".join(f"  {sql} AS {name}" for name, sql in cells if sql) + "\n"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("sensor", SENSORS, ids=lambda sensor: sensor.name)
+def test_a_sensors_sql_is_the_reviewed_one(sensor: SensorType, engine: str) -> None:
+    sql = statement(rendered(sensor, ConnectorFactory.get(engine).dialect))
+    path = HERE / engine / f"{sensor.name}.sql"
+    if os.environ.get("DQ_REWRITE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(sql, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == sql
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("keys", [(), ("CAST('2024-01-01' AS DATE)", "'a tag'")], ids=["whole", "keyed"])
+@pytest.mark.parametrize("sensor", [one for one in SENSORS if not one.metadata], ids=lambda sensor: sensor.name)
+def test_a_sensors_sql_is_one_statement_of_the_engines_grammar(
+    sensor: SensorType, keys: tuple[str, ...], engine: str
+) -> None:
+    dialect = ConnectorFactory.get(engine).dialect
+    [tree] = sqlglot.parse(statement(rendered(sensor, dialect, keys)), read=dialect.sqlglot)
+    assert isinstance(tree, sqlglot.exp.Query)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_there_is_no_file_of_a_sensor_that_is_gone(engine: str) -> None:
+    assert {path.stem for path in (HERE / engine).glob("*.sql")} == {sensor.name for sensor in SENSORS}
