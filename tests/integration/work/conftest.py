@@ -1,0 +1,107 @@
+"""Real servers for use cases, workers and cron: one PostgreSQL for our store and the source, one Redis."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from arq.connections import ArqRedis
+from cryptography.fernet import Fernet
+from psycopg2 import sql
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dq_platform.adapters.arq_queue import open_redis
+from dq_platform.adapters.fernet import FernetCipher
+from dq_platform.adapters.sql.engine import PoolConfig, make_engine
+from dq_platform.adapters.sql.migrate import upgrade
+from dq_platform.adapters.sql.uow import SqlUow
+from dq_platform.ids import new_id
+from local.ports import any_free
+from local.redis import EmbeddedRedis, RedisConfig
+from tests.engines.postgres import PostgresServer
+from tests.integration.work.world import SHOP, Shop, World, new_world
+
+ENCRYPTION_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory: Path = tmp_path_factory.mktemp("redis")
+    with EmbeddedRedis(RedisConfig(directory, any_free(), directory / "redis.log", durable=False)) as redis:
+        yield redis.url
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[ArqRedis]:
+    """Redis, empty."""
+    client = open_redis(redis_url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture(scope="session")
+def store_url(server: PostgresServer) -> str:
+    server.create_database("store")
+    url = server.url("store")
+    upgrade(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+async def engine(store_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(store_url, PoolConfig(size=16))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def uow(engine: AsyncEngine) -> SqlUow:
+    return SqlUow(engine, FernetCipher(ENCRYPTION_KEY))
+
+
+@pytest.fixture(scope="session")
+def shop_template(server: PostgresServer) -> Shop:
+    server.create_database("shop")
+    shop = Shop(server, "shop")
+    shop.run(SHOP)
+    return shop
+
+
+@pytest.fixture
+def shop(shop_template: Shop) -> Iterator[Shop]:
+    """A copy of the shop that the test may spoil."""
+    name = f"shop_{new_id()}"
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE shop").format(sql.Identifier(name))
+    _execute(shop_template.server, copy)
+    yield Shop(shop_template.server, name)
+    _execute(shop_template.server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def world(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
+    async with new_world(uow, shop) as world:
+        yield world
+
+
+@pytest.fixture
+async def other(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
+    """Another workspace on the same store."""
+    async with new_world(uow, shop) as world:
+        yield world
+
+
+def _execute(server: PostgresServer, statement: sql.Composed) -> None:
+    with closing(server.connect()) as link:
+        link.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        with link.cursor() as cursor:
+            cursor.execute(statement)

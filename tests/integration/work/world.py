@@ -1,0 +1,193 @@
+"""A workspace on a real store with a real source, and short ways to use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dq_platform.adapters.bcrypt_hasher import BcryptHasher
+from dq_platform.adapters.sql.uow import SqlUow
+from dq_platform.app import access, checks, connections, execute, jobs, results, runs
+from dq_platform.app.checks import NewCheck
+from dq_platform.app.connections import ConnectionDraft
+from dq_platform.app.deps import Deps
+from dq_platform.app.execute import Done, ExecuteOptions
+from dq_platform.checks.validation import CheckDraft
+from dq_platform.connectors.sources import Sources
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check, CheckSelector, Target
+from dq_platform.models.connection import Connection
+from dq_platform.models.incident import Incident, IncidentFilter
+from dq_platform.models.job import Job, Priority, Unit
+from dq_platform.models.outcome import Severity
+from dq_platform.models.page import PageRequest
+from dq_platform.models.result import Result, ResultFilter
+from dq_platform.models.workspace import Principal, Role
+from dq_platform.ports import Queue
+from tests.engines.postgres import PostgresServer
+
+ALL = PageRequest(1000)
+NO_PAUSE = ExecuteOptions(backoff=lambda _: timedelta())
+SHOP = """
+CREATE TABLE customers (id int PRIMARY KEY, email text, country text NOT NULL);
+INSERT INTO customers SELECT n, CASE WHEN n > 2 THEN 'c' || n || '@example.com' END, 'DE' FROM generate_series(1, 10) n;
+CREATE TABLE orders (id int PRIMARY KEY, customer_id int, amount numeric(12, 2), placed_on date NOT NULL);
+INSERT INTO orders SELECT n, n, n * 10, current_date - n FROM generate_series(1, 10) n;
+CREATE TABLE payments (id int PRIMARY KEY, order_id int, paid boolean);
+INSERT INTO payments SELECT n, n, true FROM generate_series(1, 5) n;
+CREATE VIEW slow AS SELECT 1 AS id, pg_sleep(60)::text AS slept;
+"""
+
+
+@dataclass(slots=True)
+class RecordingQueue:
+    """What was told, in order."""
+
+    told: list[tuple[str, Priority]] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return [id for id, _ in self.told]
+
+    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
+        self.told += [(id, priority) for id in unit_ids]
+
+    def take(self) -> list[str]:
+        """What was told since the last time."""
+        ids, self.told = self.ids, []
+        return ids
+
+
+@dataclass(slots=True)
+class MovableClock:
+    """The machine's time, and more."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        self.ahead += by
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A source: a database of its own on a real server."""
+
+    server: PostgresServer
+    database: str
+
+    @property
+    def settings(self) -> dict[str, object]:
+        params = self.server.params
+        return {
+            "host": params.host,
+            "port": params.port,
+            "user": params.user,
+            "password": params.password,
+            "database": self.database,
+        }
+
+    def run(self, sql: str) -> None:
+        with closing(self.server.connect(self.database)) as link, link, link.cursor() as cursor:
+            cursor.execute(sql)
+
+    def running(self, text: str) -> int:
+        """How many statements that hold the text run on the source now."""
+        with closing(self.server.connect(self.database)) as link, link.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                " AND datname = %s AND query LIKE %s",
+                (self.database, f"%{text}%"),
+            )
+            return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A workspace with a connection to a shop; `key` is its admin's."""
+
+    deps: Deps
+    who: Principal
+    key: str
+    shop: Shop
+    connection: Connection
+    clock: MovableClock
+    queue: RecordingQueue
+
+    def using(self, queue: Queue) -> World:
+        """The same world with another queue."""
+        return replace(self, deps=replace(self.deps, queue=queue))
+
+    def draft(self, check_type: str = "nulls_percent", target: str = "customers.email", **fields: Any) -> CheckDraft:
+        table, _, column = target.partition(".")
+        return CheckDraft(Target(self.connection.id, "public", table, column), check_type, **fields)
+
+    async def check(
+        self,
+        check_type: str = "nulls_percent",
+        target: str = "customers.email",
+        *,
+        about: Mapping[str, Any] = {},
+        **fields: Any,
+    ) -> Check:
+        return await checks.create_check(
+            self.deps, self.who, NewCheck(self.draft(check_type, target, **fields), **about)
+        )
+
+    async def run(self, check: Check, request_id: str = "") -> Job:
+        return await runs.run_check(self.deps, self.who, check.id, request_id)
+
+    async def batch(self, selector: CheckSelector = CheckSelector()) -> Job:
+        return await runs.run_batch(self.deps, self.who, selector)
+
+    async def claim(self, unit_id: str) -> Unit:
+        unit = await execute.claim(self.deps, unit_id, NO_PAUSE)
+        assert unit is not None
+        return unit
+
+    async def work(self, options: ExecuteOptions = NO_PAUSE) -> list[Done]:
+        """Do every unit that the queue was told of, once, as a worker would."""
+        done: list[Done] = []
+        for id in self.queue.take():
+            unit = await execute.claim(self.deps, id, options)
+            if unit is not None:
+                done.append(await execute.run_unit(self.deps, unit, options))
+        return done
+
+    async def job(self, job: Job) -> Job:
+        return await jobs.get_job(self.deps, self.who, job.id)
+
+    async def results(self, **filter: Any) -> Sequence[Result]:
+        return (await results.list_results(self.deps, self.who, ResultFilter(**filter), ALL)).items
+
+    async def incidents(self) -> Sequence[Incident]:
+        async with self.deps.uow() as tx:
+            return (await tx.incidents.list(self.who.workspace_id, IncidentFilter(), ALL)).items
+
+    async def unreachable(self) -> Connection:
+        """A connection to a port where nobody listens."""
+        return await self.connect(**(self.shop.settings | {"port": 1}))
+
+    async def connect(self, **settings: object) -> Connection:
+        draft = ConnectionDraft("shop", "postgresql", settings or self.shop.settings)
+        return await connections.create_connection(self.deps, self.who, draft)
+
+
+@asynccontextmanager
+async def new_world(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
+    clock, queue = MovableClock(), RecordingQueue()
+    async with Sources() as sources:
+        deps = Deps(uow, queue, clock, BcryptHasher(4), sources)
+        made = await access.create_workspace(deps, f"w-{new_id()}"[:60])
+        who = Principal(made.workspace.id, made.api_key.id, "admin", Role.ADMIN)
+        draft = ConnectionDraft("shop", "postgresql", shop.settings)
+        connection = await connections.create_connection(deps, who, draft)
+        yield World(deps, who, made.secret, shop, connection, clock, queue)
+
+
+ZERO_PERCENT = {Severity.ERROR: {"max_percent": 0.0}}
