@@ -45,7 +45,7 @@ class Observe:
         return None
 
     def _write(self, scope: Scope, request_id: str, fields: dict[str, object], seconds: float) -> None:
-        path = scope["path"]
+        path = scope["raw_path"].decode("ascii", "replace")  # still encoded: nothing in it can break a line
         write = self._log.debug if path in _QUIET else self._log.info
         write(
             "http.request",

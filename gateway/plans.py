@@ -15,7 +15,10 @@ HTTP_BODY = "google.api.HttpBody"
 
 @dataclass(frozen=True, slots=True)
 class FieldPlan:
-    """One field. `codec` is None for an ordinary message, whose plan then is `message`."""
+    """One field.
+
+    `codec` is None for an ordinary message, whose plan then is `message`; a value that `is_message` is set by copying.
+    """
 
     name: str
     json_name: str
@@ -23,13 +26,9 @@ class FieldPlan:
     repeated: bool
     oneof: str
     codec: Codec | None
+    is_message: bool
     plans: Plans
     map_key: Codec | None = None
-
-    @property
-    def is_message(self) -> bool:
-        """Whether the value is set by copying, not by assigning."""
-        return self._value.message_type is not None
 
     @property
     def takes_null(self) -> bool:
@@ -108,6 +107,7 @@ class Plans:
             repeated=field.is_repeated,
             oneof=_oneof(field),
             codec=codec(value) if value.message_type is None else well_known(value.message_type),
+            is_message=value.message_type is not None,
             plans=self,
             map_key=map_key,
         )

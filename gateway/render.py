@@ -32,6 +32,7 @@ _LONG: Final = frozenset(
     }
 )
 _SAFE_INTEGER: Final = 2**53
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _ANY: Final = "google.protobuf.Any"
 
 Convert = Callable[[Any], Any]
@@ -40,7 +41,7 @@ Write = Callable[[Any, dict[str, Any]], None]
 
 def dump(value: object) -> bytes:
     """Compact UTF-8 JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 class Renderer:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 import pytest
+
+from tests.gateway.answers import details
 
 HTTP_OF = {1: 499, 2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 12: 501, 13: 500,
            14: 503, 15: 500, 16: 401}  # fmt: skip
@@ -73,7 +73,3 @@ async def test_our_own_errors_have_an_error_info(http: httpx.AsyncClient) -> Non
     response = await http.get("/nothing")
     info = details(response)["ErrorInfo"]
     assert (info["reason"], info["domain"]) == ("ROUTE_NOT_FOUND", "dqplatform.dev")
-
-
-def details(response: httpx.Response) -> dict[str, Any]:
-    return {detail["@type"].rpartition(".")[2]: detail for detail in response.json()["details"]}

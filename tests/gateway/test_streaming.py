@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import httpx
-
-from tests.gateway.server import TestServer
 
 
 def lines(response: httpx.Response) -> list[dict]:
@@ -101,28 +98,3 @@ async def test_raw_chunks_have_a_newline_between_them(http: httpx.AsyncClient) -
 async def test_raw_chunks_that_fail_end_with_an_error_line(http: httpx.AsyncClient) -> None:
     response = await http.get("/chunks?name=fail")
     assert json.loads(response.text.splitlines()[-1])["error"]["code"] == 15
-
-
-async def test_a_client_that_leaves_cancels_a_call(http: httpx.AsyncClient, upstream: TestServer) -> None:
-    upstream.cancelled.clear()
-    upstream.entered.clear()
-    _, writer = await connect(http)
-    writer.write(b"POST /slow?pause=60s HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nsome body")
-    await writer.drain()
-    await upstream.entered.wait()
-    writer.close()
-    await upstream.cancelled.wait()
-
-
-async def test_a_client_that_leaves_cancels_a_stream(http: httpx.AsyncClient, upstream: TestServer) -> None:
-    upstream.cancelled.clear()
-    reader, writer = await connect(http)
-    writer.write(b"GET /watch?count=1000&pause=0.01s HTTP/1.1\r\nhost: x\r\n\r\n")
-    await writer.drain()
-    await reader.readuntil(b"cursor")
-    writer.close()
-    await upstream.cancelled.wait()
-
-
-async def connect(http: httpx.AsyncClient) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection(http.base_url.host, http.base_url.port)
