@@ -9,12 +9,19 @@ from datetime import datetime
 from sqlalchemy import ARRAY, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
 
 from dq_platform.adapters.sql.ids import parse_ids
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
-from dq_platform.adapters.sql.result_reports import summary_row, summary_statement, trend_point, trend_statement
+from dq_platform.adapters.sql.result_reports import (
+    summary_row,
+    summary_statement,
+    trend_point,
+    trend_statement,
+    unknown_time_zone,
+)
 from dq_platform.adapters.sql.result_rows import matching, number_from_numeric, result_from_row, result_to_record
-from dq_platform.adapters.sql.session import Session
+from dq_platform.adapters.sql.session import Session, sql_state
 from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
@@ -29,6 +36,7 @@ from dq_platform.models.result import (
 
 R = check_results.c
 ID_ARRAY = ARRAY(ID)
+INVALID_PARAMETER = "22023"
 NEWEST_FIRST = Keyset((R.executed_at, R.id), descending=True)
 LATEST_FIRST = Keyset((check_latest.c.executed_at, check_latest.c.id), descending=True)
 
@@ -62,7 +70,14 @@ class SqlResults:
     async def trend(
         self, workspace_id: str, filter: ResultFilter, bucket: TrendBucket, time_zone: str
     ) -> Sequence[TrendPoint]:
-        rows = await self._session.execute(trend_statement(workspace_id, filter, bucket, time_zone))
+        statement = trend_statement(workspace_id, filter, bucket, time_zone)
+        try:
+            rows = await self._session.execute(statement)
+        except DBAPIError as error:
+            # The database has a list of time zones of its own, which may be older than ours.
+            if sql_state(error) == INVALID_PARAMETER:
+                raise unknown_time_zone(time_zone) from error
+            raise
         return [trend_point(row) for row in rows]
 
     async def history(

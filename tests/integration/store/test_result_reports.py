@@ -163,6 +163,16 @@ async def test_a_time_zone_that_does_not_exist_is_invalid(world: World, zone: st
             await tx.results.trend(world.id, ResultFilter(), TrendBucket.DAY, zone)
 
 
+async def test_a_time_zone_that_only_the_database_does_not_know_is_invalid(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.record([world.new_result(await world.check())])
+    monkeypatch.setattr("dq_platform.adapters.sql.result_reports._time_zones", lambda: {"Moon/Tranquility"})
+    async with world.uow() as tx:
+        with pytest.raises(Invalid, match="Moon/Tranquility"):
+            await tx.results.trend(world.id, ResultFilter(), TrendBucket.DAY, "Moon/Tranquility")
+
+
 async def test_a_trend_of_nothing_is_empty(world: World) -> None:
     async with world.uow() as tx:
         assert await tx.results.trend(world.id, ResultFilter(check_id=new_id()), TrendBucket.HOUR, "UTC") == []

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from tests.integration.store.job_steps import GONE, LEASE, cancel, claim, claimed, finish, read
+from tests.integration.store.world import DAY, HOUR, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
+
+
+async def test_a_unit_is_claimed_once(world: World) -> None:
+    job, (unit,) = await world.job()
+    found = await claimed(world, unit)
+    assert found == replace(unit, state=JobState.RUNNING, attempt=1, lease_until=NOW + LEASE, run_after=job.create_time)
+    assert await claim(world, unit) is None
+    started = await read(world, job)
+    assert (started.state, started.start_time) == (JobState.RUNNING, NOW)
+
+
+async def test_of_many_that_claim_at_once_one_succeeds(world: World) -> None:
+    _, (unit,) = await world.job()
+    found = await asyncio.gather(*(claim(world, unit) for _ in range(8)))
+    assert len([one for one in found if one is not None]) == 1
+
+
+@pytest.mark.parametrize("id", [ZERO_ID, *NOT_IDS])
+async def test_what_is_no_unit_is_not_claimed(world: World, id: str) -> None:
+    async with world.uow() as tx:
+        assert await tx.jobs.claim(id, NOW, LEASE) is None
+
+
+async def test_a_unit_whose_lease_expired_is_claimed_again(world: World) -> None:
+    job, (unit,) = await world.job()
+    first = await claimed(world, unit)
+    assert await claim(world, unit, NOW + LEASE) is None
+    second = await claimed(world, unit, NOW + LEASE + SECOND)
+    assert second.attempt == 2
+    assert not await finish(world, first)
+    assert (await read(world, job)).units_done == 0
+    assert await finish(world, second)
+    assert (await read(world, job)).state is JobState.SUCCEEDED
+
+
+async def test_who_lost_the_claim_can_neither_renew_nor_release(world: World) -> None:
+    _, (unit,) = await world.job()
+    first = await claimed(world, unit)
+    await claimed(world, unit, NOW + HOUR)
+    async with world.uow() as tx:
+        assert not await tx.jobs.renew(first, NOW + 2 * HOUR)
+        assert not await tx.jobs.release(first, NOW, GONE)
+
+
+async def test_a_renewed_lease_holds(world: World) -> None:
+    _, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    async with world.uow() as tx:
+        assert await tx.jobs.renew(mine, NOW + HOUR)
+        await tx.commit()
+    assert await claim(world, unit, NOW + HOUR) is None
+    assert await finish(world, mine)
+
+
+async def test_a_renewal_tells_that_cancel_was_requested_and_still_extends(world: World) -> None:
+    job, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    await cancel(world, job)
+    async with world.uow() as tx:
+        assert await tx.jobs.cancel_requested(job.id)
+        assert not await tx.jobs.renew(mine, NOW + HOUR)
+        await tx.commit()
+    assert await claim(world, unit, NOW + MINUTE) is None
+
+
+async def test_a_released_unit_waits_until_its_time(world: World) -> None:
+    _, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    async with world.uow() as tx:
+        assert await tx.jobs.release(mine, NOW + MINUTE, GONE)
+        await tx.commit()
+    assert await claim(world, unit, NOW + SECOND) is None
+    again = await claimed(world, unit, NOW + MINUTE)
+    assert (again.attempt, again.error) == (2, GONE)
+
+
+async def test_a_job_ends_with_its_last_unit_and_counts_them_all(world: World) -> None:
+    job, units = await world.job(3)
+    for unit in units[:2]:
+        assert await finish(world, await claimed(world, unit), outcomes=OutcomeCounts(passed=2, fatal=1))
+    halfway = await read(world, job)
+    assert (halfway.units_done, halfway.state, halfway.end_time) == (2, JobState.RUNNING, None)
+    await finish(world, await claimed(world, units[2]), outcomes=OutcomeCounts(inconclusive=1))
+    done = await read(world, job)
+    assert (done.units_done, done.state, done.end_time) == (3, JobState.SUCCEEDED, NOW + MINUTE)
+    assert done.outcomes == OutcomeCounts(passed=4, fatal=2, inconclusive=1)
+
+
+async def test_a_job_with_a_failed_unit_fails_and_says_why(world: World) -> None:
+    job, units = await world.job(3)
+    later = JobError("LATER", "Another.")
+    await finish(world, await claimed(world, units[0]), JobState.FAILED, OutcomeCounts(execution_error=1), GONE)
+    await finish(world, await claimed(world, units[1]), JobState.FAILED, OutcomeCounts(execution_error=1), later)
+    await finish(world, await claimed(world, units[2]))
+    done = await read(world, job)
+    assert (done.state, done.error) == (JobState.FAILED, GONE)
+
+
+async def test_a_unit_ends_once(world: World) -> None:
+    job, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    assert await finish(world, mine)
+    assert not await finish(world, mine)
+    assert (await read(world, job)).outcomes == OutcomeCounts(passed=1)
+
+
+async def test_units_that_end_at_once_are_all_counted(world: World) -> None:
+    job, units = await world.job(12)
+    mine = [await claimed(world, unit) for unit in units]
+    assert all(await asyncio.gather(*(finish(world, unit) for unit in mine)))
+    done = await read(world, job)
+    assert (done.units_done, done.outcomes.passed, done.state) == (12, 12, JobState.SUCCEEDED)
+
+
+async def test_cancelling_a_queued_job_ends_it_at_once(world: World) -> None:
+    job, units = await world.job(2)
+    done = await cancel(world, job, NOW + SECOND)
+    assert (done.state, done.units_done, done.end_time) == (JobState.CANCELLED, 2, NOW + SECOND)
+    assert await claim(world, units[0]) is None
+
+
+async def test_cancelling_a_running_job_waits_for_what_runs(world: World) -> None:
+    job, units = await world.job(3)
+    mine = await claimed(world, units[0])
+    asked = await cancel(world, job)
+    assert (asked.state, asked.units_done, asked.cancel_requested) == (JobState.RUNNING, 2, True)
+    assert await finish(world, mine, JobState.CANCELLED, OutcomeCounts())
+    assert (await read(world, job)).state is JobState.CANCELLED
+
+
+async def test_a_job_whose_work_ended_before_the_cancel_reached_it_succeeded(world: World) -> None:
+    job, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    await cancel(world, job)
+    await finish(world, mine)
+    assert (await read(world, job)).state is JobState.SUCCEEDED
+
+
+async def test_cancelling_a_finished_job_changes_nothing(world: World) -> None:
+    job, (unit,) = await world.job()
+    await finish(world, await claimed(world, unit))
+    done = await read(world, job)
+    assert await cancel(world, job) == done
+
+
+async def test_claims_ends_and_a_cancel_at_once_never_lock_up(world: World) -> None:
+    for _ in range(5):
+        job, units = await world.job(10)
+
+        async def work(unit: Unit) -> None:
+            mine = await claim(world, unit)
+            if mine is not None:
+                assert await finish(world, mine)
+
+        await asyncio.gather(*(work(unit) for unit in units[:5]), cancel(world, job), *map(work, units[5:]))
+        done = await read(world, job)
+        assert done.units_done == 10
+        assert done.state in (JobState.CANCELLED, JobState.SUCCEEDED)
+
+
+async def test_lost_units_are_those_that_wait_too_long_and_those_whose_lease_expired(world: World) -> None:
+    long_ago = NOW - 1000 * DAY
+    _, waiting = await world.job(2, create_time=long_ago, priority=Priority.LOW)
+    _, expired = await world.job(create_time=long_ago, priority=Priority.HIGH)
+    _, running = await world.job(create_time=long_ago)
+    _, finished = await world.job(create_time=long_ago)
+    _, fresh = await world.job(create_time=long_ago + HOUR)
+    await claimed(world, expired[0], long_ago)
+    await claimed(world, running[0], long_ago + HOUR)
+    await finish(world, await claimed(world, finished[0], long_ago))
+    async with world.uow() as tx:
+        lost = await tx.jobs.lost(long_ago + HOUR, long_ago, 10)
+        assert await tx.jobs.lost(long_ago + HOUR, long_ago, 1) == [(expired[0].id, Priority.HIGH)]
+    assert lost[0] == (expired[0].id, Priority.HIGH)
+    assert sorted(lost[1:]) == sorted((unit.id, Priority.LOW) for unit in waiting)
+    await cancel(world, (await one_job(world, fresh[0])), NOW)
+
+
+async def one_job(world: World, unit: Unit) -> Job:
+    async with world.uow() as tx:
+        return await tx.jobs.get(world.id, unit.job_id)
