@@ -1,0 +1,27 @@
+"""Run the benchmarks: all of them, or those named. Example: python -m benchmarks fused_scan."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from benchmarks import fused_scan
+
+BENCHMARKS = {"fused_scan": fused_scan.run}
+
+
+def main() -> None:
+    """Run what the command line names, else everything."""
+    console = Console()
+    names = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := sorted(set(names) - set(BENCHMARKS)):
+        console.print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}.")
+        sys.exit(2)
+    for name in names:
+        console.rule(name, align="left")
+        BENCHMARKS[name](console)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`dq connection`: sources of data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli import context
+from cli.api import Api, Json
+from cli.errors import UsageError
+from cli.runs import follow, require_success
+from cli.show import grid, moment
+from cli.values import pairs, table_name
+
+app = typer.Typer(no_args_is_help=True, help="Sources of data: add, test, list, look inside.")
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name for people.")],
+    type: Annotated[str, typer.Option("--type", "-t", help="Engine; `dq connection types` lists them.")],
+    setting: Annotated[
+        list[str],
+        typer.Option("--set", "-s", help="A setting, name=value. Secrets may be ${env:NAME} or ${file:/path}."),
+    ],
+    time_zone: Annotated[str, typer.Option(help="IANA zone in which a day begins.")] = "UTC",
+) -> None:
+    """Add a connection.
+
+    Example: dq connection add shop -t postgresql -s host=db -s database=shop -s user=dq -s 'password=${env:SHOP_PW}'
+    """
+    me = context.of(ctx)
+    body: Json = {"display_name": name, "type": type, "settings": pairs(setting, "--set"), "time_zone": time_zone}
+    with me.api() as api:
+        connection = api.post("/connections", body)
+    me.show(connection, lambda: f"Added [bold]{name}[/]: {connection['id']}\nTry it: dq connection test {name}")
+
+
+@app.command()
+def test(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+    """Connect to a source and ask for its version."""
+    me = context.of(ctx)
+    with me.api() as api:
+        answer = api.post(f"/connections/{find(api, connection)['id']}/test")
+    me.show(answer, lambda: f"[green]{answer['product']} {answer['version']}[/] in {answer['latency_ms']:.0f} ms")
+
+
+@app.command("list")
+def list_(ctx: typer.Context) -> None:
+    """List connections."""
+    me = context.of(ctx)
+    with me.api() as api:
+        found = list(api.all("/connections", "connections"))
+    rows = ((c["display_name"], c["type"], c["time_zone"], moment(c["create_time"]), c["id"]) for c in found)
+    me.show(found, lambda: grid(("name", "type", "time zone", "created", "id"), rows))
+
+
+@app.command()
+def types(ctx: typer.Context) -> None:
+    """List the engines and their settings; required ones are marked."""
+    me = context.of(ctx)
+    with me.api() as api:
+        found = api.get("/connections/types")["connection_types"]
+    rows = (
+        (kind["name"], Text(setting["name"], style="bold" if setting["required"] else ""), setting["description"])
+        for kind in found
+        for setting in kind["settings"]
+    )
+    me.show(found, lambda: grid(("type", "setting", "description"), rows))
+
+
+@app.command()
+def tables(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Its name or id.")],
+    table: Annotated[str, typer.Argument(help="schema.table, to see its columns; a schema, to see its tables.")] = "",
+) -> None:
+    """List the tables of a source, or the columns of one table."""
+    me = context.of(ctx)
+    with me.api() as api:
+        base = f"/connections/{find(api, connection)['id']}/schemas"
+        if "." in table:
+            schema, name = table_name(table)
+            columns = list(api.all(f"{base}/{schema}/tables/{name}/columns", "columns"))
+            rows = (
+                (c["column_name"], c["engine_type"], "" if c["nullable"] else "not null", "key" * c["primary_key"])
+                for c in columns
+            )
+            me.show(columns, lambda: grid(("column", "type", "", ""), rows, title=table))
+            return
+        schemas = [table] if table else [schema["schema_name"] for schema in api.all(base, "schemas")]
+        found = [one for schema in schemas for one in api.all(f"{base}/{schema}/tables", "tables")]
+    lines = (
+        (t["schema_name"], t["table_name"], t["kind"].removeprefix("TABLE_KIND_").lower(), _rows(t)) for t in found
+    )
+    me.show(found, lambda: grid(("schema", "table", "kind", "rows (estimate)>"), lines))
+
+
+@app.command()
+def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+    """Read the catalogue of a source, so that changes of its tables are noticed."""
+    me = context.of(ctx)
+    with me.api() as api:
+        job = follow(api, api.post(f"/connections/{find(api, connection)['id']}/sync")["id"], me.console)
+    require_success(job)
+    me.show(job, lambda: "[green]The catalogue is up to date.[/]")
+
+
+def find(api: Api, name_or_id: str) -> Json:
+    """The connection with this name or id. Raises UsageError if there is none, or several share the name."""
+    every = list(api.all("/connections", "connections"))
+    found = [c for c in every if name_or_id in (c["id"], c["display_name"])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"{len(found)} connections are named {name_or_id!r}; use the id: {', '.join(c['id'] for c in found)}."
+        raise UsageError(message)
+    names = ", ".join(sorted(c["display_name"] for c in every)) or "none yet"
+    message = f"There is no connection {name_or_id!r}. There are: {names}."
+    raise UsageError(message)
+
+
+def _rows(table: Json) -> str:
+    estimate = table.get("estimated_row_count")
+    return "–" if estimate is None else f"{int(estimate):,}"

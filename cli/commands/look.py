@@ -1,0 +1,125 @@
+"""`dq results`, `dq incidents`, `dq jobs`: what came out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli import context
+from cli.api import Json, Query
+from cli.runs import FINAL, follow
+from cli.show import RESULT_HEADINGS, counts, grid, moment, number, result_rows, word
+
+jobs = typer.Typer(no_args_is_help=True, help="Jobs: list and watch.")
+
+LIMIT = typer.Option("--limit", "-n", min=1, max=1000, help="At most so many.")
+
+
+def results(
+    ctx: typer.Context,
+    check_id: Annotated[str, typer.Option("--check", help="Only results of this check.")] = "",
+    table: Annotated[str, typer.Option("--table", "-t", help="Only results of tables with this name.")] = "",
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only failures and checks that could not be measured.")
+    ] = False,
+    history: Annotated[bool, typer.Option("--history", help="Every run, not only the latest of each check.")] = False,
+    limit: Annotated[int, LIMIT] = 200,
+) -> None:
+    """Print the latest result of every check.
+
+    Example: dq results --failed --table orders
+    """
+    me = context.of(ctx)
+    bad = ["OUTCOME_WARNING", "OUTCOME_ERROR", "OUTCOME_FATAL", "OUTCOME_EXECUTION_ERROR"]
+    query: Query = {
+        "page_size": limit,
+        "filter.check_id": check_id,
+        "filter.table_name": table,
+        "filter.outcomes": bad if failed else [],
+    }
+    with me.api() as api:
+        found = api.get("/results" if history else "/results/latest", query)["results"]
+    me.show(found, lambda: grid(RESULT_HEADINGS, result_rows(found)))
+
+
+def summary(
+    ctx: typer.Context,
+    by: Annotated[
+        str, typer.Option(help="connection, schema, table, column, check_type, category or dimension.")
+    ] = "table",
+) -> None:
+    """Print counts and scores of the last 30 days, worst first."""
+    me = context.of(ctx)
+    with me.api() as api:
+        found = api.get("/results/summary", {"by": f"SUMMARY_BY_{by.upper()}"})["rows"]
+    rows = ((" ".join(row["key"][-2:]), _score(row), counts(row["outcomes"])) for row in found)
+    me.show(found, lambda: grid((by.replace("_", " "), "score>", "results"), rows))
+
+
+def incidents(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    limit: Annotated[int, LIMIT] = 200,
+) -> None:
+    """Print incidents that are not resolved, the newest failure first."""
+    me = context.of(ctx)
+    unresolved = ["INCIDENT_STATUS_OPEN", "INCIDENT_STATUS_ACKNOWLEDGED"]
+    query: Query = {"page_size": limit, "statuses": [] if everything else unresolved}
+    with me.api() as api:
+        found = api.get("/incidents", query)["incidents"]
+    me.show(found, lambda: incident_table(found))
+
+
+def incident_table(found: list[Json]) -> Table:
+    """Incidents for eyes."""
+    rows = (
+        (
+            f"{i['schema_name']}.{i['table_name']}",
+            f"{i['dimension']} / {i['category']}",
+            word(i["highest_severity"], "SEVERITY_"),
+            word(i["status"], "INCIDENT_STATUS_"),
+            number(str(i["failing_check_count"])),
+            number(str(i["failure_count"])),
+            moment(i["last_seen_time"]),
+        )
+        for i in found
+    )
+    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>", "last seen")
+    return grid(headings, rows)
+
+
+@jobs.command("list")
+def list_jobs(ctx: typer.Context, limit: Annotated[int, LIMIT] = 20) -> None:
+    """Print the newest jobs."""
+    me = context.of(ctx)
+    with me.api() as api:
+        found = api.get("/jobs", {"page_size": limit})["jobs"]
+    rows = (
+        (
+            word(j["kind"], "JOB_KIND_"),
+            word(j["state"], "JOB_STATE_"),
+            f"{j['units_done_count']}/{j['unit_count']}",
+            counts(j["outcomes"]),
+            moment(j["create_time"]),
+            j["id"],
+        )
+        for j in found
+    )
+    me.show(found, lambda: grid(("kind", "state", "units>", "results", "requested", "id"), rows))
+
+
+@jobs.command()
+def watch(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id of the job.")]) -> None:
+    """Draw a job's progress until it ends."""
+    me = context.of(ctx)
+    with me.api() as api:
+        job = follow(api, job_id, me.console)
+    me.show(job, lambda: f"{job['state'].removeprefix('JOB_STATE_').lower()}: {counts(job['outcomes']).markup}")
+    raise typer.Exit(0 if job["state"] == FINAL[0] else 3)
+
+
+def _score(row: Json) -> str:
+    score = row.get("score_percent")
+    return "–" if score is None else f"{score:.1f}"

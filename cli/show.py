@@ -1,0 +1,93 @@
+"""Tables for eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cli.api import Json
+
+STYLES = {
+    "passed": "green",
+    "warning": "yellow",
+    "error": "red",
+    "fatal": "bold white on red",
+    "inconclusive": "cyan",
+    "execution_error": "magenta",
+    "open": "red",
+    "acknowledged": "yellow",
+    "resolved": "green",
+    "queued": "cyan",
+    "running": "blue",
+    "succeeded": "green",
+    "failed": "red",
+    "cancelled": "yellow",
+}
+
+
+def grid(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, title: str = "") -> Table:
+    """A table; a heading that ends in `>` is of numbers and aligned right."""
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    for heading in headings:
+        number = heading.endswith(">")
+        table.add_column(heading.rstrip(">"), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def word(enum: str, prefix: str) -> Text:
+    """An enum value of the API as one coloured word: `OUTCOME_PASSED` with `OUTCOME_` is `passed`."""
+    text = enum.removeprefix(prefix).lower()
+    return Text(text.replace("_", " "), style=STYLES.get(text, ""))
+
+
+def number(text: str) -> str:
+    """A measured number for eyes: whole ones with thousands marks, others with four significant decimals."""
+    if not text:
+        return "–"
+    value = Decimal(text)
+    if value == value.to_integral_value():
+        return f"{value:,.0f}"
+    return f"{value:,.4f}".rstrip("0")
+
+
+def moment(text: str | None) -> str:
+    """A moment of the API as local date and time; a dash for none."""
+    if not text:
+        return "–"
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
+    """Results as rows of `RESULT_HEADINGS`."""
+    return [
+        [
+            result["target"]["table_name"],
+            result["target"]["column_name"] or "–",
+            result["check_type"] + (f" {result['data_group']}" if result["data_group"] else ""),
+            number(result["value_text"]),
+            result["expected_text"] or result["message"],
+            word(result["outcome"], "OUTCOME_"),
+        ]
+        for result in results
+    ]
+
+
+RESULT_HEADINGS = ("table", "column", "check", "value>", "expected", "severity")
+OUTCOMES = ("passed", "warning", "error", "fatal", "inconclusive", "execution_error")
+
+
+def counts(outcomes: Json) -> Text:
+    """Counts of outcomes in one line, without the ones that are zero."""
+    parts = [
+        Text(f"{int(outcomes[name]):,} {name.replace('_', ' ')}", style=STYLES[name])
+        for name in OUTCOMES
+        if int(outcomes[name])
+    ]
+    return Text("  ").join(parts) if parts else Text("no results", style="dim")

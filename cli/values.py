@@ -1,0 +1,40 @@
+"""Turns what is typed on a command line into what the API takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from cli.errors import UsageError
+
+JsonValue = str | int | float | bool | list[str] | list[int]
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, JsonValue]:
+    """`name=value` texts as a mapping; a value that is JSON (5, 0.5, true, ["a"]) is taken as such, others as text."""
+    found: dict[str, JsonValue] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            message = f"{option} takes name=value, such as {option} max_percent=5; got {text!r}."
+            raise UsageError(message)
+        found[name] = literal(value)
+    return found
+
+
+def literal(text: str) -> JsonValue:
+    """The value that JSON has for this text, else the text."""
+    try:
+        value: JsonValue = json.loads(text)
+    except ValueError:
+        return text
+    return text if value is None else value
+
+
+def table_name(text: str) -> tuple[str, str]:
+    """`schema.table` in two. Raises UsageError if there is no dot."""
+    schema, dot, table = text.partition(".")
+    if not dot or not schema or not table:
+        message = f"A table is named schema.table, such as shop.orders; got {text!r}."
+        raise UsageError(message)
+    return schema, table

@@ -1,0 +1,49 @@
+"""Puts the adapters together, for the composition roots: the one place that chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arq.connections import ArqRedis
+
+from dq_platform.adapters.arq_queue import ArqQueue, open_redis
+from dq_platform.adapters.bcrypt_hasher import BcryptHasher
+from dq_platform.adapters.fernet import FernetCipher
+from dq_platform.adapters.sql.engine import PoolConfig, make_engine
+from dq_platform.adapters.sql.maintenance import SqlMaintenance
+from dq_platform.adapters.sql.uow import SqlUow
+from dq_platform.app.deps import Deps
+from dq_platform.clock import SystemClock
+from dq_platform.connectors.base import Guards
+from dq_platform.connectors.sources import SourceOptions, Sources
+from dq_platform.settings import CoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process is made of; `uow.ping` raises while the store does not answer."""
+
+    deps: Deps
+    uow: SqlUow
+    maintenance: SqlMaintenance
+    redis: ArqRedis
+
+
+@asynccontextmanager
+async def parts(settings: CoreSettings, name: str) -> AsyncIterator[Parts]:
+    """Everything, closed at the end; nothing is connected to before its first use. `name` is what the store shows."""
+    pool = PoolConfig(size=settings.database_pool, application_name=name)
+    engine = make_engine(settings.database_url.get_secret_value(), pool)
+    redis = open_redis(settings.redis_url.get_secret_value())
+    uow = SqlUow(engine, FernetCipher(settings.encryption_key.get_secret_value()))
+    guards = Guards(statement_timeout=settings.statement_timeout)
+    try:
+        async with Sources(SourceOptions(limit=settings.source_sessions, guards=guards)) as sources:
+            hasher = BcryptHasher(settings.bcrypt_rounds)
+            deps = Deps(uow, ArqQueue(redis), SystemClock(), hasher, sources)
+            yield Parts(deps, uow, SqlMaintenance(engine), redis)
+    finally:
+        await redis.aclose()
+        await engine.dispose()
