@@ -104,6 +104,7 @@ class CoreSettings(StoreSettings):
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_keys)] = Field(validation_alias="ENCRYPTION_KEY")
     source_sessions: int = Field(4, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
     statement_timeout_seconds: Seconds = Field(300, validation_alias="DQ_STATEMENT_TIMEOUT")
+    bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
 
     @property
     def statement_timeout(self) -> timedelta:
@@ -120,7 +121,6 @@ class ServerSettings(CoreSettings):
     check_port: Port = Field(50052, validation_alias="DQ_CHECK_PORT")
     results_port: Port = Field(50053, validation_alias="DQ_RESULTS_PORT")
     reflection: bool = Field(True, validation_alias="DQ_REFLECTION")
-    bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
 
 
 class WorkerSettings(CoreSettings):
