@@ -137,6 +137,7 @@ class _Writer:
     def _parameter(self, field: FieldDescriptor, name: str, place: str) -> Schema:
         schema = self.schemas.field(field)
         description = schema.pop("description", "")
+        schema = {key: value for key, value in schema.items() if key not in {"readOnly", "writeOnly"}}
         return {"name": name, "in": place, "description": description, "schema": schema}
 
     def _request_body(self, route: Route) -> Schema:
