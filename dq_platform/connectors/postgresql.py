@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -125,8 +127,9 @@ class PostgreSQLConnector(DriverSession):
         self._driver = load_driver("psycopg2", self.display_name, "psycopg2-binary")
         with self._statement():
             self._connection = self._driver.connect(**self._parameters())
-            self._connection.autocommit = True
             self._connection.cursor().execute(self._session_settings())
+            self._connection.commit()
+            self._connection.set_session(readonly=True)
 
     def _parameters(self) -> dict[str, SettingValue]:
         names = {
@@ -155,7 +158,6 @@ class PostgreSQLConnector(DriverSession):
         timeout = round(self.guards.statement_timeout.total_seconds() * 1000)
         lock_timeout = round(self.guards.lock_timeout.total_seconds() * 1000)
         return (
-            "SET default_transaction_read_only = on;"
             f"SET statement_timeout = {timeout};"
             f"SET lock_timeout = {lock_timeout};"
             f"SET idle_in_transaction_session_timeout = {timeout};"
@@ -165,16 +167,30 @@ class PostgreSQLConnector(DriverSession):
         )
 
     def execute(self, sql: str, *, tag: str = "") -> Rows:
-        # The limit must bind on the server, since the driver fetches a whole result at once. As a sub-select the
-        # statement can hold nothing but one query, and, unlike behind a cursor, still runs in parallel.
-        limited = f"SELECT * FROM (\n{sql}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
-        return self._select(tagged(limited, tag))
+        return self._select(tagged(self._limited(sql), tag))
+
+    def _limited(self, sql: str) -> str:
+        """The limit must bind on the server, since the driver fetches a whole result at once.
+
+        As a sub-select the statement can be nothing but a query, and, unlike behind a cursor, may run in parallel.
+        """
+        return f"SELECT * FROM (\n{sql}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
 
     def _select(self, sql: str, *parameters: str) -> Rows:
-        with self._statement(), self._open().cursor() as cursor:
+        with self._statement(), self._undone(self._open()) as cursor:
             cursor.execute(sql, parameters or None)
             columns = [column.name for column in cursor.description or ()]
             return self._within_limit(columns, cursor.fetchall())
+
+    @contextmanager
+    def _undone(self, connection: psycopg2.extensions.connection) -> Iterator[psycopg2.extensions.cursor]:
+        """A cursor in a read-only transaction that is rolled back: what set_config() changed goes with it."""
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            if not connection.closed:
+                connection.rollback()
 
     def _open(self) -> psycopg2.extensions.connection:
         if self._connection is None:

@@ -41,7 +41,7 @@ class Engine:
     running: Callable[[str], int] | None = None
     kill_sessions: Callable[[], None] | None = None
     column_comment: str = ""
-    materialized_views: bool = False
+    converts_anything: bool = False
 
     @property
     def dialect(self) -> Dialect:

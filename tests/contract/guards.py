@@ -28,6 +28,9 @@ class GuardContract:
             "UPDATE {table} SET v = 2",
             "DROP TABLE {table}",
             "CREATE TABLE {table}_copy AS SELECT 1 AS v",
+            "SET SESSION TRANSACTION READ WRITE",
+            "/*! SET SESSION TRANSACTION READ WRITE */",
+            "WITH x AS (SELECT 1) DELETE FROM {table}",
             "SELECT 1; DROP TABLE {table}",
             "SELECT 1) AS q; DROP TABLE {table}; SELECT 1 FROM (SELECT 1",
         ],
@@ -89,8 +92,9 @@ class GuardContract:
         assert answer.columns == ("v", "v")
         assert list(answer.rows) == [(1, 2)]
 
-    def test_a_comment_at_the_end_ends_nothing(self, engine: Engine) -> None:
-        assert list(engine.select("SELECT 1 AS v -- the end").rows) == [(1,)]
+    @pytest.mark.parametrize("sql", ["SELECT 1 AS v -- the end", "/* a */ -- b\n (SELECT 1 AS v)", "\tselect 1 as v"])
+    def test_comments_and_brackets_are_no_harm(self, engine: Engine, sql: str) -> None:
+        assert list(engine.select(sql).rows) == [(1,)]
 
     def test_a_tag_cannot_leave_its_comment(self, engine: Engine) -> None:
         with engine.session() as session:
@@ -123,16 +127,16 @@ class GuardContract:
             error = problem(session, sql)
             assert error.problem in (SourceProblem.BAD_SQL, SourceProblem.PERMISSION, SourceProblem.NOT_FOUND)
             assert "secret" not in error.message
-            assert engine.dialect and session.execute("SELECT 1 AS one").rows[0] == (1,)
+            assert session.execute("SELECT 1 AS one").rows[0] == (1,)
 
     def test_a_failed_conversion_tells_no_value(self, engine: Engine) -> None:
+        if engine.converts_anything:
+            pytest.skip("the engine makes a number of every text")
         table = engine.table({"v": DataType.TEXT}, [("secret",)])
         with engine.session() as session:
-            try:
-                session.execute(f"SELECT {engine.dialect.as_float('v')} AS v FROM {table}")
-            except SourceError as error:
-                assert error.problem is SourceProblem.BAD_SQL
-                assert "secret" not in error.message
+            error = problem(session, f"SELECT {engine.dialect.as_float('v')} AS v FROM {table}")
+        assert error.problem is SourceProblem.BAD_SQL
+        assert "secret" not in error.message
 
     def test_a_wrong_password_is_refused_and_not_repeated(self, engine: Engine) -> None:
         if not engine.wrong_password:

@@ -19,7 +19,7 @@ async def until_running(engine: Engine, tag: str) -> None:
     if engine.running is None:
         await asyncio.sleep(0.2)
         return
-    while not await asyncio.to_thread(engine.running, tag):
+    while not await asyncio.to_thread(engine.running, tag):  # noqa: ASYNC110  the server tells nobody
         await asyncio.sleep(0.02)
 
 
@@ -120,5 +120,5 @@ class PoolingContract:
         async with Sources(options) as sources:
             async with sources.session(engine.connection()) as session:
                 await session.execute("SELECT 1 AS v")
-            while sources.open_sources:
+            while sources.open_sources:  # noqa: ASYNC110  nobody is told
                 await asyncio.sleep(0.01)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -78,6 +80,20 @@ def over(files: Path, text: str) -> Engine:
     return Engine("duckdb", {"files": text.format(d=files)}, lambda _: None, "", TYPES, "main")
 
 
+@contextmanager
+def held_open(engine: Engine, how: str) -> Iterator[None]:
+    """While open, another process has the engine's file open."""
+    code = f"import duckdb, sys; a = duckdb.connect(sys.argv[1], {how}); print(1, flush=True); sys.stdin.read()"
+    argv = (sys.executable, "-c", code, str(engine.settings["database"]))
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.communicate()
+
+
 NAMED = "orders={d}/orders_*.csv; events={d}/e.parquet; customers={d}/c.json"
 
 
@@ -89,10 +105,20 @@ class TestDuckDB(ConnectorContract):
             assert "it's a shop" in session.get_schemas()
         assert engine.value("a", engine.dialect.table("it's a shop", "t")) == 1
 
-    def test_two_processes_could_read_at_once(self, engine: Engine) -> None:
+    def test_two_sessions_read_a_file_at_once(self, engine: Engine) -> None:
         table = engine.table({"v": DataType.INTEGER}, [(1,)])
         with engine.session() as one, engine.session() as other:
             assert one.execute(f"SELECT v FROM {table}").rows == other.execute(f"SELECT v FROM {table}").rows
+
+    def test_a_file_that_another_process_writes_is_busy(self, engine: Engine) -> None:
+        with held_open(engine, "read_only=False"), pytest.raises(SourceError) as caught, engine.session():
+            pass
+        assert caught.value.problem is SourceProblem.RESOURCE
+        assert caught.value.may_heal
+
+    def test_a_file_that_another_process_reads_can_be_read(self, engine: Engine) -> None:
+        with held_open(engine, "read_only=True"):
+            assert engine.value("1") == 1
 
     def test_a_file_that_is_no_database_is_not_found(self, engine: Engine, files: Path) -> None:
         with pytest.raises(SourceError) as caught, engine.session(database=str(files / "secret.csv")):
@@ -177,7 +203,9 @@ class TestFiles:
             assert session.is_stale()
 
     def test_a_statement_may_use_more_memory_than_it_is_given(self, files: Path) -> None:
-        sql = "SELECT COUNT(*) FROM (SELECT DISTINCT hash(range), repeat('x', 20) || range::VARCHAR FROM range(2000000))"
+        sql = (
+            "SELECT COUNT(*) FROM (SELECT DISTINCT hash(range), repeat('x', 20) || range::VARCHAR FROM range(2000000))"
+        )
         engine = over(files, NAMED)
         with engine.session(short(), memory_limit_mb=100, threads=2) as session:
             assert session.execute(sql).rows[0] == (2000000,)

@@ -94,6 +94,7 @@ def engine(server: MariaDBServer) -> Engine:
         unreachable={"port": any_free()},
         running=running,
         kill_sessions=kill_sessions,
+        converts_anything=True,
         column_comment="ALTER TABLE {table} MODIFY a BIGINT COMMENT '{comment}'",
     )
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
@@ -63,8 +63,7 @@ def engine(server: PostgresServer) -> Engine:
 
     def running(text: str) -> int:
         return count(
-            "1 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() "
-            f"AND query LIKE '%{text}%'"
+            f"1 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%{text}%'"
         )
 
     def kill_sessions() -> None:
@@ -106,6 +105,35 @@ class TestPostgreSQL(ConnectorContract):
             session.execute("SELECT nextval('contract.numbers')")
         assert caught.value.problem is SourceProblem.PERMISSION
         assert caught.value.code == "25006"
+
+    def test_a_statement_cannot_loosen_the_guards_of_the_next(self, engine: Engine) -> None:
+        engine.write(["CREATE SEQUENCE contract.guarded"])
+        loosened = [
+            "set_config('default_transaction_read_only', 'off', false)",
+            "set_config('transaction_read_only', 'off', false)",
+            "set_config('statement_timeout', '0', false)",
+            "set_config('TimeZone', 'Asia/Tokyo', false)",
+        ]
+        with engine.session() as session:
+            for setting in loosened:
+                with suppress(SourceError):
+                    session.execute(f"SELECT {setting}")
+            with pytest.raises(SourceError) as caught:
+                session.execute("SELECT nextval('contract.guarded')")
+            shown = session.execute("SELECT current_setting('statement_timeout'), current_setting('TimeZone')")
+        assert caught.value.problem is SourceProblem.PERMISSION
+        assert list(shown.rows) == [("1min", "UTC")]
+
+    def test_the_row_limit_leaves_the_plan_parallel(self, engine: Engine) -> None:
+        engine.write(
+            [
+                "CREATE TABLE contract.large AS SELECT n, n % 7 AS v FROM generate_series(1, 400000) AS n",
+                "ANALYZE contract.large",
+            ]
+        )
+        with engine.session() as session:
+            explained = session._select("EXPLAIN " + session._limited("SELECT sum(n), avg(v) FROM contract.large"))
+        assert any("Parallel Seq Scan" in line for (line,) in explained.rows)
 
     def test_an_unknown_database_is_not_found(self, engine: Engine) -> None:
         with pytest.raises(SourceError) as caught, engine.session(database="nowhere"):

@@ -109,10 +109,10 @@ class ValueContract:
         days = [date(1, 1, 1), date(1999, 12, 31), date(2024, 2, 29), date(9999, 12, 31)]
         table = engine.table({"v": DataType.DATE}, [(day,) for day in days])
         assert [v for (v,) in engine.select(f"SELECT v FROM {table} ORDER BY v").rows] == days
-        assert engine.value(f"COUNT(*)", f"{table} WHERE v = {engine.dialect.literal(days[2])}") == 1
+        assert engine.value("COUNT(*)", f"{table} WHERE v = {engine.dialect.literal(days[2])}") == 1
 
     def test_timestamps_keep_microseconds(self, engine: Engine) -> None:
-        moment = datetime(2024, 7, 1, 23, 59, 59, 123456)
+        moment = datetime(2024, 7, 1, 23, 59, 59, 123456)  # noqa: DTZ001
         table = engine.table({"v": DataType.TIMESTAMP}, [(moment,)])
         assert engine.value("v", table) == moment
         assert engine.value("COUNT(*)", f"{table} WHERE v = {engine.dialect.wall_clock(moment)}") == 1

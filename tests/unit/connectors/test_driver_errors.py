@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, scrubbed, source_error
+from dq_platform.errors import SourceError, SourceProblem
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ('column "secret" does not exist', "column … does not exist"),
+        ("near 'it's secret' at line 1", "near … at line 1"),
+        ("near 'SELECT secret", "near"),
+        ("near 'SELECT\nsecret' at line 1\nLINE 1: secret", "near … at line 1"),
+        ("it doesn't exist", "it does not exist"),
+        ("first line\nsecond line", "first line"),
+        ("", ""),
+    ],
+)
+def test_a_message_loses_what_is_quoted_and_later_lines(message: str, expected: str) -> None:
+    assert scrubbed(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "problem"),
+    [
+        ("08006", SourceProblem.UNREACHABLE),
+        ("57P01", SourceProblem.UNREACHABLE),
+        ("28P01", SourceProblem.CREDENTIALS),
+        ("42501", SourceProblem.PERMISSION),
+        ("42P01", SourceProblem.NOT_FOUND),
+        ("3D000", SourceProblem.NOT_FOUND),
+        ("57014", SourceProblem.TIMEOUT),
+        ("53300", SourceProblem.RESOURCE),
+        ("40P01", SourceProblem.RESOURCE),
+        ("42703", SourceProblem.BAD_SQL),
+        ("22012", SourceProblem.BAD_SQL),
+    ],
+)
+def test_an_sqlstate_stands_for_a_problem(sqlstate: str, problem: SourceProblem) -> None:
+    assert problem_of_sqlstate(sqlstate) is problem
+
+
+def test_an_error_names_the_engine_and_carries_its_code() -> None:
+    error = source_error(SourceProblem.BAD_SQL, "Engine", code="42703", detail="column 'x' does not exist")
+    assert error.message == "Engine cannot execute the statement. It says: column … does not exist"
+    assert error.facts == {"problem": "BAD_SQL", "code": "42703"}
+
+
+def test_a_missing_driver_says_what_to_install() -> None:
+    with pytest.raises(SourceError, match="pip install no-such-driver") as caught:
+        load_driver("no_such_driver", "Engine", "no-such-driver")
+    assert caught.value.problem is SourceProblem.DRIVER_MISSING

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from dq_platform.connectors.duckdb import DuckDBConnector
+from dq_platform.connectors.mysql import MySQLConnector
+from dq_platform.connectors.postgresql import PostgreSQLConnector
+from dq_platform.connectors.settings import validate_settings
+from dq_platform.errors import Invalid
+
+GIVEN = {"host": "db.example.org", "database": "shop", "user": "dq", "password": "s3cret"}
+
+
+def violations(connector: type, given: dict[str, object]) -> dict[str, str]:
+    with pytest.raises(Invalid) as caught:
+        validate_settings(connector, given)
+    return {v.field.removeprefix("connection.settings."): v.description for v in caught.value.violations}
+
+
+def test_defaults_are_filled_in_and_absent_settings_stay_absent() -> None:
+    valid = validate_settings(PostgreSQLConnector, GIVEN)
+    assert valid == {**GIVEN, "port": 5432, "ssl_mode": "prefer", "application_name": "dq-platform"}
+
+
+def test_a_whole_number_may_come_as_a_float() -> None:
+    assert validate_settings(PostgreSQLConnector, {**GIVEN, "port": 6543.0})["port"] == 6543
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    found = violations(
+        PostgreSQLConnector, {"hots": "x", "port": 70000, "user": 5, "ssl_mode": "maybe", "password": True}
+    )
+    assert found == {
+        "hots": "PostgreSQL connections have no setting 'hots'; did you mean 'host'?",
+        "host": "host is required.",
+        "port": "port must be at most 65535.",
+        "database": "database is required.",
+        "user": "user must be a text.",
+        "password": "password must be a text.",
+        "ssl_mode": "ssl_mode must be one of disable, allow, prefer, require, verify-ca, verify-full.",
+    }
+
+
+@pytest.mark.parametrize("port", ["5432", 1.5, True, float("inf"), [5432]])
+def test_a_port_that_is_no_whole_number_is_refused(port: object) -> None:
+    assert violations(PostgreSQLConnector, {**GIVEN, "port": port}) == {"port": "port must be a whole number."}
+
+
+def test_a_value_is_never_repeated() -> None:
+    assert "s3cret" not in str(violations(PostgreSQLConnector, {**GIVEN, "password": "s3cret\x00"}))
+
+
+def test_references_stay_as_they_are() -> None:
+    given = {**GIVEN, "password": "${env:DB_PASSWORD}", "ssl_mode": "${env:DB_SSL}"}
+    valid = validate_settings(PostgreSQLConnector, given)
+    assert (valid["password"], valid["ssl_mode"]) == ("${env:DB_PASSWORD}", "${env:DB_SSL}")
+
+
+def test_a_mode_that_verifies_needs_the_root_certificate() -> None:
+    found = violations(PostgreSQLConnector, {**GIVEN, "ssl_mode": "verify-full"})
+    assert found == {"ssl_root_cert": "ssl_root_cert is needed to verify the server's certificate."}
+
+
+def test_a_client_certificate_needs_its_key_and_a_mode_that_uses_it() -> None:
+    found = violations(MySQLConnector, {"user": "dq", "ssl_cert": "/c.pem"})
+    assert set(found) == {"ssl_key", "ssl_mode"}
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({}, "database"),
+        ({"database": "relative.duckdb"}, "database"),
+        ({"files": "orders"}, "files"),
+        ({"database": "/x.duckdb", "memory_limit_mb": 1}, "memory_limit_mb"),
+    ],
+)
+def test_duckdb_needs_absolute_paths(given: dict[str, object], setting: str) -> None:
+    assert list(violations(DuckDBConnector, given)) == [setting]
