@@ -39,6 +39,11 @@ def has_id(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     return false() if canonical is None else column == canonical
 
 
+def storable(text: str) -> str:
+    """The text with a replacement for what PostgreSQL cannot hold: what a customer's engine says must not stop us."""
+    return text.encode(errors="replace").decode().replace("\x00", "\ufffd")
+
+
 def group_key(data_group: str) -> str:
     """A short key for a data group, whose text can be longer than an index takes."""
     return str(uuid.UUID(bytes=hashlib.blake2b(data_group.encode(), digest_size=16).digest()))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dq_platform.adapters.sql.ids import existing_id, group_key, has_id
+from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, storable
 from dq_platform.adapters.sql.incident_rows import (
     changes_to_row,
     event_from_row,
@@ -82,7 +82,7 @@ class SqlIncidents:
     async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
         canonical = existing_id("incident", incident_id)
         if passing:
-            pairs = [(check_id, group_key(data_group)) for check_id, data_group in passing]
+            pairs = [(check_id, group_key(storable(data_group))) for check_id, data_group in passing]
             statement = (
                 update(incident_checks)
                 .where(
@@ -164,7 +164,7 @@ class SqlIncidents:
                 "data_group": data_group,
                 "failing": True,
             }
-            for check_id, data_group in sorted(set(failing))
+            for check_id, data_group in sorted({(check_id, storable(data_group)) for check_id, data_group in failing})
             if check_id in existing
         ]
         if not rows:

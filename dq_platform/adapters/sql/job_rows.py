@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from dq_platform.adapters.sql.ids import storable
 from dq_platform.adapters.sql.tables import OUTCOME_COUNTS
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Priority, Unit
@@ -98,7 +99,7 @@ def unit_from_row(row: Row[Any]) -> Unit:
 
 
 def error_to_row(error: JobError | None) -> Mapping[str, str]:
-    return {"error_reason": error.reason if error else "", "error_message": error.message if error else ""}
+    return {"error_reason": error.reason if error else "", "error_message": storable(error.message) if error else ""}
 
 
 def outcomes_to_row(outcomes: OutcomeCounts) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table
 
-from dq_platform.adapters.sql.ids import group_key, has_id
+from dq_platform.adapters.sql.ids import group_key, has_id, storable
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, Result, ResultBounds, ResultFilter
@@ -20,17 +20,18 @@ TEXT_FILTERS = ("schema_name", "table_name", "column_name", "check_type", "categ
 def result_to_record(result: Result) -> tuple[object, ...]:
     """The values in the order of `tables.RESULT_COLUMNS`."""
     target, bounds = result.target, result.bounds
+    group = storable(result.data_group)
     return (
         *(result.id, result.workspace_id, result.check_id, result.job_id, target.connection_id),
         *(target.schema_name, target.table_name, target.column_name),
         *(result.check_type, result.category, result.dimension, result.mode.value, result.time_scale.value),
-        *(group_key(result.data_group), result.data_group, result.time_period, result.executed_at),
+        *(group_key(group), group, result.time_period, result.executed_at),
         result.outcome.value,
-        *(number_to_numeric(result.value), number_to_numeric(result.expected_value), result.expected_text),
+        *(number_to_numeric(result.value), number_to_numeric(result.expected_value), storable(result.expected_text)),
         *_sides(bounds.warning),
         *_sides(bounds.error),
         *_sides(bounds.fatal),
-        *(result.message, result.error_reason, float(result.duration_ms)),
+        *(storable(result.message), result.error_reason, float(result.duration_ms)),
     )
 
 

@@ -65,6 +65,14 @@ async def test_a_value_loses_no_digit(world: World, value: object, stored: objec
     assert type(found.value) is type(stored)
 
 
+async def test_what_a_customers_engine_says_is_stored_even_if_it_holds_what_text_cannot(world: World) -> None:
+    check = await world.check()
+    odd = "a\x00b\ud83d"
+    await world.record([world.new_result(check, message=odd, expected_text=odd, data_group=odd)])
+    (found,) = await latest(world, ResultFilter())
+    assert {found.message, found.expected_text, found.data_group} == {"a\ufffdb?"}
+
+
 async def test_storing_nothing_is_fine(world: World) -> None:
     await world.record([])
 
