@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import fused_scan
+from benchmarks import batch, fused_scan, rest
 
-BENCHMARKS = {"fused_scan": fused_scan.run}
+BENCHMARKS = {"fused_scan": fused_scan.run, "batch": batch.run, "rest": rest.run}
 
 
 def main() -> None:

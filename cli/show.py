@@ -70,13 +70,18 @@ def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
         [
             result["target"]["table_name"],
             result["target"]["column_name"] or "–",
-            result["check_type"] + (f" {result['data_group']}" if result["data_group"] else ""),
+            " ".join(filter(None, (result["check_type"], _partition(result), result["data_group"]))),
             number(result["value_text"]),
             result["expected_text"] or result["message"],
             word(result["outcome"], "OUTCOME_"),
         ]
         for result in results
     ]
+
+
+def _partition(result: Json) -> str:
+    """The day on which the partition begins, in its own zone; empty for results of a whole table."""
+    return result["time_period"][:10] if result["mode"] == "MODE_PARTITIONED" else ""
 
 
 RESULT_HEADINGS = ("table", "column", "check", "value>", "expected", "severity")
