@@ -63,7 +63,7 @@ def _digits(number: Number | None) -> str:
     if number is None:
         return ""
     if isinstance(number, float):
-        return repr(number) if not math.isfinite(number) else f"{Decimal(repr(number)):f}"
+        return f"{Decimal(repr(number)):f}".removesuffix(".0") if math.isfinite(number) else repr(number)
     return f"{Decimal(number):f}"
 
 

@@ -16,9 +16,8 @@ from local.redis import EmbeddedRedis, RedisConfig
 from tests.engines.places import reachable_directory
 from tests.engines.postgres import PostgresServer
 from tests.services.platform import Account, Platform, platform
-from tests.services.shop import Shop, new_shop
+from tests.services.shop import SOURCE, Shop, new_shop
 
-SOURCE = "source"
 TABLES = """
     CREATE SCHEMA shop;
     CREATE TABLE shop.orders (
@@ -82,4 +81,4 @@ async def stranger(servers: Platform) -> Account:
 
 @pytest.fixture
 async def shop(account: Account, postgres: PostgresServer) -> Shop:
-    return await new_shop(account, postgres, SOURCE)
+    return await new_shop(account, postgres)

@@ -94,9 +94,7 @@ class Client:
         )
 
         def invoke(request: Any = None, *, timeout: float | None = 20, **fields: Any) -> Any:
-            return call(
-                request_type(**fields) if request is None else request, metadata=self.metadata, timeout=timeout
-            )
+            return call(request_type(**fields) if request is None else request, metadata=self.metadata, timeout=timeout)
 
         return invoke
 

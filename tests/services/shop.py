@@ -10,21 +10,20 @@ from dq.v1 import check_pb2, connection_pb2, job_pb2, schedule_pb2
 from dq_platform.ids import new_id
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.incident import Incident, IncidentKey, IncidentStatus
-from dq_platform.models.job import Job, JobState
+from dq_platform.models.job import JobState, OutcomeCounts
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Bounds, Result, ResultBounds
 from services.common.structs import to_struct
 from tests.engines.postgres import PostgresServer
 from tests.services.platform import Account, Client
 
-SECRET = "only for tests"
+SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
     account: Account
     postgres: PostgresServer
-    database: str
     connection: connection_pb2.Connection
 
     @property
@@ -56,15 +55,13 @@ class Shop:
         return (await self.admin.RunCheck(check_id=check.id)).job
 
     async def end_job(self, job: job_pb2.Job) -> None:
-        """What a worker does at the end."""
+        """What a worker does, without the work: take the job's units and end them."""
         deps, now = self.account.platform.deps, datetime.now(UTC)
         async with deps.uow() as tx:
-            stored: Job = await tx.jobs.get(self.account.who.workspace_id, job.id)
-            lost = await tx.jobs.lost(now + timedelta(days=1), now + timedelta(days=1), 1000)
-            for unit_id, _ in lost:
+            for unit_id, _ in await tx.jobs.lost(now, now + timedelta(days=1), 1000):
                 unit = await tx.jobs.claim(unit_id, now, timedelta(minutes=1))
-                if unit is not None and unit.job_id == stored.id:
-                    await tx.jobs.finish(unit, JobState.SUCCEEDED, stored.outcomes, None, now)
+                if unit is not None and unit.job_id == job.id:
+                    await tx.jobs.finish(unit, JobState.SUCCEEDED, OutcomeCounts(passed=1), None, now)
             await tx.commit()
 
     async def result(self, check_id: str, outcome: Outcome = Outcome.ERROR, **changes: Any) -> Result:
@@ -113,18 +110,18 @@ class Shop:
         return stored
 
 
-def connection_to(postgres: PostgresServer, database: str, **changes: Any) -> connection_pb2.Connection:
+def connection_to(postgres: PostgresServer, **changes: Any) -> connection_pb2.Connection:
     params = postgres.params
     settings = {
         "host": params.host,
         "port": params.port,
-        "database": database,
+        "database": SOURCE,
         "user": params.user,
         "password": params.password,
     }
     return connection_pb2.Connection(display_name="shop", type="postgresql", settings=to_struct(settings | changes))
 
 
-async def new_shop(account: Account, postgres: PostgresServer, database: str) -> Shop:
-    made = await account.admin.CreateConnection(connection=connection_to(postgres, database))
-    return Shop(account, postgres, database, made.connection)
+async def new_shop(account: Account, postgres: PostgresServer) -> Shop:
+    made = await account.admin.CreateConnection(connection=connection_to(postgres))
+    return Shop(account, postgres, made.connection)

@@ -53,7 +53,7 @@ async def test_an_unknown_type_is_answered_with_the_nearest_names(account: Accou
 async def test_a_list_comes_in_pages_that_hold_everything_once(account: Account, shop: Shop) -> None:
     made = [shop.connection.id]
     for number in range(4):
-        wanted = connection_to(shop.postgres, shop.database)
+        wanted = connection_to(shop.postgres)
         wanted.display_name = f"shop {number}"
         made.append((await account.admin.CreateConnection(connection=wanted)).connection.id)
     seen: list[str] = []
@@ -68,7 +68,7 @@ async def test_a_list_comes_in_pages_that_hold_everything_once(account: Account,
 
 
 async def test_a_token_of_a_list_with_another_filter_is_refused(account: Account, shop: Shop) -> None:
-    await account.admin.CreateConnection(connection=connection_to(shop.postgres, shop.database))
+    await account.admin.CreateConnection(connection=connection_to(shop.postgres))
     token = (await account.admin.ListConnections(page_size=1)).next_page_token
     refusal = await refused(account.admin.ListConnections(page_size=1, page_token=token, type="postgresql"))
     assert refusal.code is StatusCode.INVALID_ARGUMENT
@@ -147,14 +147,14 @@ async def test_a_test_tells_what_answered(shop: Shop) -> None:
 
 
 async def test_a_source_that_is_not_there_is_unavailable_and_says_when_to_try_again(shop: Shop) -> None:
-    made = await shop.admin.CreateConnection(connection=connection_to(shop.postgres, shop.database, port=1))
+    made = await shop.admin.CreateConnection(connection=connection_to(shop.postgres, port=1))
     refusal = await refused(shop.admin.TestConnection(connection_id=made.connection.id))
     assert (refusal.code, refusal.reason) == (StatusCode.UNAVAILABLE, "SOURCE_UNREACHABLE")
     assert refusal.details["RetryInfo"].retry_delay.seconds > 0
 
 
 async def test_a_wrong_password_is_told_without_the_password(shop: Shop) -> None:
-    wrong = connection_to(shop.postgres, shop.database, password="wrong-and-private")
+    wrong = connection_to(shop.postgres, password="wrong-and-private")
     made = await shop.admin.CreateConnection(connection=wrong)
     refusal = await refused(shop.admin.TestConnection(connection_id=made.connection.id))
     assert (refusal.code, refusal.reason) == (StatusCode.FAILED_PRECONDITION, "SOURCE_CREDENTIALS")
@@ -213,7 +213,7 @@ async def test_connection_types_are_described_with_their_settings(account: Accou
     types = (await account.admin.ListConnectionTypes()).connection_types
     assert fields_of(types, "name") == sorted(fields_of(types, "name"))
     assert {"postgresql", "mysql", "duckdb"} <= set(fields_of(types, "name"))
-    postgresql = next(type for type in types if type.name == "postgresql")
+    postgresql = next(known for known in types if known.name == "postgresql")
     settings = {setting.name: setting for setting in postgresql.settings}
     assert settings["password"].secret
     assert settings["port"].kind == connection_pb2.SETTING_KIND_INTEGER

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from grpc import StatusCode
+
+from dq.v1 import result_pb2, results_service_pb2
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.result import ResultFilter
+from tests.services.platform import fields_of, refused
+from tests.services.shop import Shop
+
+
+def at(moment: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment)
+    return timestamp
+
+
+async def test_a_result_is_shown_with_all_its_digits_and_bounds(shop: Shop) -> None:
+    check = await shop.stored_check()
+    stored = await shop.result(check.id, value=Decimal("12345678901234567890.5"))
+    (shown,) = (await shop.admin.ListResults()).results
+    assert (shown.id, shown.check_id, shown.outcome) == (stored.id, check.id, result_pb2.OUTCOME_ERROR)
+    assert Decimal(shown.value_text) == stored.value
+    assert shown.value == float(stored.value)
+    assert shown.bounds.error.upper == 5
+    assert not shown.bounds.error.HasField("lower")
+    assert not shown.bounds.HasField("warning")
+    assert shown.target.table_name == "orders"
+
+
+async def test_a_result_without_a_value_shows_none(shop: Shop) -> None:
+    await shop.result((await shop.stored_check()).id, Outcome.INCONCLUSIVE, value=None, message="no rows")
+    (shown,) = (await shop.admin.ListResults()).results
+    assert not shown.HasField("value")
+    assert (shown.value_text, shown.message) == ("", "no rows")
+
+
+async def test_latest_holds_the_newest_result_of_each_check(shop: Shop) -> None:
+    check = await shop.stored_check()
+    now = datetime.now(UTC)
+    await shop.result(check.id, executed_at=now - timedelta(hours=1))
+    newest = await shop.result(check.id, Outcome.PASSED, executed_at=now)
+    assert len((await shop.admin.ListResults()).results) == 2
+    assert fields_of((await shop.admin.ListLatestResults()).results, "id") == [newest.id]
+
+
+async def test_results_come_in_pages_newest_first(shop: Shop) -> None:
+    check = await shop.stored_check()
+    now = datetime.now(UTC)
+    ids = [(await shop.result(check.id, executed_at=now - timedelta(minutes=age))).id for age in range(3)]
+    first = await shop.admin.ListResults(page_size=2)
+    rest = await shop.admin.ListResults(page_size=2, page_token=first.next_page_token)
+    assert fields_of([*first.results, *rest.results], "id") == ids
+    assert rest.next_page_token == ""
+
+
+@pytest.mark.parametrize(
+    ("filter", "count"),
+    [
+        ({"table_name": "orders"}, 2),
+        ({"table_name": "nothing"}, 0),
+        ({"column_name": "amount", "check_type": "nulls_percent", "category": "nulls"}, 2),
+        ({"dimension": "Completeness", "schema_name": "shop"}, 2),
+        ({"outcomes": [result_pb2.OUTCOME_PASSED]}, 1),
+        ({"outcomes": [result_pb2.OUTCOME_PASSED, result_pb2.OUTCOME_ERROR]}, 2),
+        ({"check_id": "not-an-id"}, 0),
+        ({"start_time": at(datetime.now(UTC) + timedelta(days=1))}, 0),
+        ({"end_time": at(datetime.now(UTC) + timedelta(days=1))}, 2),
+    ],
+)
+async def test_a_filter_keeps_what_matches_all_of_it(shop: Shop, filter: dict[str, object], count: int) -> None:
+    check = await shop.stored_check()
+    await shop.result(check.id, Outcome.PASSED)
+    await shop.result(check.id, Outcome.ERROR)
+    assert len((await shop.admin.ListResults(filter=results_service_pb2.ResultFilter(**filter))).results) == count
+
+
+async def test_a_period_that_ends_before_it_starts_is_refused(shop: Shop) -> None:
+    now = datetime.now(UTC)
+    wrong = results_service_pb2.ResultFilter(start_time=at(now), end_time=at(now - timedelta(days=1)))
+    for call in (shop.admin.ListResults(filter=wrong), shop.admin.GetSummary(filter=wrong)):
+        refusal = await refused(call)
+        assert refusal.code is StatusCode.INVALID_ARGUMENT
+        assert "filter.end_time" in refusal.violations
+
+
+async def test_a_summary_counts_by_table_unless_asked_otherwise(shop: Shop) -> None:
+    check = await shop.stored_check()
+    for outcome in (Outcome.PASSED, Outcome.WARNING, Outcome.ERROR, Outcome.FATAL, Outcome.INCONCLUSIVE):
+        await shop.result(check.id, outcome)
+    (row,) = (await shop.admin.GetSummary()).rows
+    assert list(row.key) == [shop.connection.id, "shop", "orders"]
+    assert (row.outcomes.passed, row.outcomes.fatal, row.outcomes.inconclusive) == (1, 1, 1)
+    assert row.score_percent == 50
+    (row,) = (await shop.admin.GetSummary(by=result_pb2.SUMMARY_BY_DIMENSION)).rows
+    assert list(row.key) == ["Completeness"]
+
+
+async def test_a_summary_without_a_verdict_has_no_score(shop: Shop) -> None:
+    await shop.result((await shop.stored_check()).id, Outcome.INCONCLUSIVE, value=None)
+    (row,) = (await shop.admin.GetSummary()).rows
+    assert not row.HasField("score_percent")
+
+
+async def test_a_trend_has_one_point_for_each_bucket_with_results(shop: Shop) -> None:
+    check = await shop.stored_check()
+    today = datetime.now(UTC).replace(hour=12, minute=0)
+    for age, value in ((0, 10), (0, 30), (2, 5)):
+        await shop.result(check.id, value=value, executed_at=today - timedelta(days=age))
+    points = (await shop.admin.GetTrend(check_id=check.id, end_time=at(today + timedelta(days=1)))).points
+    assert [(point.minimum, point.average, point.maximum) for point in points] == [(5, 5, 5), (10, 20, 30)]
+    assert points[1].outcomes.error == 2
+
+
+async def test_everything_that_is_wrong_with_a_trend_is_told_at_once(shop: Shop) -> None:
+    now = datetime.now(UTC)
+    refusal = await refused(
+        shop.admin.GetTrend(check_id="x", time_zone="Mars/Base", start_time=at(now), end_time=at(now))
+    )
+    assert {"time_zone", "end_time"} <= refusal.violations.keys()
+    assert (await refused(shop.admin.GetTrend())).violations == {"check_id": "is required"}
+
+
+def test_every_filter_of_the_contract_reaches_the_core() -> None:
+    contract = {field.name for field in results_service_pb2.ResultFilter.DESCRIPTOR.fields}
+    core = {field.name for field in fields(ResultFilter)} - {"data_group"}
+    assert {name.removesuffix("_time") for name in contract} == core
