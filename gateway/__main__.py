@@ -24,7 +24,7 @@ USAGE = 2
 def build() -> Starlette:
     """The application for `dq.v1` with settings from the environment; every process of the gateway calls it."""
     settings = Settings()
-    configure(settings.log_format, settings.log_level)
+    configure(settings.log_format, "debug" if settings.debug else settings.log_level)
     contract = Contract(
         title=Title("DQ Platform", version("dq-platform"), "Checks on the data in your tables, and what they found."),
         services=discover(dq.v1),

@@ -181,7 +181,7 @@ def _shortest(value: float) -> float:
     if not math.isfinite(value):
         return value
     packed = struct.pack("<f", value)
-    for digits in range(6, 9):
+    for digits in range(6, 10):
         short = float(f"{value:.{digits}g}")
         if abs(short) <= abs(value) * 2 and _pack_float(short) == packed:
             return short

@@ -20,7 +20,9 @@ def _env(name: str) -> AliasChoices:
 class Settings(BaseSettings):
     """Field by field: what it is, and the variable that sets it (its alias)."""
 
-    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", populate_by_name=True, frozen=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True, populate_by_name=True
+    )
 
     host: str = Field("127.0.0.1", validation_alias=_env("DQ_GATEWAY_HOST"))
     port: int = Field(8000, ge=0, le=65535, validation_alias=_env("DQ_GATEWAY_PORT"))
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
     """Seconds that running requests get when the process is told to stop."""
     log_format: Literal["json", "console"] = Field("console", validation_alias=_env("DQ_LOG_FORMAT"))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias=_env("DQ_LOG_LEVEL"))
+
+    debug: bool = Field(False, validation_alias=_env("DEBUG"))
+    """Log everything, whatever the log level."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

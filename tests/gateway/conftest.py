@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
@@ -29,7 +29,7 @@ class Compiled:
 
     cases: ModuleType
     broken: ModuleType
-    image: bytes
+    image: bytes = field(repr=False)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,14 +40,19 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def cases(compiled: Compiled) -> ModuleType:
+    return compiled.cases
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.fixed_dictionaries({}, optional=FIELDS),
     free=st.dictionaries(TEXT, FREE, max_size=3),
     seconds=st.integers(0, 10**9),
 )
-def test_messages_render_as_the_library_renders_them(compiled: Compiled, values, free, seconds) -> None:
-    thing = compiled.cases.Thing(**values)
+def test_messages_render_as_the_library_renders_them(cases: ModuleType, values, free, seconds) -> None:
+    thing = cases.Thing(**values)
     thing.struct_value.update(free)
     thing.timestamp_value.FromSeconds(seconds)
     thing.duration_value.FromMilliseconds(seconds)
@@ -85,3 +91,10 @@ def test_a_known_any_that_is_garbage_is_left_out(compiled: Compiled) -> None:
     thing = compiled.cases.Thing()
     thing.anys.add(type_url="type.googleapis.com/dqtest.v1.Nested", value=b"\xff\xff")
     assert Renderer().message(thing)["anys"] == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [(0.1, 0.1), (16777216.0, 16777216.0), (1.0141241528972414e21, 1.01412415e21)]
+)
+def test_a_float_is_shown_with_the_fewest_digits_that_tell_it(compiled: Compiled, stored: float, shown: float) -> None:
+    assert Renderer().message(compiled.cases.Thing(float_value=stored))["float_value"] == shown
