@@ -31,9 +31,10 @@ class Scope:
         """A sentence on a column that the table does not have."""
         listed = ", ".join(repr(known) for known in list(self.columns)[:_LISTED])
         more = f" and {len(self.columns) - _LISTED} more" if len(self.columns) > _LISTED else ""
-        hint = did_you_mean(name, self.columns, limit=1).rstrip("?")
+        hint = did_you_mean(name, self.columns, limit=1)
+        columns = f"{' Its' if hint else '; its'} columns are {listed}{more}."
         table = f"{self.target.schema_name}.{self.target.table_name}"
-        return f"{table} has no column {name[:200]!r}{hint}; its columns are {listed}{more}."
+        return f"{table} has no column {name[:200]!r}{hint}{columns}"
 
 
 def validate_sensor_params(

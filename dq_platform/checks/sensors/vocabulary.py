@@ -68,8 +68,8 @@ class Vocabulary:
     def scan(self, value: str | Counted, expected: str = "") -> str:
         """Ask for an aggregate that one pass over the rows gives."""
         if isinstance(value, Counted):
-            return self._ask(ScanMeasure(value.value, value.of, expected, value.condition))
-        return self._ask(ScanMeasure(value, expected=expected))
+            return self._ask(ScanMeasure(value.value, value.of, str(expected), value.condition))
+        return self._ask(ScanMeasure(str(value), expected=str(expected)))  # str() of a name that is not there raises
 
     def query(self, select: str, *, has_expected: bool = False) -> str:
         """Ask for a SELECT of its own: keys, `value`, `expected`."""

@@ -85,8 +85,8 @@ def test_a_sensors_sql_is_the_reviewed_one(sensor: SensorType, engine: str) -> N
     path = HERE / engine / f"{sensor.name}.sql"
     if os.environ.get("DQ_REWRITE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(sql, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == sql
+        path.write_bytes(sql.encode())
+    assert path.read_bytes().decode() == sql
 
 
 @pytest.mark.parametrize("engine", ENGINES)

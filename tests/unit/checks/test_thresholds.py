@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.rules.registry import RULE_REGISTRY
+from dq_platform.checks.thresholds import validate_thresholds
+from dq_platform.errors import Violation
+from dq_platform.models.check import Thresholds
+from dq_platform.models.outcome import Severity
+
+W, E, F = Severity
+
+
+def validate(check: str, given: dict[Severity, dict[str, Any]]) -> tuple[Thresholds, list[Violation]]:
+    check_type = CHECK_REGISTRY.get(check)
+    return validate_thresholds(check_type, RULE_REGISTRY.get(check_type.rule), given)
+
+
+def test_none_given_means_the_default_severity_alone() -> None:
+    assert validate("nulls_percent", {}) == (Thresholds(error={"max_percent": 0.0}), [])
+
+
+def test_a_severity_without_parameters_takes_the_check_types_own() -> None:
+    assert validate("nulls_percent", {F: {}}) == (Thresholds(fatal={"max_percent": 5.0}), [])
+
+
+def test_given_ones_are_taken_as_they_are_and_no_other_appears() -> None:
+    assert validate("nulls_percent", {W: {"max_percent": 7}}) == (Thresholds(warning={"max_percent": 7.0}), [])
+
+
+def test_one_bound_of_two_leaves_the_other_open() -> None:
+    assert validate("distinct_percent", {E: {"max_percent": 50}})[0] == Thresholds(error={"max_percent": 50.0})
+
+
+@pytest.mark.parametrize("check", ["mean_in_range", "distinct_count"])
+def test_a_check_type_without_defaults_wants_limits(check: str) -> None:
+    [violation] = validate(check, {})[1]
+    assert violation.field == "check.thresholds.error"
+    assert "sets no limit; give " in violation.description
+
+
+def test_a_required_parameter_is_asked_for() -> None:
+    [violation] = validate("column_count", {})[1]
+    assert (violation.field, violation.reason) == ("check.thresholds.error.expected_value", "MISSING_PARAMETER")
+
+
+def test_a_misspelt_parameter_is_answered_with_the_one_meant() -> None:
+    [violation] = validate("nulls_percent", {E: {"max_pct": 5}})[1]
+    assert violation.field == "check.thresholds.error.max_pct"
+    assert "did you mean 'max_percent'?" in violation.description
+
+
+@pytest.mark.parametrize(
+    ("check", "given"),
+    [
+        ("nulls_percent", {W: {"max_percent": 1}, E: {"max_percent": 5}, F: {"max_percent": 10}}),
+        ("nulls_percent", {W: {"max_percent": 5}, E: {"max_percent": 5}}),
+        ("not_nulls_percent", {W: {"min_percent": 99}, F: {"min_percent": 90}}),
+        ("mean_in_range", {W: {"from": 1, "to": 2}, E: {"from": 0, "to": 2}, F: {"to": 3}}),
+        ("total_sum_match_percent", {W: {"max_diff_percent": 0}, E: {"max_diff_percent": 1}}),
+        ("expected_text_values_in_use_count", {W: {"max_missing": 0}, F: {"max_missing": 2}}),
+    ],
+)
+def test_a_worse_severity_may_accept_the_same_or_more(check: str, given: dict[Severity, Any]) -> None:
+    assert validate(check, given)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "field", "words"),
+    [
+        (
+            "nulls_percent",
+            {W: {"max_percent": 5}, E: {"max_percent": 3}},
+            "check.thresholds.error",
+            ["max_percent 3", "max_percent 5"],
+        ),
+        (
+            "not_nulls_percent",
+            {W: {"min_percent": 90}, F: {"min_percent": 95}},
+            "check.thresholds.fatal",
+            ["min_percent 95", "min_percent 90"],
+        ),
+        ("mean_in_range", {W: {"from": 1}, E: {"from": 0, "to": 9}}, "check.thresholds.error", ["to 9", "from 1"]),
+        ("column_count", {W: {"expected_value": 3}, E: {"expected_value": 4}}, "check.thresholds.error", ["4", "3"]),
+        (
+            "total_sum_match_percent",
+            {E: {"max_diff_percent": 2}, F: {"max_diff_percent": 1}},
+            "check.thresholds.fatal",
+            ["max_diff_percent 1", "max_diff_percent 2"],
+        ),
+        (
+            "expected_text_values_in_use_count",
+            {W: {"max_missing": 2}, F: {"max_missing": 0}},
+            "check.thresholds.fatal",
+            ["max_missing 0", "max_missing 2"],
+        ),
+    ],
+)
+def test_a_worse_severity_that_accepts_less_is_out_of_order_and_both_values_are_named(
+    check: str, given: dict[Severity, Any], field: str, words: list[str]
+) -> None:
+    [violation] = validate(check, given)[1]
+    assert (violation.field, violation.reason) == (field, "THRESHOLDS_OUT_OF_ORDER")
+    assert [word for word in words if word not in violation.description] == []
+
+
+def test_bounds_that_nothing_can_meet_are_refused() -> None:
+    [violation] = validate("mean_in_range", {E: {"from": 5, "to": 1}})[1]
+    assert violation.reason == "THRESHOLD_EMPTY"
+    assert "5" in violation.description
+    assert "1" in violation.description
