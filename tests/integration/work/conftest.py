@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,21 +50,27 @@ async def redis(redis_url: str) -> AsyncIterator[ArqRedis]:
 
 
 @pytest.fixture(scope="session")
-def store_url(server: PostgresServer) -> str:
-    server.create_database("store")
-    url = server.url("store")
-    upgrade(url)
-    return url
+def store_template(server: PostgresServer) -> str:
+    """The name of a migrated database that nobody connects to."""
+    server.create_database("store_template")
+    upgrade(server.url("store_template"))
+    return "store_template"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def store_url(server: PostgresServer, store_template: str) -> Iterator[str]:
+    with copied(server, store_template) as name:
+        yield server.url(name)
+
+
+@pytest.fixture(scope="module")
 async def engine(store_url: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(store_url, PoolConfig(size=16))
     yield engine
     await engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def uow(engine: AsyncEngine) -> SqlUow:
     return SqlUow(engine, FernetCipher(ENCRYPTION_KEY))
 
@@ -80,11 +86,8 @@ def shop_template(server: PostgresServer) -> Shop:
 @pytest.fixture
 def shop(shop_template: Shop) -> Iterator[Shop]:
     """A copy of the shop that the test may spoil."""
-    name = f"shop_{new_id()}"
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE shop").format(sql.Identifier(name))
-    _execute(shop_template.server, copy)
-    yield Shop(shop_template.server, name)
-    _execute(shop_template.server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied(shop_template.server, shop_template.database) as name:
+        yield Shop(shop_template.server, name)
 
 
 @pytest.fixture
@@ -98,6 +101,17 @@ async def other(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
     """Another workspace on the same store."""
     async with new_world(uow, shop) as world:
         yield world
+
+
+@contextmanager
+def copied(server: PostgresServer, template: str) -> Iterator[str]:
+    """The name of a database like the template, which is gone after the block."""
+    name = f"copy_{new_id()}"
+    _execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield name
+    finally:
+        _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _execute(server: PostgresServer, statement: sql.Composed) -> None:

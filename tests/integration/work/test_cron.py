@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+import pytest
+from arq.connections import ArqRedis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dq_platform.adapters.sql.maintenance import SqlMaintenance
+from dq_platform.adapters.sql.uow import SqlUow
+from dq_platform.app import schedules
+from dq_platform.app.schedules import ScheduleDraft
+from dq_platform.models.job import Job
+from tests.integration.work.conftest import ENCRYPTION_KEY
+from tests.integration.work.processes import process, queued, until
+from tests.integration.work.world import ALL, World
+from workers import cron
+from workers.cron import Chore
+from workers.parts import Parts
+
+
+@pytest.fixture
+def environment(store_url: str, redis_url: str) -> dict[str, str]:
+    return {"DATABASE_URL": store_url, "REDIS_URL": redis_url, "ENCRYPTION_KEY": ENCRYPTION_KEY}
+
+
+async def test_two_cron_processes_fire_once(
+    world: World, environment: dict[str, str], redis: ArqRedis, tmp_path: Path
+) -> None:
+    await world.check("row_count", "orders")
+    schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
+    async with world.deps.uow() as tx:
+        due = datetime.now(UTC) - timedelta(minutes=5)
+        await tx.schedules.fired(schedule.id, due, due)
+        await tx.commit()
+    one, two = tmp_path / "one", tmp_path / "two"
+    with process("workers.cron", environment, one) as first, process("workers.cron", environment, two) as second:
+        await until(lambda: one.exists() and two.exists())
+        await _until_fired(world)
+        await asyncio.sleep(2)
+        for cron_process in (first, second):
+            cron_process.send_signal(signal.SIGTERM)
+        await until(lambda: first.poll() is not None and second.poll() is not None)
+        assert (first.returncode, second.returncode) == (0, 0)
+    due_times = [job.due_time for job in await _jobs(world)]
+    assert len(set(due_times)) == len(due_times)
+    assert due in due_times
+    assert await queued(redis) >= 1
+    assert not one.exists()
+
+
+async def test_partitions_are_there_ahead_of_time(
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
+) -> None:
+    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow))[0]
+    world.clock.advance(timedelta(days=400))
+    await upkeep.do()
+    name = f"check_results_{world.clock.now():%Y_%m}"
+    with closing(psycopg2.connect(store_url)) as link, link.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", (name,))
+        assert cursor.fetchone() == (name,)
+
+
+async def test_a_chore_that_fails_is_tried_again_until_it_works() -> None:
+    stop, calls = asyncio.Event(), []
+
+    async def fragile() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            message = "the store is away"
+            raise ConnectionError(message)
+        stop.set()
+
+    await cron.repeat(Chore("fragile", timedelta(milliseconds=1), fragile), stop)
+    assert len(calls) == 2
+
+
+async def test_a_chore_that_fails_holds_up_no_other() -> None:
+    stop, calls = asyncio.Event(), []
+
+    async def broken() -> None:
+        message = "always"
+        raise ConnectionError(message)
+
+    async def sound() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            stop.set()
+
+    once = timedelta(milliseconds=1)
+    await cron.run([Chore("broken", once, broken), Chore("sound", once, sound)], stop)
+    assert len(calls) == 3
+
+
+async def _jobs(world: World) -> list[Job]:
+    async with world.deps.uow() as tx:
+        return list((await tx.jobs.list(world.who.workspace_id, ALL)).items)
+
+
+async def _until_fired(world: World) -> None:
+    async with asyncio.timeout(20):
+        while not await _jobs(world):
+            await asyncio.sleep(0.1)
