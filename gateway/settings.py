@@ -79,9 +79,9 @@ class Settings(BaseSettings):
 
     def upstreams(self) -> Mapping[str, str]:
         """The address that serves each service of `dq.v1`."""
-        served = {
-            self.connection_addr: ("ConnectionService", "AccessService"),
-            self.check_addr: ("CheckService", "ScheduleService", "JobService"),
-            self.results_addr: ("ResultsService", "IncidentService", "NotificationService"),
-        }
-        return {f"dq.v1.{name}": address for address, names in served.items() for name in names}
+        served = (
+            (self.connection_addr, ("ConnectionService", "AccessService")),
+            (self.check_addr, ("CheckService", "ScheduleService", "JobService")),
+            (self.results_addr, ("ResultsService", "IncidentService")),
+        )
+        return {f"dq.v1.{name}": address for address, names in served for name in names}

@@ -24,6 +24,14 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.upstreams()["dq.v1.IncidentService"] == "results:50053"
 
 
+def test_one_address_may_serve_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DQ_CONNECTION_ADDR", "DQ_CHECK_ADDR", "DQ_RESULTS_ADDR"):
+        monkeypatch.setenv(name, "platform:50051")
+    served = Settings().upstreams()
+    assert set(served.values()) == {"platform:50051"}
+    assert {"dq.v1.AccessService", "dq.v1.JobService", "dq.v1.IncidentService"} <= set(served)
+
+
 def test_everything_wrong_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = {
         "DQ_GATEWAY_PORT": "http",
