@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from dq_platform.app import incidents
+from dq_platform.app.record import record
+from dq_platform.errors import Invalid, NotFound, WrongState
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check
+from dq_platform.models.incident import Incident, IncidentEventKind, IncidentFilter, IncidentStatus
+from dq_platform.models.outcome import Outcome, Severity
+from dq_platform.models.result import Result
+from tests.integration.work.world import ALL, World
+
+OPENED, ESCALATED = IncidentEventKind.OPENED, IncidentEventKind.ESCALATED
+
+
+async def events(world: World, incident: Incident) -> list[IncidentEventKind]:
+    page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
+    return [event.kind for event in page.items]
+
+
+def result(world: World, check: Check, outcome: Outcome, group: str = "", category: str = "nulls") -> Result:
+    now = world.clock.now()
+    return Result(
+        id=new_id(),
+        workspace_id=world.who.workspace_id,
+        check_id=check.id,
+        job_id=new_id(),
+        target=check.target,
+        check_type=check.check_type,
+        category=category,
+        dimension="Completeness",
+        mode=check.mode,
+        time_scale=check.time_scale,
+        data_group=group,
+        time_period=now,
+        executed_at=now,
+        outcome=outcome,
+    )
+
+
+async def recorded(world: World, *results: Result) -> Sequence[Incident]:
+    async with world.deps.uow() as tx:
+        await record(tx, world.who.workspace_id, results, world.clock.now())
+        await tx.commit()
+    return await world.incidents()
+
+
+async def test_failures_open_one_incident_count_in_it_and_escalate_it(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    [incident] = await recorded(world, result(world, one, Outcome.WARNING), result(world, two, Outcome.WARNING))
+    assert (incident.status, incident.highest_severity) == (IncidentStatus.OPEN, Severity.WARNING)
+    assert (incident.failure_count, incident.failing_check_count) == (2, 2)
+    [incident] = await recorded(world, result(world, one, Outcome.FATAL))
+    assert (incident.highest_severity, incident.failure_count) == (Severity.FATAL, 3)
+    [incident] = await recorded(world, result(world, one, Outcome.WARNING))
+    assert (incident.highest_severity, incident.failure_count) == (Severity.FATAL, 4)
+    assert await events(world, incident) == [OPENED, ESCALATED]
+
+
+async def test_an_incident_ends_when_the_last_of_its_checks_passes(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    [incident] = await recorded(world, result(world, one, Outcome.PASSED))
+    assert (incident.status, incident.failing_check_count) == (IncidentStatus.OPEN, 1)
+    [incident] = await recorded(world, result(world, two, Outcome.PASSED))
+    assert (incident.status, incident.failing_check_count) == (IncidentStatus.RESOLVED, 0)
+    assert await events(world, incident) == [OPENED, IncidentEventKind.RESOLVED_AUTOMATICALLY]
+
+
+async def test_a_group_that_still_fails_keeps_the_incident_open(world: World) -> None:
+    check = await world.check()
+    await recorded(world, result(world, check, Outcome.ERROR, '["a"]'), result(world, check, Outcome.ERROR, '["b"]'))
+    [incident] = await recorded(world, result(world, check, Outcome.PASSED, '["a"]'))
+    assert incident.status is IncidentStatus.OPEN
+    [incident] = await recorded(world, result(world, check, Outcome.PASSED, '["b"]'))
+    assert incident.status is IncidentStatus.RESOLVED
+
+
+async def test_a_failure_after_the_end_opens_an_incident_that_names_the_former(world: World) -> None:
+    check = await world.check()
+    [first] = await recorded(world, result(world, check, Outcome.ERROR))
+    await recorded(world, result(world, check, Outcome.PASSED))
+    world.clock.advance(timedelta(seconds=1))
+    second, former = await recorded(world, result(world, check, Outcome.ERROR))
+    assert (second.status, second.previous_incident_id) == (IncidentStatus.OPEN, first.id)
+    assert former.id == first.id
+
+
+@pytest.mark.parametrize("outcome", [Outcome.INCONCLUSIVE, Outcome.EXECUTION_ERROR])
+async def test_what_is_no_verdict_neither_opens_nor_ends_an_incident(world: World, outcome: Outcome) -> None:
+    check = await world.check()
+    assert await recorded(world, result(world, check, outcome)) == []
+    await recorded(world, result(world, check, Outcome.ERROR))
+    [incident] = await recorded(world, result(world, check, outcome))
+    assert (incident.status, incident.failure_count) == (IncidentStatus.OPEN, 1)
+
+
+async def test_runs_at_once_open_one_incident_per_key_and_lose_no_count(world: World) -> None:
+    check = await world.check()
+    categories = ("nulls", "numeric", "text", "volume")
+
+    async def run(number: int) -> None:
+        outcome = Outcome.FATAL if number == 7 else Outcome.WARNING
+        order = categories if number % 2 else categories[::-1]
+        await recorded(world, *(result(world, check, outcome, category=category) for category in order))
+
+    await asyncio.gather(*(run(number) for number in range(10)))
+    found = await world.incidents()
+    assert len(found) == len(categories)
+    for incident in found:
+        assert (incident.failure_count, incident.highest_severity) == (10, Severity.FATAL)
+        assert await events(world, incident) in ([OPENED], [OPENED, ESCALATED])
+        page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
+        assert page.items[-1].severity is Severity.FATAL
+
+
+async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
+    check = await world.check()
+    [incident] = await recorded(world, result(world, check, Outcome.ERROR))
+    seen = await incidents.acknowledge(world.deps, world.who, incident.id, "I look into it")
+    assert (seen.status, seen.acknowledge_time is not None) == (IncidentStatus.ACKNOWLEDGED, True)
+    until = world.clock.now() + timedelta(days=1)
+    assert (await incidents.mute(world.deps, world.who, incident.id, until)).mute_until_time == until
+    with pytest.raises(WrongState, match="acknowledged already"):
+        await incidents.acknowledge(world.deps, world.who, incident.id)
+    done = await incidents.resolve(world.deps, world.who, incident.id, "fixed")
+    assert done.status is IncidentStatus.RESOLVED
+    with pytest.raises(WrongState, match="is resolved"):
+        await incidents.resolve(world.deps, world.who, incident.id)
+    page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
+    assert [(event.actor, event.note) for event in page.items] == [
+        ("system", ""),
+        ("admin", "I look into it"),
+        ("admin", ""),
+        ("admin", "fixed"),
+    ]
+    assert await incidents.get_incident(world.deps, world.who, incident.id) == done
+
+
+async def test_a_wrong_action_is_refused(world: World) -> None:
+    check = await world.check()
+    [incident] = await recorded(world, result(world, check, Outcome.ERROR))
+    with pytest.raises(Invalid, match="not in the future"):
+        await incidents.mute(world.deps, world.who, incident.id, world.clock.now())
+    with pytest.raises(Invalid, match="note: has 2001 characters"):
+        await incidents.resolve(world.deps, world.who, incident.id, "n" * 2001)
+    with pytest.raises(NotFound):
+        await incidents.resolve(world.deps, world.who, new_id())
+    [kept] = await world.incidents()
+    assert kept.status is IncidentStatus.OPEN
+
+
+async def test_incidents_are_listed_by_status_and_severity(world: World) -> None:
+    check = await world.check()
+    await recorded(world, result(world, check, Outcome.WARNING))
+
+    async def count(**wanted: object) -> int:
+        return len((await incidents.list_incidents(world.deps, world.who, IncidentFilter(**wanted), ALL)).items)
+
+    assert await count(status=(IncidentStatus.OPEN,)) == 1
+    assert await count(status=(IncidentStatus.RESOLVED,)) == 0
+    assert await count(min_severity=Severity.ERROR) == 0
+
+
+async def test_a_run_opens_and_ends_an_incident_by_what_the_data_is(world: World) -> None:
+    check = await world.check("nulls_percent", "customers.email")
+    await world.run(check)
+    await world.work()
+    [incident] = await world.incidents()
+    assert (incident.status, incident.key.category) == (IncidentStatus.OPEN, "nulls")
+    world.shop.run("UPDATE customers SET email = 'x@example.com' WHERE email IS NULL")
+    await world.run(check)
+    await world.work()
+    [incident] = await world.incidents()
+    assert incident.status is IncidentStatus.RESOLVED
