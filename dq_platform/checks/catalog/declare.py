@@ -77,6 +77,7 @@ def check(  # noqa: PLR0913
     modes: tuple[Mode, ...] = ALL_MODES,
     description: str = "",
     defaults: Mapping[str, Params] = MappingProxyType({}),
+    default_severity: Severity = Severity.ERROR,
     fixed: Params = MappingProxyType({}),
 ) -> CheckType:
     """A check type; `defaults` is keyed by `warning`, `error`, `fatal`. Its category is that of the file."""
@@ -90,6 +91,7 @@ def check(  # noqa: PLR0913
         modes=modes,
         description=description,
         defaults={Severity[severity.upper()]: params for severity, params in defaults.items()},
+        default_severity=default_severity,
         fixed=fixed,
     )
 

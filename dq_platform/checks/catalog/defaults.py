@@ -25,3 +25,4 @@ SAME_AS_REFERENCE: Final = of("max_diff_percent", 0.0, 1.0, 5.0)
 FEW_MISSING: Final = of("max_missing", 0, 0, 2)
 # Each severity waits longer than the milder one.
 FEW_DAYS: Final = of("max_days", 1.0, 2.0, 7.0)
+SMALL_CHANGE: Final = of("max_percent", 10.0, 20.0, 50.0)

@@ -24,4 +24,13 @@ CHECKS = category(
         dimension=Dimension.COMPLETENESS,
         modes=WHOLE_TABLE_MODES,
     ),
+    check(
+        "column_count_changed",
+        level=TABLE,
+        sensor="column_count",
+        rule="value_changed",
+        dimension=Dimension.CONSISTENCY,
+        modes=WHOLE_TABLE_MODES,
+        defaults=NO_PARAMETERS,
+    ),
 )

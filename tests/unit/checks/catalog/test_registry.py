@@ -23,12 +23,12 @@ CATEGORIES = {
     "integrity",
     "nulls",
 } | {"numeric", "patterns", "pii", "schema", "text", "timeliness", "uniqueness", "volume", "whitespace"}
-COUNT_RULES = ("max_count", "min_count", "between", "max_missing", "equals_integer")
+COUNT_RULES = ("max_count", "min_count", "between", "max_missing", "equals_integer", "change_percent", "value_changed")
 
 
 def test_every_category_that_needs_no_history_is_there() -> None:
     assert {check.category for check in CHECKS} == CATEGORIES
-    assert len(CHECKS) >= 117
+    assert len(CHECKS) >= 119
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
@@ -38,9 +38,7 @@ def test_a_check_type_is_a_sensor_of_its_level_and_a_rule_that_fits_the_unit(che
     if sensor.name.endswith("_percent") and "match_percent" not in sensor.name:
         assert rule.name.endswith("_percent")
     if sensor.name.endswith("_count") and not sensor.name.endswith("word_count"):
-        assert rule.name.removeprefix("count_").startswith(
-            ("max_count", "min_count", "between", "max_missing", "equals_i")
-        )
+        assert rule.name.removeprefix("count_").startswith(COUNT_RULES)
     assert set(check.fixed) <= {spec.name for spec in sensor.params}
     assert sensor.groupable or Mode.PARTITIONED not in check.modes
     assert check.description
