@@ -21,6 +21,7 @@ from google.rpc.status_pb2 import Status
 
 from dq_platform import errors
 from dq_platform.errors import DomainError, SourceProblem, Violation
+from dq_platform.execution import problems
 from services.common.text import clip
 
 DOMAIN = "dqplatform.dev"
@@ -53,14 +54,19 @@ def internal(request_id: str) -> Status:
 
 def is_known(kind: type[DomainError]) -> bool:
     """Whether the table has an entry for this class of errors."""
-    return any(base in TABLE for base in kind.__mro__)
+    return any(base in TABLE for base in _bases(kind))
 
 
 def _entry(error: DomainError) -> tuple[int, Details]:
     if isinstance(error, errors.SourceError):
         code = SOURCE_CODES[error.problem]
         return code, _retry if code == code_pb2.UNAVAILABLE else _nothing
-    return next(TABLE[base] for base in type(error).__mro__ if base in TABLE)
+    return next(TABLE[base] for base in _bases(type(error)) if base in TABLE)
+
+
+def _bases(kind: type[DomainError]) -> Sequence[type[DomainError]]:
+    """The class and the domain errors that it is a case of, the nearest first."""
+    return [base for base in kind.__mro__ if issubclass(base, DomainError)]
 
 
 def _status(code: int, message: str, reason: str, facts: Mapping[str, str], details: Sequence[Message]) -> Status:
@@ -122,7 +128,8 @@ def _nothing(_error: DomainError) -> Sequence[Message]:
     return ()
 
 
-TABLE: Mapping[type, tuple[int, Details]] = {
+# A SourceError's entry is looked up by its problem, in SOURCE_CODES.
+TABLE: Mapping[type[DomainError], tuple[int, Details]] = {
     errors.Invalid: (code_pb2.INVALID_ARGUMENT, _violations),
     errors.NotFound: (code_pb2.NOT_FOUND, _resource),
     errors.AlreadyExists: (code_pb2.ALREADY_EXISTS, _resource),
@@ -134,6 +141,12 @@ TABLE: Mapping[type, tuple[int, Details]] = {
     errors.PermissionDenied: (code_pb2.PERMISSION_DENIED, _nothing),
     errors.Exhausted: (code_pb2.RESOURCE_EXHAUSTED, _quota),
     errors.SourceError: (code_pb2.UNAVAILABLE, _retry),
+    problems.TableMissing: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.ColumnMissing: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.ColumnTypeUnsuitable: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.SensorFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.TooManyGroups: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.RowsMultiplied: (code_pb2.FAILED_PRECONDITION, _precondition),
 }
 
 SOURCE_CODES: Mapping[SourceProblem, int] = {
