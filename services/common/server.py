@@ -58,7 +58,7 @@ class ServerConfig:
     host: str
     port: int
     api_key_header: str
-    grace: timedelta = timedelta(seconds=10)
+    grace: timedelta = timedelta(seconds=8)
     reflection: bool = False
     ready_file: Path | None = None
 

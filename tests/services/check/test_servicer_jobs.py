@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from grpc import StatusCode
 from grpc.aio import AioRpcError
 
 from dq.v1 import job_pb2
+from services.check import servicer_jobs
 from tests.services.platform import fields_of, refusal_of, refused
 from tests.services.shop import Shop
 
@@ -94,3 +96,12 @@ async def test_a_watch_sends_its_request_id_with_the_first_message(shop: Shop) -
     await stream.read()
     assert dict(await stream.initial_metadata())["x-request-id"] == "watch-1"
     stream.cancel()
+
+
+async def test_a_watch_ends_when_it_is_too_old(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = await shop.job()
+    monkeypatch.setattr(servicer_jobs, "STREAM_TIMEOUT", timedelta(milliseconds=100))
+    with pytest.raises(AioRpcError) as error:
+        async for _ in shop.admin.WatchJob(job_id=job.id, timeout=None):
+            pass
+    assert refusal_of(error.value).reason == "DEADLINE"

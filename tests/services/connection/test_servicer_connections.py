@@ -91,6 +91,13 @@ async def test_an_update_of_one_setting_keeps_the_others_and_the_secrets(shop: S
     assert updated.configured_secrets == ["password"]
 
 
+async def test_a_secret_is_removed_by_setting_it_to_null(shop: Shop) -> None:
+    wanted = connection_pb2.Connection(id=shop.connection.id, settings=to_struct({"password": None}))
+    updated = (await shop.admin.UpdateConnection(connection=wanted)).connection
+    assert updated.configured_secrets == []
+    assert updated.settings == shop.connection.settings
+
+
 async def test_the_type_of_a_connection_cannot_be_changed(shop: Shop) -> None:
     wanted = connection_pb2.Connection(id=shop.connection.id, type="mysql")
     refusal = await refused(shop.admin.UpdateConnection(connection=wanted))
