@@ -91,6 +91,8 @@ def matching(table: Table, workspace_id: str, wanted: ResultFilter) -> list[Colu
         found.append(table.c.executed_at >= wanted.start)
     if wanted.end is not None:
         found.append(table.c.executed_at < wanted.end)
+    if wanted.data_group is not None:
+        found.append(table.c.group_key == group_key(wanted.data_group))
     return found
 
 
