@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.spelling import did_you_mean
 from dq_platform.errors import Invalid
 from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
+from dq_platform.spelling import did_you_mean
 
 MAX_CHECK_IDS = 10_000
 SHOWN_MISSING = 20

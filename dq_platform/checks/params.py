@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dq_platform.checks.spelling import did_you_mean
 from dq_platform.errors import Violation
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Params, ParamValue
+from dq_platform.spelling import did_you_mean
 
 MAX_TEXT = 10_000
 MAX_LIST = 1_000

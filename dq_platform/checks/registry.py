@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from dq_platform.checks.spelling import did_you_mean
 from dq_platform.errors import NotFound
+from dq_platform.spelling import did_you_mean
 
 
 class Named(Protocol):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensors.fragments import split_table_name
 from dq_platform.checks.sensors.registry import SensorType
-from dq_platform.checks.spelling import did_you_mean
 from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query
 from dq_platform.errors import Violation
 from dq_platform.models.check import Target
 from dq_platform.models.metadata import ColumnInfo
 from dq_platform.models.values import Params, ParamValue
+from dq_platform.spelling import did_you_mean
 
 PATH = "check.sensor_params"
 _LISTED = 50

@@ -19,7 +19,7 @@ from sqlglot.generators.mysql import MySQLGenerator
 
 from dq_platform.checks import sql_grammar
 from dq_platform.checks.params import CHECKED_ROWS
-from dq_platform.checks.spelling import did_you_mean
+from dq_platform.spelling import did_you_mean
 
 MAX_LENGTH = 10_000
 

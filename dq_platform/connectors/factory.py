@@ -6,9 +6,9 @@ import importlib
 from typing import ClassVar
 
 from dq_platform.connectors.base import BaseConnector
-from dq_platform.connectors.nearest import did_you_mean
 from dq_platform.errors import Invalid
 from dq_platform.models.connection import ConnectionType
+from dq_platform.spelling import suggestion
 
 ConnectorClass = type[BaseConnector]
 
@@ -35,7 +35,7 @@ class ConnectorFactory:
         if type in cls._registered:
             return cls._registered[type]
         if type not in _BUILT_IN:
-            description = f"There is no connection type {type!r}{did_you_mean(type, cls.types())}"
+            description = f"There is no connection type {type!r}{suggestion(type, cls.types())}"
             raise Invalid.one("connection.type", description, "UNKNOWN_CONNECTION_TYPE")
         module, _, name = _BUILT_IN[type].partition(":")
         found: ConnectorClass = getattr(importlib.import_module(module), name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dq_platform.connectors.base import BaseConnector, Setting, SettingKind
-from dq_platform.connectors.nearest import did_you_mean
 from dq_platform.connectors.references import is_reference
 from dq_platform.errors import Invalid, Violation
 from dq_platform.models.connection import SettingValue
+from dq_platform.spelling import suggestion
 
 _TYPES = {SettingKind.TEXT: str, SettingKind.INTEGER: int, SettingKind.BOOLEAN: bool}
 _TYPE_NAMES = {SettingKind.TEXT: "a text", SettingKind.INTEGER: "a whole number", SettingKind.BOOLEAN: "true or false"}
@@ -37,7 +37,7 @@ def validate_settings(connector: type[BaseConnector], given: Mapping[str, object
 
 def _unknown(name: str, connector: type[BaseConnector]) -> Violation:
     names = [setting.name for setting in connector.settings_schema]
-    description = f"{connector.display_name} connections have no setting {name!r}{did_you_mean(name, names)}"
+    description = f"{connector.display_name} connections have no setting {name!r}{suggestion(name, names)}"
     return Violation(field_path(name), description, "UNKNOWN_SETTING")
 
 

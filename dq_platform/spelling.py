@@ -20,3 +20,9 @@ def did_you_mean(name: str, names: Iterable[str], *, limit: int = 3) -> str:
         return ""
     listed = ", ".join(matches[:-1]) + (" or " if matches[1:] else "") + matches[-1]
     return f"; did you mean {listed}?"
+
+
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name, from a short list: what was meant, or all there are."""
+    known = sorted(names)
+    return did_you_mean(name, known, limit=1) or f"; there are: {', '.join(known)}."
