@@ -11,18 +11,21 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from dq.v1 import job_service_pb2, job_service_pb2_grpc
 from dq_platform.models.workspace import Role
 from dq_platform.settings import ServerSettings
 from local.ports import any_free
 from services.common.process import config_of
 from services.common.server import PortTakenError, Server
 from tests.services.platform import HEADER, HOST, SERVERS, Account, Platform
+from tests.services.shop import Shop
 
 BUF = Path(sys.executable).with_name("buf")
 SERVICES = {
@@ -146,6 +149,24 @@ class TestServer:
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await account.admin.CreateConnection(connection=wanted | {"labels": big})
         assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+    async def test_a_watch_does_not_hold_up_a_stop_beyond_the_grace_time(
+        self, shop: Shop, settings: ServerSettings
+    ) -> None:
+        job = await shop.job()
+        key = shop.admin.metadata[0][1]
+        brief = timedelta(milliseconds=100)
+        async with (
+            started(shop.account.platform, settings, grace=brief) as server,
+            grpc.aio.insecure_channel(f"{HOST}:{server.port}") as channel,
+        ):
+            stub = job_service_pb2_grpc.JobServiceStub(channel)
+            stream = stub.WatchJob(job_service_pb2.WatchJobRequest(job_id=job.id), metadata=((HEADER, key),))
+            await stream.read()
+            async with asyncio.timeout(5):
+                await server.stop()
+            with pytest.raises(grpc.aio.AioRpcError):
+                await stream.read()
 
 
 class TestProcess:
