@@ -1,0 +1,162 @@
+"""One good call of every RPC over REST: what each route is for, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from uuid import uuid4
+
+from httpx import Client, Response
+
+from tests.e2e.world import SHOP, Account, Json, check_body, ok
+
+TABLE = f"schemas/{SHOP}/tables/customers"
+
+
+class Scene:
+    """Things in a workspace that calls can be about: kept ones to read, new ones to change."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    @cached_property
+    def connection(self) -> str:
+        return self.account.connect()
+
+    @cached_property
+    def check(self) -> str:
+        return self.account.check(self.connection)
+
+    @cached_property
+    def schedule(self) -> str:
+        return self.new_schedule()
+
+    @cached_property
+    def job(self) -> str:
+        """A job that has ended, with one result, which opened an incident."""
+        return str(self.account.run(check_ids=[self.check])["id"])
+
+    @cached_property
+    def workspace(self) -> str:
+        return str(ok(self.account.rest.get("/workspaces"))["workspaces"][0]["id"])
+
+    @property
+    def key(self) -> str:
+        """A new key's id."""
+        body = {"display_name": "short-lived", "role": "ROLE_VIEWER"}
+        return str(ok(self.account.rest.post("/api-keys", json=body))["api_key"]["id"])
+
+    @property
+    def incident(self) -> str:
+        """A new incident."""
+        unresolved = {"statuses": ["INCIDENT_STATUS_OPEN", "INCIDENT_STATUS_ACKNOWLEDGED"]}
+        for old in ok(self.account.rest.get("/incidents", params=unresolved))["incidents"]:
+            ok(self.account.rest.post(f"/incidents/{old['id']}/resolve", json={}))
+        self.account.run(check_ids=[self.check])
+        return str(ok(self.account.rest.get("/incidents", params=unresolved))["incidents"][0]["id"])
+
+    @property
+    def connection_body(self) -> Json:
+        settings = self.account.world.postgres_settings()
+        return {"display_name": "another", "type": "postgresql", "settings": settings}
+
+    def schedule_body(self, **changes: object) -> Json:
+        body = {"display_name": "nightly", "cron": "0 3 * * *", "time_zone": "Europe/Berlin", "selector": {}}
+        return body | {"selector": {"connection_id": self.connection}} | changes
+
+    def new_schedule(self) -> str:
+        return str(ok(self.account.rest.post("/schedules", json=self.schedule_body()))["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A good call, and the status that answers it."""
+
+    status: int
+    call: Callable[[Scene, Client], Response]
+
+
+def at(get: Callable[[Scene], str]) -> Example:
+    """A plain GET."""
+    return Example(200, lambda it, rest: rest.get(get(it)))
+
+
+def to(status: int, path: Callable[[Scene], str], body: Callable[[Scene], Json] = lambda _: {}) -> Example:
+    """A POST."""
+    return Example(status, lambda it, rest: rest.post(path(it), json=body(it)))
+
+
+def change(path: Callable[[Scene], str], **changes: object) -> Example:
+    """A PATCH."""
+    return Example(200, lambda it, rest: rest.patch(path(it), json=changes))
+
+
+def gone(path: Callable[[Scene], str]) -> Example:
+    """A DELETE."""
+    return Example(204, lambda it, rest: rest.delete(path(it)))
+
+
+def tomorrow() -> str:
+    return (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "CreateWorkspace": to(201, lambda _: "/workspaces", lambda _: {"name": f"w-{uuid4().hex}"}),
+    "GetWorkspace": at(lambda it: f"/workspaces/{it.workspace}"),
+    "ListWorkspaces": at(lambda _: "/workspaces"),
+    "CreateApiKey": to(201, lambda _: "/api-keys", lambda _: {"display_name": "airflow", "role": "ROLE_OPERATOR"}),
+    "ListApiKeys": at(lambda _: "/api-keys"),
+    "RevokeApiKey": to(200, lambda it: f"/api-keys/{it.key}/revoke"),
+    "CreateConnection": to(201, lambda _: "/connections", lambda it: it.connection_body),
+    "GetConnection": at(lambda it: f"/connections/{it.connection}"),
+    "ListConnections": at(lambda it: "/connections?type=postgresql"),
+    "UpdateConnection": change(lambda it: f"/connections/{it.connection}", description="the shop"),
+    "DeleteConnection": gone(lambda it: f"/connections/{it.account.connect('short-lived')}?force=true"),
+    "TestConnection": to(200, lambda it: f"/connections/{it.connection}/test"),
+    "ListSchemas": at(lambda it: f"/connections/{it.connection}/schemas"),
+    "ListTables": at(lambda it: f"/connections/{it.connection}/schemas/{SHOP}/tables"),
+    "ListColumns": at(lambda it: f"/connections/{it.connection}/{TABLE}/columns"),
+    "GetTableSettings": at(lambda it: f"/connections/{it.connection}/{TABLE}/settings"),
+    "UpdateTableSettings": change(lambda it: f"/connections/{it.connection}/{TABLE}/settings", filter="1 = 1"),
+    "SyncMetadata": to(202, lambda it: f"/connections/{it.connection}/sync"),
+    "ListConnectionTypes": at(lambda _: "/connections/types"),
+    "CreateCheck": to(201, lambda _: "/checks", lambda it: check_body(it.connection, column="phone")),
+    "GetCheck": at(lambda it: f"/checks/{it.check}"),
+    "ListChecks": at(lambda it: f"/checks?connection_id={it.connection}&table_pattern=shop.cust*&mode=MODE_MONITORING"),
+    "UpdateCheck": change(lambda it: f"/checks/{it.check}", description="everybody has an address"),
+    "DeleteCheck": gone(lambda it: f"/checks/{it.account.check(it.connection, column='city')}"),
+    "RunCheck": to(202, lambda it: f"/checks/{it.check}/run"),
+    "BatchRunChecks": to(202, lambda _: "/checks/batch/run", lambda it: {"selector": {"check_ids": [it.check]}}),
+    "PreviewCheck": to(200, lambda it: f"/checks/{it.check}/preview"),
+    "PreviewUnsavedCheck": to(200, lambda _: "/checks/validate/preview", lambda it: check_body(it.connection)),
+    "ListCheckTypes": at(lambda _: "/checks/types?level=LEVEL_COLUMN&category=nulls"),
+    "GetCheckType": at(lambda _: "/checks/types/nulls_percent"),
+    "ListSensors": at(lambda _: "/checks/sensors"),
+    "ListRules": at(lambda _: "/checks/rules"),
+    "CreateSchedule": to(201, lambda _: "/schedules", lambda it: it.schedule_body()),
+    "GetSchedule": at(lambda it: f"/schedules/{it.schedule}"),
+    "ListSchedules": at(lambda it: "/schedules"),
+    "UpdateSchedule": change(lambda it: f"/schedules/{it.schedule}", cron="30 4 * * 1-5"),
+    "DeleteSchedule": gone(lambda it: f"/schedules/{it.new_schedule()}"),
+    "PauseSchedule": to(200, lambda it: f"/schedules/{it.schedule}/pause"),
+    "ResumeSchedule": to(200, lambda it: f"/schedules/{it.schedule}/resume"),
+    "ListNextRuns": at(lambda it: f"/schedules/{it.schedule}/next-runs?count=3"),
+    "GetJob": at(lambda it: f"/jobs/{it.job}"),
+    "ListJobs": at(lambda _: "/jobs?states=JOB_STATE_QUEUED&states=JOB_STATE_SUCCEEDED"),
+    "CancelJob": to(200, lambda it: f"/jobs/{it.job}/cancel"),
+    "WatchJob": at(lambda it: f"/jobs/{it.job}/watch"),
+    "ListResults": at(lambda it: f"/results?filter.job_id={it.job}&filter.outcomes=OUTCOME_ERROR"),
+    "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),
+    "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
+    "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
+    "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),
+    "GetIncident": at(lambda it: f"/incidents/{it.incident}"),
+    "AcknowledgeIncident": to(200, lambda it: f"/incidents/{it.incident}/acknowledge", lambda _: {"note": "mine"}),
+    "ResolveIncident": to(200, lambda it: f"/incidents/{it.incident}/resolve", lambda _: {"note": "fixed"}),
+    "MuteIncident": to(
+        200, lambda it: f"/incidents/{it.incident}/mute", lambda _: {"mute_until_time": tomorrow(), "note": "later"}
+    ),
+    "ListIncidentEvents": at(lambda it: f"/incidents/{it.incident}/events"),
+}
