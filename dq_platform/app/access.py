@@ -56,6 +56,7 @@ async def create_workspace(deps: Deps, name: str, display_name: str = "", key_na
     if not _WORKSPACE_NAME.fullmatch(name):
         review.wrong("name", "takes 1 to 63 lower-case letters, digits and dashes.")
     review.text("display_name", display_name, most=MAX_NAME)
+    review.text("key_name", key_name, most=MAX_NAME, required=True)
     review.done()
     now = deps.clock.now()
     workspace = Workspace(new_id(), name, display_name or name, now)

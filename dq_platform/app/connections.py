@@ -13,7 +13,7 @@ from dq_platform.app.etag import require_etag
 from dq_platform.app.review import Review
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
-from dq_platform.errors import Invalid, WrongState
+from dq_platform.errors import Invalid, Violation, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.connection import Connection, SettingValue
 from dq_platform.models.page import Page, PageRequest
@@ -81,14 +81,17 @@ async def update_connection(
 ) -> Connection:
     """The changed connection. New settings replace all others, except secrets that they do not mention.
 
-    Raises EtagMismatch.
+    A secret must be mentioned if settings change that decide where it is sent: who may edit a connection shall not be
+    able to read its secrets by sending them elsewhere. Raises EtagMismatch.
     """
     async with deps.uow() as tx:
         before = await tx.connections.get(who.workspace_id, id)
         require_etag("connection", id, before.version, etag)
         after = changed(before, changes, CHANGEABLE, "connection")
         given = {**_secrets(before), **after.settings} if "settings" in changes else before.settings
-        after = replace(after, settings=_reviewed(after, given), update_time=deps.clock.now())
+        settings = _reviewed(after, given)
+        _require_secrets_again(before, settings, after.settings)
+        after = replace(after, settings=settings, update_time=deps.clock.now())
         await tx.connections.update(after, before.version)
         await tx.commit()
     return replace(after, version=before.version + 1)
@@ -129,6 +132,17 @@ def _secrets(connection: Connection) -> dict[str, SettingValue]:
     schema = ConnectorFactory.get(connection.type).settings_schema
     names = {setting.name for setting in schema if setting.secret}
     return {name: value for name, value in connection.settings.items() if name in names}
+
+
+def _require_secrets_again(
+    before: Connection, settings: Mapping[str, SettingValue], mentioned: Mapping[str, object]
+) -> None:
+    schema = ConnectorFactory.get(before.type).settings_schema
+    moved = [one.name for one in schema if one.route and before.settings.get(one.name) != settings.get(one.name)]
+    kept = sorted(_secrets(before).keys() - mentioned.keys())
+    if moved and kept:
+        text = f"must be given again, because {', '.join(moved)} changes where it is sent."
+        raise Invalid([Violation(f"connection.settings.{name}", text, "SECRET_REQUIRED_AGAIN") for name in kept])
 
 
 def _reviewed(draft: ConnectionDraft | Connection, settings: Mapping[str, object]) -> Mapping[str, SettingValue]:

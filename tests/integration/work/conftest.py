@@ -114,6 +114,19 @@ def copied(server: PostgresServer, template: str) -> Iterator[str]:
         _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def unavailable(server: PostgresServer, database: str) -> Iterator[None]:
+    """Within the block, nobody is connected to the database and nobody can be."""
+    name = sql.Identifier(database)
+    _execute(server, sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+    ask = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+    _execute(server, ask.format(sql.Literal(database)))
+    try:
+        yield
+    finally:
+        _execute(server, sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
 def _execute(server: PostgresServer, statement: sql.Composed) -> None:
     with closing(server.connect()) as link:
         link.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)

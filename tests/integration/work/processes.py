@@ -54,7 +54,7 @@ def process(module: str, environment: dict[str, str], ready: Path) -> Iterator[s
 async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Return when the condition holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # other processes set no events
             await asyncio.sleep(0.05)
 
 

@@ -64,21 +64,32 @@ async def test_an_unknown_type_is_refused_with_the_nearest_name(world: World) ->
 
 async def test_new_settings_replace_all_but_the_secrets_they_do_not_mention(world: World) -> None:
     given = {name: value for name, value in world.shop.settings.items() if name != "password"}
-    changes = {"settings": given | {"host": "localhost"}, "display_name": "renamed"}
+    changes = {"settings": given | {"application_name": "watch"}, "display_name": "renamed"}
     after = await connections.update_connection(world.deps, world.who, world.connection.id, changes)
-    assert (after.settings["host"], after.display_name, after.version) == ("localhost", "renamed", 2)
+    assert (after.settings["application_name"], after.display_name, after.version) == ("watch", "renamed", 2)
     assert after.settings["password"] == world.connection.settings["password"]
     assert await connections.get_connection(world.deps, world.who, after.id) == after
 
 
+@pytest.mark.parametrize("route", [{"host": "elsewhere.example"}, {"port": 1}, {"ssl_mode": "require"}])
+async def test_a_secret_is_not_sent_elsewhere_unless_it_is_given_again(world: World, route: dict[str, object]) -> None:
+    id, given = world.connection.id, {**world.shop.settings, **route}
+    without = {name: value for name, value in given.items() if name != "password"}
+    with pytest.raises(Invalid) as caught:
+        await connections.update_connection(world.deps, world.who, id, {"settings": without})
+    assert caught.value.violations[0].field == "connection.settings.password"
+    assert (await connections.get_connection(world.deps, world.who, id)).version == 1
+    assert (await connections.update_connection(world.deps, world.who, id, {"settings": given})).version == 2
+
+
 async def test_an_update_of_something_else_than_what_was_read_is_refused(world: World) -> None:
-    id, etag = world.connection.id, etag_of(world.connection.version)
-    await connections.update_connection(world.deps, world.who, id, {"description": "one"}, etag)
+    mine, etag = world.connection.id, etag_of(world.connection.version)
+    await connections.update_connection(world.deps, world.who, mine, {"description": "one"}, etag)
     with pytest.raises(EtagMismatch):
-        await connections.update_connection(world.deps, world.who, id, {"description": "two"}, etag)
+        await connections.update_connection(world.deps, world.who, mine, {"description": "two"}, etag)
     with pytest.raises(EtagMismatch):
-        await connections.delete_connection(world.deps, world.who, id, force=True, etag=etag)
-    assert (await connections.get_connection(world.deps, world.who, id)).description == "one"
+        await connections.delete_connection(world.deps, world.who, mine, force=True, etag=etag)
+    assert (await connections.get_connection(world.deps, world.who, mine)).description == "one"
 
 
 async def test_the_type_cannot_be_changed(world: World) -> None:

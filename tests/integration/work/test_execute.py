@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from dq_platform.app import checks, execute, jobs
 from dq_platform.app.execute import Ended, ExecuteOptions
@@ -13,6 +14,8 @@ from dq_platform.models.check import GroupBy
 from dq_platform.models.connection import SettingValue
 from dq_platform.models.job import JobState, OutcomeCounts
 from dq_platform.models.outcome import Outcome
+from tests.integration.work.conftest import unavailable
+from tests.integration.work.processes import until
 from tests.integration.work.world import NO_PAUSE, World
 
 
@@ -127,7 +130,7 @@ async def test_cancel_stops_the_statement_on_the_source(world: World) -> None:
     check = await world.check("nulls_percent", "slow.slept")
     job = await world.run(check)
     working = asyncio.create_task(world.work())
-    await _until(lambda: world.shop.running("slept"))
+    await until(lambda: world.shop.running("slept"))
     job = await jobs.cancel_job(world.deps, world.who, job.id)
     assert (job.state, job.cancel_requested) == (JobState.RUNNING, True)
     [done] = await working
@@ -185,6 +188,18 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(world: World) -> None:
     assert (await working).ended is Ended.SUCCEEDED
 
 
+async def test_a_store_that_is_away_for_a_moment_loses_no_work(world: World, store_url: str) -> None:
+    world.shop.run("CREATE VIEW rather_slow AS SELECT 1 AS id, pg_sleep(4)::text AS slept")
+    job = await world.run(await world.check("nulls_percent", "rather_slow.slept"))
+    working = asyncio.create_task(world.work(ExecuteOptions(backoff=lambda _: timedelta(), lease=timedelta(seconds=5))))
+    await until(lambda: world.shop.running("slept"))
+    with unavailable(world.shop.server, make_url(store_url).database or ""):
+        await asyncio.sleep(2.5)
+    [done] = await working
+    assert done.ended is Ended.SUCCEEDED
+    assert (await world.job(job)).outcomes.total == 1
+
+
 async def test_a_worker_that_loses_its_claim_stops_its_statement(world: World) -> None:
     check = await world.check("nulls_percent", "slow.slept")
     await world.run(check)
@@ -193,7 +208,7 @@ async def test_a_worker_that_loses_its_claim_stops_its_statement(world: World) -
     unit = await execute.claim(world.deps, unit_id, options)
     assert unit is not None
     working = asyncio.create_task(execute.run_unit(world.deps, unit, options))
-    await _until(lambda: world.shop.running("slept"))
+    await until(lambda: world.shop.running("slept"))
     world.clock.advance(timedelta(minutes=1))
     await world.claim(unit_id)
     assert (await working).ended is Ended.LOST
@@ -252,9 +267,3 @@ async def _set_settings(world: World, settings: Mapping[str, SettingValue]) -> N
         stored = await tx.connections.get(world.who.workspace_id, world.connection.id)
         await tx.connections.update(replace(stored, settings=settings), stored.version)
         await tx.commit()
-
-
-async def _until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.05)

@@ -10,15 +10,15 @@ from tests.integration.work.world import World
 
 
 async def test_schemas_tables_and_columns_are_listed_as_they_are(world: World) -> None:
-    deps, who, id = world.deps, world.who, world.connection.id
-    assert await metadata.list_schemas(deps, who, id) == ["public"]
-    tables = await metadata.list_tables(deps, who, id, "public")
+    deps, who, connection = world.deps, world.who, world.connection.id
+    assert await metadata.list_schemas(deps, who, connection) == ["public"]
+    tables = await metadata.list_tables(deps, who, connection, "public")
     assert [table.table_name for table in tables] == ["customers", "orders", "payments", "slow"]
-    columns = await metadata.list_columns(deps, who, id, "public", "orders")
+    columns = await metadata.list_columns(deps, who, connection, "public", "orders")
     assert [column.name for column in columns] == ["id", "customer_id", "amount", "placed_on"]
     with pytest.raises(NotFound):
-        await metadata.list_columns(deps, who, id, "public", "nothing")
-    assert await metadata.list_tables(deps, who, id, "nothing") == []
+        await metadata.list_columns(deps, who, connection, "public", "nothing")
+    assert await metadata.list_tables(deps, who, connection, "nothing") == []
 
 
 async def test_a_source_that_cannot_be_reached_is_an_error_that_says_so(world: World) -> None:

@@ -143,6 +143,6 @@ async def test_the_sweep_tells_again_of_units_that_wait_and_of_units_whose_worke
     world.clock.advance(timedelta(seconds=30))
     await tick.sweep(world.deps)
     assert {waiting, running} <= set(world.queue.ids)
-    assert {priority for id, priority in world.queue.told if id in (waiting, running)} == {Priority.HIGH}
+    assert {priority for unit_id, priority in world.queue.told if unit_id in (waiting, running)} == {Priority.HIGH}
     await world.work()
     assert (await world.job(job)).state is JobState.SUCCEEDED

@@ -22,7 +22,6 @@ from dq_platform.models.check import Check, CheckSelector, Target
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentFilter
 from dq_platform.models.job import Job, Priority, Unit
-from dq_platform.models.outcome import Severity
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result, ResultFilter
 from dq_platform.models.workspace import Principal, Role
@@ -30,6 +29,7 @@ from dq_platform.ports import Queue
 from tests.engines.postgres import PostgresServer
 
 ALL = PageRequest(1000)
+EVERYTHING = CheckSelector()
 NO_PAUSE = ExecuteOptions(backoff=lambda _: timedelta())
 SHOP = """
 CREATE TABLE customers (id int PRIMARY KEY, email text, country text NOT NULL);
@@ -50,10 +50,10 @@ class RecordingQueue:
 
     @property
     def ids(self) -> list[str]:
-        return [id for id, _ in self.told]
+        return [unit_id for unit_id, _ in self.told]
 
     async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        self.told += [(id, priority) for id in unit_ids]
+        self.told += [(unit_id, priority) for unit_id in unit_ids]
 
     def take(self) -> list[str]:
         """What was told since the last time."""
@@ -142,7 +142,7 @@ class World:
     async def run(self, check: Check, request_id: str = "") -> Job:
         return await runs.run_check(self.deps, self.who, check.id, request_id)
 
-    async def batch(self, selector: CheckSelector = CheckSelector()) -> Job:
+    async def batch(self, selector: CheckSelector = EVERYTHING) -> Job:
         return await runs.run_batch(self.deps, self.who, selector)
 
     async def claim(self, unit_id: str) -> Unit:
@@ -153,8 +153,8 @@ class World:
     async def work(self, options: ExecuteOptions = NO_PAUSE) -> list[Done]:
         """Do every unit that the queue was told of, once, as a worker would."""
         done: list[Done] = []
-        for id in self.queue.take():
-            unit = await execute.claim(self.deps, id, options)
+        for unit_id in self.queue.take():
+            unit = await execute.claim(self.deps, unit_id, options)
             if unit is not None:
                 done.append(await execute.run_unit(self.deps, unit, options))
         return done
@@ -188,6 +188,3 @@ async def new_world(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
         draft = ConnectionDraft("shop", "postgresql", shop.settings)
         connection = await connections.create_connection(deps, who, draft)
         yield World(deps, who, made.secret, shop, connection, clock, queue)
-
-
-ZERO_PERCENT = {Severity.ERROR: {"max_percent": 0.0}}

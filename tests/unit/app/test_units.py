@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from dq_platform.app.units import MAX_CHECKS, checks_in, request_hash, unit_ids, units_of
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check, CheckSelector, Mode, PeriodWindow, Target, TimeScale
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def check(connection: str = "c", schema: str = "s", table: str = "t") -> Check:
+    target = Target(connection, schema, table)
+    return Check(new_id(), "w", target, "row_count", Mode.MONITORING, TimeScale.DAILY, NOW, NOW)
+
+
+def test_checks_of_one_table_are_one_unit() -> None:
+    one, two, three = check(), check(table="other"), check()
+    first, second = units_of("j", "w", [one, two, three])
+    assert first.check_ids == (one.id, three.id)
+    assert second.check_ids == (two.id,)
+    assert (first.job_id, first.workspace_id, first.connection_id) == ("j", "w", "c")
+
+
+def test_equal_names_in_other_places_are_other_tables() -> None:
+    assert len(units_of("j", "w", [check(), check(schema="x"), check(connection="y")])) == 3
+
+
+def test_very_many_checks_of_one_table_are_several_units() -> None:
+    checks = [check() for _ in range(2 * MAX_CHECKS + 1)]
+    units = units_of("j", "w", checks)
+    assert [len(unit.check_ids) for unit in units] == [MAX_CHECKS, MAX_CHECKS, 1]
+    assert [check_id for unit in units for check_id in unit.check_ids] == [check.id for check in checks]
+    assert checks_in(units) == len(checks)
+    assert len(set(unit_ids(units))) == 3
+
+
+def test_equal_requests_have_equal_hashes_and_others_do_not() -> None:
+    window = PeriodWindow(NOW, NOW + timedelta(days=1))
+    selector = CheckSelector(check_ids=("a", "b"), labels={"x": "1", "y": "2"})
+    same = CheckSelector(check_ids=("a", "b"), labels={"y": "2", "x": "1"})
+    assert request_hash("batch", selector) == request_hash("batch", same)
+    different = {
+        request_hash("batch", selector),
+        request_hash("batch", selector, window),
+        request_hash("batch", CheckSelector(check_ids=("a",))),
+        request_hash("batch", CheckSelector(mode=Mode.MONITORING)),
+        request_hash("check", "a"),
+        request_hash("check", "b"),
+    }
+    assert len(different) == 6
