@@ -26,7 +26,10 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a connection, as a form would show it. `choices` is empty if any value goes."""
+    """One setting of a connection, as a form would show it. `choices` is empty if any value goes.
+
+    `route` marks what decides where secrets are sent and how they are guarded on the way.
+    """
 
     name: str
     description: str
@@ -37,6 +40,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    route: bool = False
 
 
 @dataclass(frozen=True, slots=True)

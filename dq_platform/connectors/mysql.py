@@ -78,9 +78,9 @@ class MySQLConnector(DriverSession):
     display_name: ClassVar[str] = "MySQL"
     dialect: ClassVar[MySQLDialect] = MySQLDialect()
     settings_schema: ClassVar[tuple[Setting, ...]] = (
-        Setting("host", "Host name or address.", default="localhost"),
-        Setting("port", "Port.", SettingKind.INTEGER, default=3306, minimum=1, maximum=65535),
-        Setting("unix_socket", "Path of the server's socket, in place of host and port."),
+        Setting("host", "Host name or address.", default="localhost", route=True),
+        Setting("port", "Port.", SettingKind.INTEGER, default=3306, minimum=1, maximum=65535, route=True),
+        Setting("unix_socket", "Path of the server's socket, in place of host and port.", route=True),
         Setting("database", "Database that names without one belong to."),
         Setting("user", "User; one with read access only is best.", required=True),
         Setting("password", "Password.", secret=True),
@@ -88,9 +88,10 @@ class MySQLConnector(DriverSession):
             "ssl_mode",
             "How far TLS is demanded and the server's certificate verified.",
             default="prefer",
+            route=True,
             choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
         ),
-        Setting("ssl_root_cert", "File with the certificates that the server's must descend from."),
+        Setting("ssl_root_cert", "File with the certificates that the server's must descend from.", route=True),
         Setting("ssl_cert", "File with the client's certificate."),
         Setting("ssl_key", "File with the key of the client's certificate."),
     )

@@ -99,8 +99,10 @@ class PostgreSQLConnector(DriverSession):
     display_name: ClassVar[str] = "PostgreSQL"
     dialect: ClassVar[PostgreSQLDialect] = PostgreSQLDialect()
     settings_schema: ClassVar[tuple[Setting, ...]] = (
-        Setting("host", "Host name or address, or the directory of the server's unix socket.", required=True),
-        Setting("port", "Port.", SettingKind.INTEGER, default=5432, minimum=1, maximum=65535),
+        Setting(
+            "host", "Host name or address, or the directory of the server's unix socket.", required=True, route=True
+        ),
+        Setting("port", "Port.", SettingKind.INTEGER, default=5432, minimum=1, maximum=65535, route=True),
         Setting("database", "Database.", required=True),
         Setting("user", "User; one with read access only is best.", required=True),
         Setting("password", "Password.", secret=True),
@@ -108,9 +110,10 @@ class PostgreSQLConnector(DriverSession):
             "ssl_mode",
             "How far TLS is demanded and the server's certificate verified.",
             default="prefer",
+            route=True,
             choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
         ),
-        Setting("ssl_root_cert", "File with the certificates that the server's must descend from."),
+        Setting("ssl_root_cert", "File with the certificates that the server's must descend from.", route=True),
         Setting("ssl_cert", "File with the client's certificate."),
         Setting("ssl_key", "File with the key of the client's certificate."),
         Setting("application_name", "Name that the server shows for our sessions.", default="dq-platform"),
