@@ -162,9 +162,12 @@ def _enum(enum: EnumDescriptor) -> Codec:
     names = {name: value.number for name, value in enum.values_by_name.items()}
     numbers = frozenset(names.values())
 
+    # All of them: their common prefix makes any name look near to any other.
+    hint = f"is not a value of {enum.name}; known: {', '.join(names)}"
+
     def known(number: int) -> int:
         if number not in numbers:
-            raise Reject(f"{number} is not a value of {enum.name}; known: {', '.join(names)}")
+            raise Reject(f"{number} {hint}")
         return number
 
     def from_text(text: str) -> int:
@@ -172,7 +175,7 @@ def _enum(enum: EnumDescriptor) -> Codec:
             return names[text]
         if _INTEGER.fullmatch(text):
             return known(int(text))
-        raise Reject(f"{text[:64]!r} is not a value of {enum.name}; {suggest(text, list(names))}")
+        raise Reject(f"{text[:64]!r} {hint}")
 
     def from_json(value: object) -> int:
         if type(value) is int:
