@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 bin := .venv/bin
+compile = $(bin)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
+  --no-emit-index-url --no-header --no-annotate --generate-hashes
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -26,16 +28,16 @@ gen: .venv/.installed ## Write dq/v1 again from protos/
 bench: .venv/.installed ## Print the speed promises as ratios measured now
 	@$(bin)/python -m benchmarks $(ARGS)
 
-lock: .venv/.installed ## Choose the newest allowed dependencies and write requirements.lock
-	@$(bin)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
-	  --no-emit-index-url --no-header --no-annotate --generate-hashes -o requirements.lock
+lock: .venv/.installed ## Choose the newest allowed dependencies and write the two lock files
+	@$(compile) --upgrade --all-extras -o requirements-dev.lock
+	@$(compile) --extra all -c requirements-dev.lock -o requirements.lock
 
-.venv/.installed: requirements.lock pyproject.toml
+.venv/.installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Installing what requirements.lock names into .venv ..."
+	@echo "Installing what requirements-dev.lock names into .venv ..."
 	@test -x $(bin)/python || $(PYTHON) -m venv .venv
-	@$(bin)/python -m pip install -q --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
-	@$(bin)/uv pip sync -q --require-hashes --python $(bin)/python requirements.lock
+	@$(bin)/python -m pip install -q --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-dev.lock)"
+	@$(bin)/uv pip sync -q --require-hashes --python $(bin)/python requirements-dev.lock
 	@$(bin)/uv pip install -q --python $(bin)/python --no-deps -e .
 	@touch $@

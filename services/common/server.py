@@ -98,6 +98,9 @@ class Server:
     async def start(self, store_answers: Callable[[], Awaitable[object]]) -> None:
         """Accept calls; returns, with health SERVING, when `store_answers` did not raise."""
         await self._tell(health_pb2.HealthCheckResponse.NOT_SERVING)
+        if self._config.ready_file:
+            # A predecessor that was killed left it behind.
+            self._config.ready_file.unlink(missing_ok=True)
         await self._server.start()
         await _until_it_answers(store_answers)
         await self._tell(health_pb2.HealthCheckResponse.SERVING)
