@@ -30,7 +30,10 @@ def main(serve: Serve) -> int:
 
 @contextmanager
 def ready_file(path: Path | None) -> Iterator[Callable[[], None]]:
-    """A function that creates the file, which is gone after the block."""
+    """A function that creates the file, which is gone before it is called and after the block."""
+    if path:
+        # A predecessor that was killed left it behind.
+        path.unlink(missing_ok=True)
     try:
         yield path.touch if path else _nothing
     finally:

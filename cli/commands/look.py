@@ -82,11 +82,10 @@ def incident_table(found: list[Json]) -> Table:
             word(i["status"], "INCIDENT_STATUS_"),
             number(str(i["failing_check_count"])),
             number(str(i["failure_count"])),
-            moment(i["last_seen_time"]),
         )
         for i in found
     )
-    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>", "last seen")
+    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>")
     return grid(headings, rows)
 
 
