@@ -73,13 +73,13 @@ async def test_new_settings_replace_all_but_the_secrets_they_do_not_mention(worl
 
 @pytest.mark.parametrize("route", [{"host": "elsewhere.example"}, {"port": 1}, {"ssl_mode": "require"}])
 async def test_a_secret_is_not_sent_elsewhere_unless_it_is_given_again(world: World, route: dict[str, object]) -> None:
-    id, given = world.connection.id, {**world.shop.settings, **route}
+    mine, given = world.connection.id, {**world.shop.settings, **route}
     without = {name: value for name, value in given.items() if name != "password"}
     with pytest.raises(Invalid) as caught:
-        await connections.update_connection(world.deps, world.who, id, {"settings": without})
+        await connections.update_connection(world.deps, world.who, mine, {"settings": without})
     assert caught.value.violations[0].field == "connection.settings.password"
-    assert (await connections.get_connection(world.deps, world.who, id)).version == 1
-    assert (await connections.update_connection(world.deps, world.who, id, {"settings": given})).version == 2
+    assert (await connections.get_connection(world.deps, world.who, mine)).version == 1
+    assert (await connections.update_connection(world.deps, world.who, mine, {"settings": given})).version == 2
 
 
 async def test_an_update_of_something_else_than_what_was_read_is_refused(world: World) -> None:
