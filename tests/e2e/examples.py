@@ -58,6 +58,10 @@ class Scene:
         return str(ok(self.account.rest.get("/incidents", params=unresolved))["incidents"][0]["id"])
 
     @property
+    def first_incident(self) -> str:
+        return str(ok(self.account.rest.get("/incidents"))["incidents"][0]["id"])
+
+    @property
     def connection_body(self) -> Json:
         settings = self.account.world.postgres_settings()
         return {"display_name": "another", "type": "postgresql", "settings": settings}
