@@ -215,6 +215,12 @@ class Incidents(Protocol):
     async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         """The unresolved incident of the key, locked until commit."""
 
+    async def unresolved_of_check(self, workspace_id: str, check_id: str) -> Sequence[Incident]:
+        """The unresolved incidents in which the check fails, locked until commit."""
+
+    async def unresolved_of_connection(self, workspace_id: str, connection_id: str) -> Sequence[Incident]:
+        """The unresolved incidents of the connection's tables, locked until commit."""
+
     async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
         """Note that these pass now; returns how many of the incident's checks still fail."""
 

@@ -10,11 +10,13 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.metadata import snapshot_of
+from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.selectors import review_selector
 from dq_platform.checks.validation import CheckDraft, ValidCheck, validate_check
 from dq_platform.errors import Invalid, SourceError
 from dq_platform.ids import new_id
+from dq_platform.incidents.policy import Act
 from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import TableSnapshot
@@ -114,11 +116,13 @@ async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str
 
 
 async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "") -> None:
-    """Delete the check; its results stay. Raises EtagMismatch."""
+    """Delete the check; its results stay, and incidents in which it alone failed end. Raises EtagMismatch."""
     async with deps.uow() as tx:
         check = await tx.checks.get(who.workspace_id, id)
         require_etag("check", id, check.version, etag)
+        affected = await tx.incidents.unresolved_of_check(who.workspace_id, id)
         await tx.checks.delete(who.workspace_id, id)
+        await settle_deleted(tx, affected, Act(deps.clock.now(), who.key_name, "The check that failed was deleted."))
         await tx.commit()
 
 

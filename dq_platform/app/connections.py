@@ -10,11 +10,13 @@ from time import perf_counter
 from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
+from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import Review
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.errors import Invalid, Violation, WrongState
 from dq_platform.ids import new_id
+from dq_platform.incidents.policy import Act
 from dq_platform.models.connection import Connection, SettingValue
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
@@ -98,7 +100,7 @@ async def update_connection(
 
 
 async def delete_connection(deps: Deps, who: Principal, id: str, *, force: bool = False, etag: str = "") -> None:
-    """Delete it with what is known of its tables and, if forced, its checks.
+    """Delete it with what is known of its tables and, if forced, its checks; its open incidents end.
 
     Raises WrongState (CONNECTION_IN_USE) if it has checks and is not forced, EtagMismatch.
     """
@@ -109,7 +111,9 @@ async def delete_connection(deps: Deps, who: Principal, id: str, *, force: bool 
         if count and not force:
             message = f"The connection has {count} checks; delete them first, or all at once with force."
             raise WrongState("CONNECTION_IN_USE", message, id=id, check_count=str(count))
+        affected = await tx.incidents.unresolved_of_connection(who.workspace_id, id)
         await tx.connections.delete(who.workspace_id, id)
+        await settle_deleted(tx, affected, Act(deps.clock.now(), who.key_name, "The connection was deleted."))
         await tx.commit()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
-from dq_platform.incidents.policy import Act, Failures, KeyChange, failure_events, fold, open_incident, settle
+from dq_platform.incidents.policy import Act, Failures, KeyChange, Member, failure_events, fold, open_incident, settle
 from dq_platform.models.incident import Incident, IncidentKey
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result
@@ -34,12 +34,18 @@ async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: date
         await _apply(tx, workspace_id, changes[key], Act(now))
 
 
+async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:
+    """End those of the incidents in which nothing fails any more, because the checks that did are deleted."""
+    for incident in affected:
+        await _settle(tx, incident, (), act)
+
+
 async def _apply(tx: Tx, workspace_id: str, change: KeyChange, act: Act) -> None:
     incident = await tx.incidents.open_for(workspace_id, change.key)
     if change.failures is not None:
         incident = await _count(tx, workspace_id, change.key, change.failures, _Former(incident, act))
     if incident is not None and change.passing:
-        await _settle(tx, incident, change, act)
+        await _settle(tx, incident, change.passing, act)
 
 
 async def _count(tx: Tx, workspace_id: str, key: IncidentKey, failures: Failures, former: _Former) -> Incident:
@@ -61,9 +67,9 @@ async def _as_told(tx: Tx, stored: Incident) -> Incident:
     return replace(stored, highest_severity=max(told))
 
 
-async def _settle(tx: Tx, incident: Incident, change: KeyChange, act: Act) -> None:
+async def _settle(tx: Tx, incident: Incident, passing: Sequence[Member], act: Act) -> None:
     """Note what passes; the incident ends with the last of its failing checks."""
-    step = settle(incident, await tx.incidents.mark_passing(incident.id, change.passing), act)
+    step = settle(incident, await tx.incidents.mark_passing(incident.id, passing), act)
     if step.events:
         await tx.incidents.update(step.incident)
         await tx.incidents.add_events(step.events)

@@ -79,6 +79,13 @@ class SqlIncidents:
         row = (await self._session.execute(statement)).one_or_none()
         return None if row is None else incident_from_row(row)
 
+    async def unresolved_of_check(self, workspace_id: str, check_id: str) -> Sequence[Incident]:
+        members = incident_checks.c.incident_id == incidents.c.id, has_id(incident_checks.c.check_id, check_id)
+        return await self._unresolved(workspace_id, exists().where(*members, incident_checks.c.failing))
+
+    async def unresolved_of_connection(self, workspace_id: str, connection_id: str) -> Sequence[Incident]:
+        return await self._unresolved(workspace_id, has_id(incidents.c.connection_id, connection_id))
+
     async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
         canonical = existing_id("incident", incident_id)
         if passing:
@@ -143,6 +150,14 @@ class SqlIncidents:
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none() or ""
+
+    async def _unresolved(self, workspace_id: str, condition: ColumnElement[bool]) -> Sequence[Incident]:
+        """Locked in the order in which runs take them."""
+        texts = (incidents.c[name].collate("C") for name in INCIDENT_KEY if name != "connection_id")
+        key = (incidents.c.connection_id, *texts)
+        mine = _incidents().where(incidents.c.workspace_id == workspace_id, UNRESOLVED, condition).order_by(*key)
+        rows = await self._session.execute(mine.with_for_update(of=incidents))
+        return [incident_from_row(row) for row in rows]
 
     async def _one(self, statement: Select[Any], workspace_id: str, id: str) -> Incident:
         one = statement.where(incidents.c.workspace_id == workspace_id, incidents.c.id == existing_id("incident", id))

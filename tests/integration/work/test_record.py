@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dq_platform.app import incidents
+from dq_platform.app import checks, connections, incidents
 from dq_platform.app.record import record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
@@ -177,5 +177,34 @@ async def test_a_run_opens_and_ends_an_incident_by_what_the_data_is(world: World
     world.shop.run("UPDATE customers SET email = 'x@example.com' WHERE email IS NULL")
     await world.run(check)
     await world.work()
+    [incident] = await world.incidents()
+    assert incident.status is IncidentStatus.RESOLVED
+
+
+async def test_deleting_the_check_that_failed_ends_its_incident(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    await checks.delete_check(world.deps, world.who, one.id)
+    [incident] = await world.incidents()
+    assert (incident.status, incident.failing_check_count) == (IncidentStatus.OPEN, 1)
+    await checks.delete_check(world.deps, world.who, two.id)
+    [incident] = await world.incidents()
+    assert (incident.status, incident.failing_check_count) == (IncidentStatus.RESOLVED, 0)
+    page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
+    assert page.items[-1].kind is IncidentEventKind.RESOLVED_AUTOMATICALLY
+    assert (page.items[-1].actor, page.items[-1].note) == (world.who.key_name, "The check that failed was deleted.")
+
+
+async def test_deleting_a_passing_check_leaves_incidents_alone(world: World) -> None:
+    failing, passing = await world.check(), await world.check("not_nulls_percent")
+    await recorded(world, result(world, failing, Outcome.ERROR), result(world, passing, Outcome.PASSED))
+    await checks.delete_check(world.deps, world.who, passing.id)
+    [incident] = await world.incidents()
+    assert incident.status is IncidentStatus.OPEN
+
+
+async def test_deleting_a_connection_ends_its_incidents(world: World) -> None:
+    await recorded(world, result(world, await world.check(), Outcome.ERROR))
+    await connections.delete_connection(world.deps, world.who, world.connection.id, force=True)
     [incident] = await world.incidents()
     assert incident.status is IncidentStatus.RESOLVED
