@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import read_snapshot
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.rules.registry import RULE_REGISTRY
-from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.frame import PlanContext
-from dq_platform.execution.grade import Execution, fail, grade
+from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.periods import run_period
-from dq_platform.execution.plan import Plan, plan
-from dq_platform.execution.reading import Reading
+from dq_platform.execution.plan import plan
+from dq_platform.execution.results import Histories, RunFacts, results
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import TableSnapshot
 from dq_platform.models.result import HistoryPoint, Result
-
-Key = tuple[str, str]
-"""A check's id and one of its data groups."""
-History = Mapping[Key, Sequence[HistoryPoint]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +55,21 @@ class Measured:
 
 
 async def measure_checks(deps: Deps, run: Run) -> Measured:
-    """Everything that the checks say of the table now. Raises SourceError if the source fails before the first one."""
-    target = run.checks[0].target
+    """Everything that the checks say of the table now, and what came in the way where they cannot."""
     now = deps.clock.now()
     async with deps.sources.session(run.connection) as session:
-        snapshot = await read_snapshot(deps, session, run.connection, target.schema_name, target.table_name)
-        planned = plan(run.checks, _context(run, snapshot, now))
-        measurement = await measure(session, planned, tag=run.tag)
-    history = await _history(deps, run.checks, measurement)
-    results = [
-        result
-        for check in run.checks
-        for result in _results(_execution(run, check, measurement, now), planned, measurement, history)
-    ]
-    sent = tuple(statement.sql for statement in planned.statements)
-    return Measured(results, sent, snapshot, measurement.stopped_by)
+        context = await _context(deps, run, session, now)
+        planned = plan(run.checks, context)
+        own = await measure(session, planned, tag=run.tag)
+    # Our session is given back first: two tables that are each other's reference must not wait for each other.
+    both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
+    facts = RunFacts(run.job_id, now, await _histories(deps, run.checks, both.measurement))
+    return Measured(
+        results=results(run.checks, planned, both.measurement, facts),
+        statements=both.statements,
+        snapshot=context.snapshot,
+        stopped_by=own.stopped_by or context.problem,
+    )
 
 
 def failed_checks(run: Run, error: DomainError, now: datetime) -> list[Result]:
@@ -84,42 +81,25 @@ def failed_checks(run: Run, error: DomainError, now: datetime) -> list[Result]:
     ]
 
 
-def _context(run: Run, snapshot: TableSnapshot | None, now: datetime) -> PlanContext:
+async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) -> PlanContext:
+    target = run.checks[0].target
+    snapshot, problem = None, None
+    try:
+        snapshot = await read_snapshot(deps, session, run.connection, target.schema_name, target.table_name)
+    except SourceError as error:
+        problem = error
     return PlanContext(
-        dialect=ConnectorFactory.get(run.connection.type).dialect,
+        dialect=session.dialect,
         snapshot=snapshot,
         time_zone=run.connection.time_zone,
         now=now,
         table_filter=run.table_filter,
         window=run.window,
+        problem=problem,
     )
 
 
-def _execution(run: Run, check: Check, measurement: Measurement, now: datetime) -> Execution:
-    """A check's share of the source's time is divided among its results."""
-    milliseconds = measurement.milliseconds.get(check.id, 0.0)
-    return Execution.of(check, run.job_id, now, milliseconds / max(1, len(measurement.readings.get(check.id, ()))))
-
-
-def _results(execution: Execution, planned: Plan, measurement: Measurement, history: History) -> list[Result]:
-    check = execution.check
-    error = measurement.failures.get(check.id)
-    if error is not None:
-        return [fail(execution, error, planned.periods[check.id])]
-    points = _history_points(check)
-    return [
-        grade(execution, reading, _before(history.get((check.id, reading.data_group), ()), reading, points))
-        for reading in measurement.readings[check.id]
-    ]
-
-
-def _before(points: Sequence[HistoryPoint], reading: Reading, count: int) -> Sequence[HistoryPoint]:
-    """The newest earlier periods, as many as the rule looks at, oldest first."""
-    earlier = [point for point in points if point.time_period < reading.time_period]
-    return earlier[len(earlier) - min(count, len(earlier)) :]
-
-
-async def _history(deps: Deps, checks: Iterable[Check], measurement: Measurement) -> History:
+async def _histories(deps: Deps, checks: Iterable[Check], measurement: Measurement) -> Histories:
     """Earlier periods of the checks whose rules look at any; enough of them for each period that was read."""
     wanted: dict[tuple[datetime, int], list[str]] = {}
     for check in checks:
@@ -127,12 +107,11 @@ async def _history(deps: Deps, checks: Iterable[Check], measurement: Measurement
         points = _history_points(check)
         if periods and points:
             wanted.setdefault((max(periods), points + len(periods)), []).append(check.id)
-    if not wanted:
-        return {}
-    found: dict[Key, Sequence[HistoryPoint]] = {}
-    async with deps.uow() as tx:
-        for (before, points), ids in wanted.items():
-            found |= await tx.results.history(ids, before, points)
+    found: dict[tuple[str, str], Sequence[HistoryPoint]] = {}
+    if wanted:
+        async with deps.uow() as tx:
+            for (before, points), ids in wanted.items():
+                found |= await tx.results.history(ids, before, points)
     return found
 
 

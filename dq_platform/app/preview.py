@@ -11,6 +11,7 @@ from dq_platform.app.measuring import Run, measure_checks
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
 from dq_platform.models.check import Check, PeriodWindow
+from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.models.workspace import Principal
 
@@ -25,7 +26,7 @@ class Preview:
 
 
 async def preview_check(deps: Deps, who: Principal, check_id: str, window: PeriodWindow | None = None) -> Preview:
-    """What the stored check says now. Raises SourceError if the source fails."""
+    """What the stored check says now. Raises SourceError if the source fails, unless the check asks just that."""
     review = Review()
     review_window(review, window)
     review.done()
@@ -46,7 +47,8 @@ async def _preview(deps: Deps, who: Principal, check: Check, window: PeriodWindo
         connection = await tx.connections.get(who.workspace_id, target.connection_id)
         settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
     measured = await measure_checks(deps, Run("preview", connection, [check], settings.filter, window))
-    if measured.stopped_by is not None:
+    failed = any(result.outcome is Outcome.EXECUTION_ERROR for result in measured.results)
+    if failed and measured.stopped_by is not None:
         raise measured.stopped_by
     results = [replace(result, id="", job_id="") for result in measured.results]
     return Preview(check, results, measured.statements)

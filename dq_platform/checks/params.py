@@ -27,8 +27,10 @@ _BROKEN_EVERYWHERE = ("missing )", "unbalanced parenthesis", "unterminated chara
 class ParamKind(StrEnum):
     """What a parameter holds.
 
-    COLUMN and COLUMN_LIST name columns of the checked table, OTHER_COLUMN one of another table, TABLE another table
-    of the same connection (`table` or `schema.table`). The SQL kinds hold SQL that `sql_text` has accepted.
+    COLUMN and COLUMN_LIST name columns of the checked table, TABLE another table of the same connection (`table` or
+    `schema.table`). CONNECTION is the id of a connection of the workspace; OTHER_SCHEMA, OTHER_TABLE and OTHER_COLUMN
+    name what lies elsewhere. The SQL kinds hold SQL that `sql_text` has accepted, OTHER_CONDITION a condition on the
+    rows of another table.
     """
 
     INT = "int"
@@ -42,8 +44,12 @@ class ParamKind(StrEnum):
     REGEX = "regex"
     COLUMN = "column"
     COLUMN_LIST = "column_list"
-    OTHER_COLUMN = "other_column"
     TABLE = "table"
+    CONNECTION = "connection"
+    OTHER_SCHEMA = "other_schema"
+    OTHER_TABLE = "other_table"
+    OTHER_COLUMN = "other_column"
+    OTHER_CONDITION = "other_condition"
     SQL_CONDITION = "sql_condition"
     SQL_EXPRESSION = "sql_expression"
     SQL_QUERY = "sql_query"
@@ -55,7 +61,7 @@ class ParamSpec:
 
     `default` None: there is none, and unless `required` the parameter is simply absent. `minimum` and `maximum` bound
     numbers (inclusive). `choices` is empty if every value of the kind goes. `accepts` names the data types that a
-    COLUMN may have.
+    column may have. `table` is the TABLE parameter whose table an OTHER_COLUMN belongs to.
     """
 
     name: str
@@ -67,6 +73,7 @@ class ParamSpec:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     accepts: frozenset[DataType] = frozenset(DataType)
+    table: str = ""
 
 
 class _WrongValueError(ValueError):
@@ -238,8 +245,12 @@ _COERCE: Mapping[ParamKind, Callable[[object], ParamValue]] = {
     ParamKind.REGEX: _regex,
     ParamKind.COLUMN: _filled_text,
     ParamKind.COLUMN_LIST: _columns,
-    ParamKind.OTHER_COLUMN: _filled_text,
     ParamKind.TABLE: _filled_text,
+    ParamKind.CONNECTION: _filled_text,
+    ParamKind.OTHER_SCHEMA: _filled_text,
+    ParamKind.OTHER_TABLE: _filled_text,
+    ParamKind.OTHER_COLUMN: _filled_text,
+    ParamKind.OTHER_CONDITION: _filled_text,
     ParamKind.SQL_CONDITION: _filled_text,
     ParamKind.SQL_EXPRESSION: _filled_text,
     ParamKind.SQL_QUERY: _filled_text,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensors.fragments import split_table_name
-from dq_platform.checks.sensors.registry import SensorType
 from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query
 from dq_platform.errors import Violation
 from dq_platform.models.check import Target
@@ -38,10 +37,9 @@ class Scope:
 
 
 def validate_sensor_params(
-    sensor: SensorType, fixed: Params, given: Mapping[str, object], scope: Scope
-) -> tuple[Params, list[Violation]]:
-    """The parameters with defaults and what the check type fixes, SQL normalised, and everything wrong with them."""
-    specs = [spec for spec in sensor.params if spec.name not in fixed]
+    specs: Sequence[ParamSpec], given: Mapping[str, object], scope: Scope
+) -> tuple[dict[str, ParamValue], list[Violation]]:
+    """The parameters with defaults, SQL normalised, and what is wrong with them as far as the checked table tells."""
     params, violations = validate_params(specs, given, PATH)
     checked = dict(params)
     for spec in specs:
@@ -50,7 +48,7 @@ def validate_sensor_params(
             checked[spec.name] = value
             violations += wrong
     violations += _ranges(checked)
-    return checked | dict(fixed), violations
+    return checked, violations
 
 
 def _checked(spec: ParamSpec, value: ParamValue, scope: Scope) -> tuple[ParamValue, list[Violation]]:

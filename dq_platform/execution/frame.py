@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.errors import SourceError
 from dq_platform.execution.periods import partition_dates, period_count
 from dq_platform.execution.precheck import Bound
 from dq_platform.models.check import PeriodWindow, TimeScale
@@ -17,8 +18,9 @@ from dq_platform.models.metadata import ColumnInfo, DataType, TableSnapshot
 class PlanContext:
     """What is known when checks of one table are planned.
 
-    `snapshot` is the table as the source's catalogue has it now, None if it is not there. `table_filter` is the SQL
-    condition that users set for all checks of the table, empty for none. `window` is what partitioned checks read,
+    `snapshot` is the table as the source's catalogue has it now, None if it is not there, or if the catalogue could not
+    be read: `problem` says why. `table_filter` is the SQL condition that users set for all checks of the table, empty
+    for none. `window` is what partitioned checks read,
     None for their default. A check has at most `max_groups` data groups.
     """
 
@@ -29,6 +31,7 @@ class PlanContext:
     table_filter: str = ""
     window: PeriodWindow | None = None
     max_groups: int = 1000
+    problem: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True)

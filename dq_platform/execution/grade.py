@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.rules.registry import RULE_REGISTRY, apply
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import DomainError
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
@@ -56,22 +56,23 @@ class Execution:
 def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint] = ()) -> Result:
     """The reading, judged by all thresholds: the worst that fails is the outcome.
 
-    `history` has earlier periods, oldest first; points that are not earlier than the reading's own are left out. No
+    `history` has earlier periods, oldest first: the rule sees as many of the newest before the reading's own as it
+    looks at. No
     value, no threshold, or a rule that cannot decide where none fails: inconclusive. A rule that raises: execution
     error.
     """
     blank = _blank(execution, reading.data_group, reading.time_period)
-    measured = replace(blank, value=reading.value, expected_value=reading.expected)
-    if reading.value is None:
+    measured = replace(blank, value=reading.value, expected_value=reading.expected, message=reading.message)
+    rule = RULE_REGISTRY.find(execution.rule)
+    if reading.value is None and not (rule and _judges_absence(rule, reading)):
         return _inconclusive(measured, reading.reason or NO_DATA)
     thresholds = execution.check.thresholds
     configured = {severity: params for severity in Severity if (params := thresholds.of(severity)) is not None}
     if not configured:
         return _inconclusive(measured, NO_THRESHOLDS)
-    earlier = tuple(point for point in history if point.time_period < reading.time_period)
-    context = RuleContext(reading.time_period, reading.expected, earlier)
     try:
         rule = RULE_REGISTRY.get(execution.rule)
+        context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history))
         verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
     except DomainError as error:
         return _failed(measured, error.reason, error.message)
@@ -87,12 +88,23 @@ def fail(execution: Execution, error: DomainError, time_period: datetime) -> Res
     return _failed(_blank(execution, "", time_period), error.reason, error.message)
 
 
+def _judges_absence(rule: RuleType, reading: Reading) -> bool:
+    return rule.judges_absence and reading.expected is not None and reading.reason != NOT_A_NUMBER
+
+
+def _earlier(rule: RuleType, reading: Reading, history: Sequence[HistoryPoint]) -> tuple[HistoryPoint, ...]:
+    earlier = tuple(point for point in history if point.time_period < reading.time_period)
+    return earlier[len(earlier) - min(rule.history_points, len(earlier)) :]
+
+
 def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
     failing = [severity for severity, verdict in verdicts.items() if verdict.passed is False]
     undecided = [severity for severity, verdict in verdicts.items() if verdict.passed is None]
     telling = verdicts[max(failing) if failing else min(undecided or verdicts)]
     graded = replace(
         measured,
+        value=measured.value if telling.value is None else telling.value,
+        message=measured.message or (telling.reason if failing else ""),
         outcome=Outcome(max(failing)) if failing else Outcome.PASSED,
         expected_value=measured.expected_value if telling.expected_value is None else telling.expected_value,
         expected_text=telling.expected,

@@ -14,7 +14,7 @@ from dq_platform.execution.frame import Frame
 from dq_platform.execution.plan import Plan
 from dq_platform.execution.problems import RowsMultiplied, TooManyGroups
 from dq_platform.execution.reading import NO_DATA, Reading
-from dq_platform.execution.scan import readings
+from dq_platform.execution.scan import in_place_of_failure, readings
 from dq_platform.execution.statement import Statement
 
 
@@ -109,7 +109,12 @@ class _Run:
         return answer
 
     def fail(self, statement: Statement, error: DomainError) -> None:
-        self.failures.update(dict.fromkeys(statement.check_ids, error))
+        for demand in statement.demands:
+            reading = in_place_of_failure(demand, error)
+            if reading is None:
+                self.failures[demand.check_id] = error
+            else:
+                self.readings[demand.check_id] = [reading]
 
     async def isolate(self, failing: Statement, error: DomainError | None) -> None:
         """Fail what is wrong in a statement that does not work, and measure the rest.

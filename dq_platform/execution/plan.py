@@ -18,7 +18,7 @@ from dq_platform.execution.periods import run_period
 from dq_platform.execution.precheck import Bound, bind, require_possible
 from dq_platform.execution.problems import SensorFailed
 from dq_platform.execution.reading import Reading
-from dq_platform.execution.scan import known
+from dq_platform.execution.scan import in_place_of_failure, known
 from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
 from dq_platform.models.check import Check
 
@@ -40,7 +40,8 @@ class Plan:
 def plan(checks: Iterable[Check], context: PlanContext) -> Plan:
     """The plan for checks of one table; never raises for a check that is wrong, which becomes a failure instead.
 
-    Scans come before queries, because one pass over the rows serves most checks.
+    Whether the table can be read is asked first, so that nothing slower can be taken for the answer. Scans come before
+    queries, because one pass over the rows serves most checks.
     """
     draft = _Draft(context)
     for check in checks:
@@ -62,16 +63,29 @@ class _Draft:
         self.periods[check.id] = run_period(check, context.now, context.time_zone, context.window)
         try:
             bound = bind(check)
+        except DomainError as error:
+            self.failures[check.id] = error
+            return
+        demand = Demand(check.id, self.periods[check.id], bound.group_by, bound.sensor.on_failure)
+        try:
+            if context.problem is not None:
+                raise context.problem
             require_possible(bound, context.snapshot, context.dialect)
             frame = frame_of(bound, context)
             measure = _render(bound, frame, context)
         except DomainError as error:
-            self.failures[check.id] = error
+            self.fail(demand, error)
             return
-        self.place(bound, frame, measure)
+        self.place(demand, frame, measure)
 
-    def place(self, bound: Bound, frame: Frame, measure: Measure) -> None:
-        demand = Demand(bound.check.id, self.periods[bound.check.id], bound.group_by)
+    def fail(self, demand: Demand, error: DomainError) -> None:
+        reading = in_place_of_failure(demand, error)
+        if reading is None:
+            self.failures[demand.check_id] = error
+        else:
+            self.answers.append(reading)
+
+    def place(self, demand: Demand, frame: Frame, measure: Measure) -> None:
         if isinstance(measure, MetadataMeasure):
             self.answers.append(known(demand, measure.value))
         elif isinstance(measure, QueryMeasure):
@@ -84,7 +98,7 @@ class _Draft:
         fused = [one for frame, wants in self.scans.items() for one in scans(frame, wants, dialect)]
         alone = [one for frame, wants in self.queries.items() for one in queries(frame, wants, dialect)]
         return Plan(
-            (*fused, *alone),
+            tuple(sorted((*fused, *alone), key=lambda statement: not statement.probes)),
             tuple(self.answers),
             MappingProxyType(self.failures),
             MappingProxyType(self.periods),

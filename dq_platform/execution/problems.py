@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dq_platform.errors import DomainError
+from dq_platform.errors import DomainError, SourceError, SourceProblem
 
 SHOWN_NAMES = 50
 
@@ -16,6 +16,21 @@ class TableMissing(DomainError):
 
     def __init__(self, schema: str, table: str) -> None:
         super().__init__(f"Table {schema}.{table} does not exist.", schema=schema, table=table)
+
+
+def keeps_from_reading(error: DomainError) -> bool:
+    """Whether the error tells that the table cannot be read; not if somebody or our own installation stopped us."""
+    if isinstance(error, SourceError):
+        return error.problem not in (SourceProblem.CANCELLED, SourceProblem.DRIVER_MISSING)
+    return isinstance(error, TableMissing)
+
+
+class ReferenceFailed(DomainError):
+    """The reference that a check compares with could not be measured; the reason is that of its own error."""
+
+    def __init__(self, table: str, error: DomainError) -> None:
+        super().__init__(f"The reference table {table} could not be measured: {error.message}", **error.facts)
+        self.reason = error.reason
 
 
 class ColumnMissing(DomainError):

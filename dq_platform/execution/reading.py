@@ -18,7 +18,7 @@ class Reading:
     """A sensor's value for one check, data group and period. `value` None: there is none, and `reason` says why.
 
     `data_group` is a compact JSON array, empty without grouping. `expected` is the number that the sensor brought to
-    compare with.
+    compare with, or that a reference has. `message` says what came in the way of a value that stands for a failure.
     """
 
     check_id: str
@@ -27,3 +27,4 @@ class Reading:
     value: Number | None
     expected: Number | None = None
     reason: str = ""
+    message: str = ""

@@ -18,7 +18,7 @@ Histories = Mapping[tuple[str, str], Sequence[HistoryPoint]]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunFacts:
     """What results note of the run, and what rules may look back at."""
 
     job_id: str
@@ -26,7 +26,7 @@ class Run:
     histories: Histories = field(default_factory=dict)
 
 
-def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: Run) -> list[Result]:
+def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: RunFacts) -> list[Result]:
     """One result for each reading, and one for each check that failed, in the order of the checks.
 
     A partition's history has the partitions before it as this run found them, and stored points for older ones.
@@ -34,7 +34,7 @@ def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: 
     return [result for check in checks for result in _of_check(check, plan, measurement, run)]
 
 
-def _of_check(check: Check, plan: Plan, measurement: Measurement, run: Run) -> Iterator[Result]:
+def _of_check(check: Check, plan: Plan, measurement: Measurement, run: RunFacts) -> Iterator[Result]:
     cost = measurement.milliseconds.get(check.id, 0.0)
     if check.id in measurement.failures:
         execution = Execution.of(check, run.job_id, run.executed_at, cost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,8 +12,9 @@ from typing import Any
 
 from dq_platform.connectors.base import Rows
 from dq_platform.connectors.zones import start_of_day
+from dq_platform.errors import DomainError
 from dq_platform.execution.groups import group_key, text_of
-from dq_platform.execution.problems import RowsMultiplied, TooManyGroups
+from dq_platform.execution.problems import RowsMultiplied, TooManyGroups, keeps_from_reading
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.execution.statement import Cells, Demand, Statement
 from dq_platform.models.values import Number
@@ -53,6 +54,13 @@ def readings(statement: Statement, answer: Rows, time_zone: str) -> list[Reading
 def known(demand: Demand, value: Number | None) -> Reading:
     """The reading of a number that is known without asking the source."""
     return _reading(demand, _Key(None, ()), (value,), Cells(0))
+
+
+def in_place_of_failure(demand: Demand, error: DomainError) -> Reading | None:
+    """The reading of a demand that wants to know whether the table can be read, if the error says that it cannot."""
+    if demand.on_failure is None or not keeps_from_reading(error):
+        return None
+    return replace(known(demand, demand.on_failure), message=error.message)
 
 
 def percent(part: Number, whole: Number) -> float | None:

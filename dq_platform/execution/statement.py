@@ -25,11 +25,15 @@ class StatementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A check that wants numbers. `time_period` holds for rows that carry no period themselves."""
+    """A check that wants numbers. `time_period` holds for rows that carry no period themselves.
+
+    `on_failure` is the number if the table cannot be read; None: then there is none.
+    """
 
     check_id: str
     time_period: datetime
     group_by: tuple[GroupBy, ...] = ()
+    on_failure: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Statement:
     @property
     def check_ids(self) -> tuple[str, ...]:
         return tuple(demand.check_id for demand in self.demands)
+
+    @property
+    def probes(self) -> bool:
+        """Whether it asks if the table can be read at all."""
+        return any(demand.on_failure is not None for demand in self.demands)
 
     @property
     def divisible(self) -> bool:

@@ -34,7 +34,7 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         modes=(check_pb2.Mode.ValueType(number) for number in MODES.protos(model.modes)),
         sensor=model.sensor,
         rule=model.rule,
-        sensor_parameters=[parameter(spec) for spec in sensor_type.params if spec.name not in model.fixed],
+        sensor_parameters=map(parameter, model.sensor_params),
         rule_parameters=map(parameter, rule_type.params),
         default_thresholds=None if missing else thresholds(defaults),
         accepted_data_types=_accepted(sensor_type),

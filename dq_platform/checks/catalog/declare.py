@@ -8,6 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from dq_platform.checks.level import Level
+from dq_platform.checks.params import ParamSpec
+from dq_platform.checks.reference import reference_params
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
 from dq_platform.models.check import Mode, TimeScale
 from dq_platform.models.outcome import Severity
 from dq_platform.models.values import Params
@@ -29,6 +32,13 @@ class Dimension(StrEnum):
     VALIDITY = "Validity"
 
 
+class Compares(StrEnum):
+    """What a side has in a group or period of which only the other side has rows: no value, or the count 0."""
+
+    VALUES = "values"
+    COUNTS = "counts"
+
+
 ALL_MODES = (Mode.PROFILING, Mode.MONITORING, Mode.PARTITIONED)
 WHOLE_TABLE_MODES = (Mode.PROFILING, Mode.MONITORING)
 
@@ -48,7 +58,8 @@ class CheckType:
 
     `defaults` are the rule's parameters that each severity starts from; a severity without an entry has none to start
     from. A check for which no threshold is given has the `default_severity` alone. `fixed` are sensor parameters that
-    the check type decides, so that nobody gives them.
+    the check type decides, so that nobody gives them. With `compares` the sensor measures a reference table too, and
+    what it gives there is the expected value.
     """
 
     name: str
@@ -62,6 +73,15 @@ class CheckType:
     defaults: Mapping[Severity, Params] = field(default_factory=dict)
     default_severity: Severity = Severity.ERROR
     fixed: Params = field(default_factory=dict)
+    compares: Compares | None = None
+
+    @property
+    def sensor_params(self) -> tuple[ParamSpec, ...]:
+        """What can be given in a check's `sensor_params`: of the sensor's what is not fixed, and the reference."""
+        own = tuple(spec for spec in SENSOR_REGISTRY.get(self.sensor).params if spec.name not in self.fixed)
+        return (
+            (*own, *reference_params(self.level, partitioned=Mode.PARTITIONED in self.modes)) if self.compares else own
+        )
 
     def time_scales(self, mode: Mode) -> tuple[TimeScale, ...]:
         return TIME_SCALES[mode]
@@ -79,6 +99,7 @@ def check(  # noqa: PLR0913
     defaults: Mapping[str, Params] = MappingProxyType({}),
     default_severity: Severity = Severity.ERROR,
     fixed: Params = MappingProxyType({}),
+    compares: Compares | None = None,
 ) -> CheckType:
     """A check type; `defaults` is keyed by `warning`, `error`, `fatal`. Its category is that of the file."""
     return CheckType(
@@ -93,6 +114,7 @@ def check(  # noqa: PLR0913
         defaults={Severity[severity.upper()]: params for severity, params in defaults.items()},
         default_severity=default_severity,
         fixed=fixed,
+        compares=compares,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -134,11 +135,12 @@ def max_missing(actual: Number, context: RuleContext, *, max_missing: Count = 0)
     return within(actual, lower=least, expected_value=context.expected)
 
 
-@rule("diff_percent")
-def diff_percent(actual: Number, context: RuleContext, *, max_diff_percent: DiffPercent = 0.0) -> Verdict:
+@rule("diff_percent", judges_absence=True)
+def diff_percent(actual: Number | None, context: RuleContext, *, max_diff_percent: DiffPercent = 0.0) -> Verdict:
     """Fails when the value differs from the reference by more than `max_diff_percent` of the reference.
 
-    A reference of 0 is matched by 0 alone; a reference without a value by nothing.
+    A reference of 0 is matched by 0 alone. If only one of the two has a value, it fails; if neither has, there is no
+    verdict.
     """
     if context.expected is None:
         return Verdict(passed=False, expected="a reference that has a value", reason="The reference has no value.")
@@ -146,6 +148,11 @@ def diff_percent(actual: Number, context: RuleContext, *, max_diff_percent: Diff
         return Verdict(passed=None, reason="The reference's value is not a finite number.")
     reference = exact(context.expected)
     margin = abs(reference) * exact(max_diff_percent) / 100
+    if actual is None:
+        expected = within(reference, lower=reference - margin, upper=reference + margin)
+        return replace(
+            expected, passed=False, expected_value=context.expected, reason="Only the reference has a value."
+        )
     return within(actual, lower=reference - margin, upper=reference + margin, expected_value=context.expected)
 
 

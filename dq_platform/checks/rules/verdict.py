@@ -24,6 +24,7 @@ class Verdict:
     """Passed or not, against what. `passed` None: nothing can be said, and `reason` tells why.
 
     `expected` is for people (`<= 5 %`), `bounds` is the accepted interval, `expected_value` the single best guess.
+    `value` is what was judged if that is not the measured value itself; the result and the history have it then.
     """
 
     passed: bool | None
@@ -31,3 +32,4 @@ class Verdict:
     bounds: Bounds = field(default_factory=Bounds)
     expected_value: Number | None = None
     reason: str = ""
+    value: Number | None = None

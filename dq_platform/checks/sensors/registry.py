@@ -34,7 +34,8 @@ class SensorType:
 
     `accepts` are the data types of the column that it can measure. `metadata` sensors read the table's catalogue
     entry: no SQL, and neither the table nor the column needs to exist. `groupable` false: the number is one for the
-    whole table, so neither grouping nor partitions apply. `template` is the Jinja2 source.
+    whole table, so neither grouping nor partitions apply. `on_failure` is what it measures if the table cannot be read,
+    for sensors that ask just that; None: then it has failed. `template` is the Jinja2 source.
     """
 
     name: str
@@ -46,6 +47,12 @@ class SensorType:
     accepts: frozenset[DataType] = frozenset(DataType)
     metadata: bool = False
     groupable: bool = True
+    on_failure: int | None = None
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether rows are what it looks at, so that a filter means something."""
+        return not self.metadata and self.on_failure is None
 
 
 def parse_sensor(name: str, level: Level, source: str) -> SensorType:

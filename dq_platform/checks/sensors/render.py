@@ -40,6 +40,7 @@ def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dic
         "d": dialect,
         "p": SimpleNamespace(**{spec.name: param_fragment(spec, given[spec.name], context) for spec in specs}),
         "choice": SimpleNamespace(**{spec.name: given[spec.name] for spec in specs if spec.choices}),
+        "table": dialect.table(context.table.schema, context.table.table),
         "column_exists": context.column is not None,
         "columns": tuple(column_fragment(dialect, column) for column in context.table.columns.values()),
         "pattern": pattern_literals(dialect),

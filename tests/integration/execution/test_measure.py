@@ -9,7 +9,7 @@ import pytest
 from dq_platform.connectors.base import Guards
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.execution.measure import measure
-from dq_platform.execution.results import Run, results
+from dq_platform.execution.results import RunFacts, results
 from dq_platform.models.check import GroupBy, PeriodWindow, Thresholds, TimeScale
 from dq_platform.models.metadata import ColumnInfo, DataType
 from dq_platform.models.outcome import Outcome
@@ -172,7 +172,7 @@ async def test_readings_are_graded_per_group(bench):
         )
     ]
     made = await bench.plan(checks)
-    graded = results(checks, made, await measure(bench.session, made), Run("job", NOW))
+    graded = results(checks, made, await measure(bench.session, made), RunFacts("job", NOW))
     assert {result.data_group: result.outcome for result in graded} == {
         '["de"]': Outcome.PASSED,
         '["fr"]': Outcome.WARNING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tests.integration.sensors.data import COLUMNS, RECORDS, TABLE
+from tests.integration.sensors.data import COLUMNS, EMPTY, RECORDS, TABLE
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ KINDS = ["integer", "float", "date", "datetime", "timestamp", "boolean", "text",
 HOSTILE = ['we"ird', "back`tick", "select", "it's", "Größe 字", "per%cent"]
 
 CASES = [
+    Case("table_availability", "", 0),
+    Case("table_availability", "", 0, table=EMPTY),
     Case("row_count", "", 12),
     Case("row_count", "", 4, where="part = 1"),
     Case("null_count", "num", 5),

@@ -71,9 +71,9 @@ def test_profiling_is_monthly() -> None:
     assert (field, reason) == ("check.time_scale", "TIME_SCALE_UNSUPPORTED")
 
 
-def test_what_the_check_type_fixes_is_part_of_the_parameters_and_cannot_be_given() -> None:
+def test_what_the_check_type_fixes_is_no_parameter_of_the_check() -> None:
     limits = {Severity.ERROR: {"to": 5}}
-    assert valid(draft("median_in_range", "id", thresholds=limits)).sensor_params == {"percentile_value": 0.5}
+    assert valid(draft("median_in_range", "id", thresholds=limits)).sensor_params == {}
     given = draft("median_in_range", "id", thresholds=limits, sensor_params={"percentile_value": 0.9})
     assert only(given)[:2] == ("check.sensor_params.percentile_value", "UNKNOWN_PARAMETER")
 

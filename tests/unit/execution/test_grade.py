@@ -29,7 +29,7 @@ def judged_by(monkeypatch):
     """Judge 7 at THREE by a rule of the test's own."""
 
     def judge(function, history=()):
-        monkeypatch.setitem(RULE_REGISTRY._registered, "for_tests", RuleType("for_tests", "", (), function))
+        monkeypatch.setitem(RULE_REGISTRY._registered, "for_tests", RuleType("for_tests", "", (), function, 2))
         execution = replace(Execution.of(check("a", thresholds=THREE), "job", NOW), rule="for_tests")
         return grade(execution, Reading("a", "", NOW, 7, expected=8), history)
 
@@ -137,13 +137,13 @@ def test_the_rules_own_guess_wins_over_the_sensors_expected_number(judged_by):
     assert judged_by(lambda actual, *, max_percent: Verdict(passed=True, expected_value=9)).expected_value == 9
 
 
-def test_a_rule_sees_the_expected_number_and_earlier_periods_only(judged_by):
+def test_a_rule_sees_the_expected_number_and_as_many_earlier_periods_as_it_looks_at(judged_by):
     seen = []
 
     def look(actual, context, *, max_percent):
         seen.append(context)
         return Verdict(passed=True)
 
-    points = [HistoryPoint(NOW + timedelta(days=days), days) for days in (-2, -1, 0, 1)]
+    points = [HistoryPoint(NOW + timedelta(days=days), days) for days in (-3, -2, -1, 0, 1)]
     judged_by(look, points)
-    assert seen == [RuleContext(NOW, 8, tuple(points[:2]))] * 3
+    assert seen == [RuleContext(NOW, 8, tuple(points[1:3]))] * 3

@@ -8,7 +8,7 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.plan import plan
 from dq_platform.execution.reading import Reading
-from dq_platform.execution.results import Run, results
+from dq_platform.execution.results import RunFacts, results
 from dq_platform.models.check import Thresholds
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint
@@ -25,7 +25,7 @@ async def test_every_check_has_results_in_order_whatever_became_of_it():
         check("c", thresholds=LIMIT),
     ]
     made = plan(checks, context())
-    found = results(checks, made, await measure(ScriptedSession(), made), Run("job", NOW))
+    found = results(checks, made, await measure(ScriptedSession(), made), RunFacts("job", NOW))
     assert [(result.check_id, result.outcome) for result in found] == [
         ("a", Outcome.PASSED),
         ("b", Outcome.EXECUTION_ERROR),
@@ -40,14 +40,14 @@ async def test_every_check_has_results_in_order_whatever_became_of_it():
 def test_results_of_one_check_share_its_cost():
     checks = [check("a", thresholds=LIMIT)]
     readings = tuple(Reading("a", f'["{group}"]', NOW, 1) for group in "xyz")
-    found = results(checks, plan(checks, context()), Measurement({"a": readings}, {}, {"a": 6.0}, 1, 3), Run("j", NOW))
+    found = results(checks, plan(checks, context()), Measurement({"a": readings}, {}, {"a": 6.0}, 1, 3), RunFacts("j", NOW))
     assert [result.duration_ms for result in found] == [2.0, 2.0, 2.0]
 
 
 def test_a_failure_wins_over_nothing_and_is_in_the_runs_period():
     checks = [partitioned("a", thresholds=LIMIT)]
     error = SourceError(SourceProblem.TIMEOUT, "too slow")
-    [result] = results(checks, plan(checks, context()), Measurement({}, {"a": error}, {}, 1, 0), Run("j", NOW))
+    [result] = results(checks, plan(checks, context()), Measurement({}, {"a": error}, {}, 1, 0), RunFacts("j", NOW))
     assert (result.outcome, result.time_period.isoformat()) == (Outcome.EXECUTION_ERROR, "2026-03-08T23:00:00+00:00")
 
 
@@ -58,10 +58,10 @@ def test_a_partition_looks_back_at_the_partitions_of_the_same_run(monkeypatch):
         seen[actual] = [point.value for point in context.history]
         return Verdict(passed=True)
 
-    monkeypatch.setattr(RULE_REGISTRY, "get", lambda name: RuleType(name, "", (), look))
+    monkeypatch.setattr(RULE_REGISTRY, "get", lambda name: RuleType(name, "", (), look, history_points=9))
     checks = [partitioned("a", thresholds=LIMIT)]
     readings = tuple(Reading("a", "", NOW + DAY * day, day * 10 if day != 2 else None) for day in range(4))
     stored = [HistoryPoint(NOW - DAY, -10), HistoryPoint(NOW, 99), HistoryPoint(NOW + DAY * 2, 77)]
-    run = Run("j", NOW, {("a", ""): stored, ("a", '["other"]'): [HistoryPoint(NOW - DAY, 5)]})
+    run = RunFacts("j", NOW, {("a", ""): stored, ("a", '["other"]'): [HistoryPoint(NOW - DAY, 5)]})
     results(checks, plan(checks, context()), Measurement({"a": readings}, {}, {}, 1, 4), run)
     assert seen == {0: [-10], 10: [-10, 0], 30: [-10, 0, 10]}

@@ -15,7 +15,10 @@ CHECKS = CHECK_REGISTRY.items()
 CATEGORIES = {
     "accepted_values",
     "accuracy",
+    "anomaly",
+    "availability",
     "bool",
+    "comparisons",
     "conversions",
     "custom_sql",
     "datatype",
@@ -23,12 +26,21 @@ CATEGORIES = {
     "integrity",
     "nulls",
 } | {"numeric", "patterns", "pii", "schema", "text", "timeliness", "uniqueness", "volume", "whitespace"}
-COUNT_RULES = ("max_count", "min_count", "between", "max_missing", "equals_integer", "change_percent", "value_changed")
+COUNT_RULES = (
+    "max_count",
+    "min_count",
+    "between",
+    "max_missing",
+    "equals_integer",
+    "change_percent",
+    "value_changed",
+    "diff_percent",
+)
 
 
-def test_every_category_that_needs_no_history_is_there() -> None:
+def test_every_category_is_there() -> None:
     assert {check.category for check in CHECKS} == CATEGORIES
-    assert len(CHECKS) >= 119
+    assert len(CHECKS) >= 131
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)

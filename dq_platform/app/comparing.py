@@ -1,0 +1,87 @@
+"""Measuring the references of checks that compare, each in its own source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dq_platform.app.deps import Deps
+from dq_platform.app.metadata import read_snapshot
+from dq_platform.errors import DomainError
+from dq_platform.execution.compare import compared, compares, twin, without_reference
+from dq_platform.execution.frame import PlanContext
+from dq_platform.execution.measure import Measurement, measure
+from dq_platform.execution.plan import Plan, plan
+from dq_platform.models.check import Check
+from dq_platform.models.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was measured on a table, how, and in which source."""
+
+    connection: Connection
+    context: PlanContext
+    plan: Plan
+    measurement: Measurement
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """What was sent, unless something failed on the way."""
+        return tuple(statement.sql for statement in self.plan.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What was measured, with expected values from references, and the statements of both sides."""
+
+    measurement: Measurement
+    statements: tuple[str, ...]
+
+
+async def with_references(deps: Deps, checks: Sequence[Check], own: Side, *, tag: str) -> Both:
+    """What the checks measured and, for those that compare, what their references say.
+
+    A reference that cannot be measured fails the checks that name it, and no other.
+    """
+    both = Both(own.measurement, own.statements)
+    for twins in _by_table(check for check in checks if check.id not in own.measurement.failures):
+        try:
+            other = await _measured(deps, twins, own, tag)
+        except DomainError as error:
+            both = replace(both, measurement=without_reference(twins, both.measurement, error))
+        else:
+            both = Both(
+                compared(twins, both.measurement, other.measurement, own.plan.periods),
+                both.statements + other.statements,
+            )
+    return both
+
+
+def _by_table(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
+    """The twins of those that compare, by the table that they measure."""
+    tables: dict[tuple[str, str, str], list[Check]] = {}
+    for check in checks:
+        if compares(check):
+            other = twin(check)
+            target = other.target
+            tables.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(other)
+    return tables.values()
+
+
+async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> Side:
+    """Raises NotFound if the connection is gone, SourceError if the catalogue cannot be read.
+
+    Days begin where they begin for the checked table, whichever zone the reference's connection has.
+    """
+    target = twins[0].target
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(own.connection.workspace_id, target.connection_id)
+        settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
+    async with deps.sources.session(connection) as session:
+        snapshot = await read_snapshot(deps, session, connection, target.schema_name, target.table_name)
+        context = replace(
+            own.context, dialect=session.dialect, snapshot=snapshot, table_filter=settings.filter, problem=None
+        )
+        planned = plan(twins, context)
+        return Side(connection, context, planned, await measure(session, planned, tag=tag))

@@ -1,0 +1,91 @@
+"""Numbers that must agree with those of a reference table, wherever it is."""
+
+from __future__ import annotations
+
+from dq_platform.checks.catalog.declare import (
+    COLUMN,
+    TABLE,
+    WHOLE_TABLE_MODES,
+    Compares,
+    Dimension,
+    category,
+    check,
+)
+from dq_platform.checks.catalog.defaults import SAME_AS_REFERENCE
+
+CHECKS = category(
+    "comparisons",
+    check(
+        "row_count_match",
+        level=TABLE,
+        sensor="row_count",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.COUNTS,
+    ),
+    check(
+        "column_count_match",
+        level=TABLE,
+        sensor="column_count",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        modes=WHOLE_TABLE_MODES,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "sum_match",
+        level=COLUMN,
+        sensor="sum",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "min_match",
+        level=COLUMN,
+        sensor="min_value",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "max_match",
+        level=COLUMN,
+        sensor="max_value",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "mean_match",
+        level=COLUMN,
+        sensor="mean",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "not_null_count_match",
+        level=COLUMN,
+        sensor="not_null_count",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.COUNTS,
+    ),
+    check(
+        "null_count_match",
+        level=COLUMN,
+        sensor="null_count",
+        rule="diff_percent",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_AS_REFERENCE,
+        compares=Compares.COUNTS,
+    ),
+)
