@@ -131,6 +131,16 @@ class Exhausted(DomainError):
         self.retry_after = retry_after
 
 
+class StoreUnavailable(DomainError):
+    """The platform's own store cannot be reached, or takes too long; it may work again after `retry_after`."""
+
+    reason = "STORE_UNAVAILABLE"
+    retry_after = timedelta(seconds=2)
+
+    def __init__(self) -> None:
+        super().__init__("The platform's own store cannot be reached at the moment; try again.")
+
+
 class SourceProblem(StrEnum):
     """What can be wrong with a customer's engine, whichever it is."""
 

@@ -90,6 +90,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The request took longer than its deadline."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 33
     """Something is wrong with the server; `google.rpc.RequestInfo` has the id to look for in its log."""
+    ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 34
+    """The platform's own store cannot be reached at the moment; `google.rpc.RetryInfo` says when to try again."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -164,4 +166,6 @@ ERROR_REASON_DEADLINE: ErrorReason.ValueType  # 32
 """The request took longer than its deadline."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 33
 """Something is wrong with the server; `google.rpc.RequestInfo` has the id to look for in its log."""
+ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 34
+"""The platform's own store cannot be reached at the moment; `google.rpc.RetryInfo` says when to try again."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
