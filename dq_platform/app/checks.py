@@ -10,9 +10,11 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.metadata import snapshot_of
+from dq_platform.app.other_tables import known_tables
 from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.selectors import review_selector
+from dq_platform.checks.other_tables import KnownTables
 from dq_platform.checks.validation import CheckDraft, ValidCheck, validate_check
 from dq_platform.errors import Invalid, SourceError
 from dq_platform.ids import new_id
@@ -143,25 +145,27 @@ def draft_of(check: Check) -> CheckDraft:
 
 
 async def _validated(deps: Deps, connection: Connection, new: NewCheck) -> ValidCheck:
-    """The draft, complete. What we know of its table may be outdated: if that makes it wrong, we look again."""
+    """The draft, complete. What we know of its tables may be outdated: if that makes it wrong, we look again."""
     target = new.draft.target
     known = await snapshot_of(deps, connection, target.schema_name, target.table_name)
+    others = await known_tables(deps, connection, new.draft)
     try:
-        return _checked(new, known, connection)
+        return _checked(new, connection, known, others)
     except Invalid as first:
         if known is None or not any(violation.reason in OF_THE_TABLE for violation in first.violations):
             raise
         try:
             fresh = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=True)
+            others = await known_tables(deps, connection, new.draft, fresh=True)
         except SourceError:
             raise first from None
-    return _checked(new, fresh, connection)
+    return _checked(new, connection, fresh, others)
 
 
-def _checked(new: NewCheck, snapshot: TableSnapshot | None, connection: Connection) -> ValidCheck:
+def _checked(new: NewCheck, connection: Connection, snapshot: TableSnapshot | None, others: KnownTables) -> ValidCheck:
     review = _review_about(new)
     try:
-        valid = validate_check(new.draft, snapshot, connection.type)
+        valid = validate_check(new.draft, snapshot, connection.type, others)
     except Invalid as error:
         review.add(error.violations)
         raise Invalid(review.violations) from error

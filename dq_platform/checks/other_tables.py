@@ -9,7 +9,7 @@ from types import MappingProxyType
 from dq_platform.checks import reference
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.params import ParamKind, ParamSpec
+from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensor_params import PATH, Scope
 from dq_platform.checks.sensors.fragments import split_table_name
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
@@ -58,10 +58,10 @@ def other_tables(draft: CheckDraft) -> list[OtherTable]:
     check_type = CHECK_REGISTRY.find(draft.check_type)
     if check_type is None:
         return []
-    texts = {name: value for name, value in draft.sensor_params.items() if isinstance(value, str)}
-    found = [_named(spec, texts, draft.target) for spec in _table_specs(check_type)]
-    if check_type.compares and reference.TABLE in texts:
-        found.append(_table(reference.reference_target(draft.target, texts)))
+    params, _ = validate_params(check_type.sensor_params, draft.sensor_params, PATH)
+    found = [_named(spec, params, draft.target) for spec in _table_specs(check_type)]
+    if check_type.compares and reference.TABLE in params:
+        found.append(_table(reference.reference_target(draft.target, params)))
     return [table for table in dict.fromkeys(found) if table is not None]
 
 

@@ -40,7 +40,9 @@ async def test_every_check_has_results_in_order_whatever_became_of_it():
 def test_results_of_one_check_share_its_cost():
     checks = [check("a", thresholds=LIMIT)]
     readings = tuple(Reading("a", f'["{group}"]', NOW, 1) for group in "xyz")
-    found = results(checks, plan(checks, context()), Measurement({"a": readings}, {}, {"a": 6.0}, 1, 3), RunFacts("j", NOW))
+    found = results(
+        checks, plan(checks, context()), Measurement({"a": readings}, {}, {"a": 6.0}, 1, 3), RunFacts("j", NOW)
+    )
     assert [result.duration_ms for result in found] == [2.0, 2.0, 2.0]
 
 
