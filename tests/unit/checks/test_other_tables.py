@@ -37,8 +37,8 @@ def draft(check_type: str, column: str = "", **given: Any) -> CheckDraft:
     return CheckDraft(Target("c", "shop", "orders", column), check_type, **given)
 
 
-def compared(check_type: str, column: str = "", *, more: Any = {}, **given: Any) -> CheckDraft:
-    return draft(check_type, column, sensor_params=ELSEWHERE | more, **given)
+def compared(check_type: str, column: str = "", *, more: Any = None, **given: Any) -> CheckDraft:
+    return draft(check_type, column, sensor_params=ELSEWHERE | (more or {}), **given)
 
 
 def valid(check: CheckDraft) -> ValidCheck:
@@ -77,7 +77,7 @@ def test_a_foreign_table_is_one_of_the_same_connection() -> None:
 
 def test_a_comparison_keeps_what_was_given_and_normalises_the_filter_in_the_references_grammar() -> None:
     check = compared(
-        "sum_match", "id", more={"reference_column": "key", "reference_filter": "KEY>1 and `amount` is null"}
+        "sum_match", "id", more={"reference_column": "key", "reference_filter": "`KEY`>1 and amount is null"}
     )
     assert valid(check).sensor_params == ELSEWHERE | {
         "reference_column": "key",
@@ -155,17 +155,19 @@ def test_columns_are_counted_without_looking_at_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "given", "field", "reason"),
+    ("check", "table", "column", "field", "reason"),
     [
-        ("lookup_key_not_found", {"foreign_table": "gone", "foreign_column": "id"}, "foreign_table", "TABLE_NOT_FOUND"),
-        ("lookup_key_not_found", {"foreign_table": "orders", "foreign_column": "x"}, "foreign_column", "COLUMN_NOT_FOUND"),
-        ("total_sum_match_percent", {"referenced_table": "orders", "referenced_column": "x"}, "referenced_column", "COLUMN_NOT_FOUND"),
-        ("total_sum_match_percent", {"referenced_table": "orders", "referenced_column": "country"}, "referenced_column", "COLUMN_TYPE_NOT_ACCEPTED"),
+        ("lookup_key_not_found", "gone", "id", "foreign_table", "TABLE_NOT_FOUND"),
+        ("lookup_key_not_found", "orders", "x", "foreign_column", "COLUMN_NOT_FOUND"),
+        ("total_sum_match_percent", "orders", "x", "referenced_column", "COLUMN_NOT_FOUND"),
+        ("total_sum_match_percent", "orders", "country", "referenced_column", "COLUMN_TYPE_NOT_ACCEPTED"),
     ],
-)  # fmt: skip
+)
 def test_a_table_of_the_same_connection_must_have_what_the_check_names(
-    check: str, given: dict[str, str], field: str, reason: str
+    check: str, table: str, column: str, field: str, reason: str
 ) -> None:
+    word = field.partition("_")[0]
+    given = {f"{word}_table": table, f"{word}_column": column}
     assert only(draft(check, "id", sensor_params=given))[:2] == (field, reason)
 
 
