@@ -17,11 +17,13 @@ SYNC_DRIVER = "postgresql+psycopg2"
 class PoolConfig:
     """At most `size` connections, each connected within `connect_timeout`, each statement within `statement_timeout`.
 
+    Whoever finds none free waits for one as long as for a new one to connect.
+
     `application_name` is what the database shows of our connections.
     """
 
     size: int = 10
-    connect_timeout: timedelta = timedelta(seconds=10)
+    connect_timeout: timedelta = timedelta(seconds=5)
     statement_timeout: timedelta = timedelta(seconds=60)
     application_name: str = "dq-platform"
 
@@ -34,8 +36,6 @@ def make_engine(database_url: str, config: PoolConfig | None = None) -> AsyncEng
         pool_size=config.size,
         max_overflow=0,
         pool_timeout=config.connect_timeout.total_seconds(),
-        # A connection that died in the pool (the server restarted) is replaced, not handed out.
-        pool_pre_ping=True,
         json_serializer=_to_json,
         connect_args={
             "timeout": config.connect_timeout.total_seconds(),

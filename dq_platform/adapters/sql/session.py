@@ -2,50 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from asyncpg import PostgresError
-from sqlalchemy import CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+import structlog
+from asyncpg import InterfaceError, PostgresError
+from sqlalchemy import CursorResult, Executable, Select
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dq_platform.errors import AlreadyExists, Invalid, NotFound
+from dq_platform.errors import AlreadyExists, Invalid, NotFound, StoreUnavailable
+
+T = TypeVar("T")
 
 UNIQUE_VIOLATION = "23505"
 FOREIGN_KEY_VIOLATION = "23503"
 # PostgreSQL's text holds every character but U+0000; jsonb refuses its escape with the second code.
 CHARACTER_ERRORS = frozenset({"22021", "22P05"})
+# The server ends sessions, or takes no more of them.
+SHUTDOWN_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
+CONNECTION_CLASS = "08"
+
+log = structlog.get_logger(__name__)
 
 
 class Session:
-    """Runs statements on one connection. Raises Invalid for text that the store cannot hold."""
+    """Runs statements, in one transaction from the first that writes or locks; `close` it at the end.
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    Reads before that need no transaction: each sees what was committed before it either way, since we are READ
+    COMMITTED. A pooled connection shows only when it is used that it has died: then the first statement is sent again
+    on another one, unnoticed. Every method raises StoreUnavailable if the store cannot be reached or takes too long,
+    Invalid for text that it cannot hold. `engine` must not begin transactions by itself.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._begun = False
 
     async def execute(
         self, statement: Executable, parameters: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None
     ) -> CursorResult[Any]:
-        with _readable_errors():
-            return await self._connection.execute(statement, parameters)
+        if not _only_reads(statement):
+            await self._begin()
+        return await self._send(lambda connection: connection.execute(statement, parameters))
 
     async def copy(self, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
-        """Write rows with COPY, in the transaction that an earlier `execute` began.
-
-        The driver's transaction begins with the first statement: alone, COPY would commit by itself.
-        """
-        raw = await self._connection.get_raw_connection()
-        driver = raw.driver_connection
-        if driver is None or not driver.is_in_transaction():
-            message = "COPY needs a statement before it that begins the transaction."
-            raise RuntimeError(message)
-        with _readable_errors():
-            await driver.copy_records_to_table(table, records=records, columns=columns)
+        """Write rows with COPY, in the transaction."""
+        await self._begin()
+        await self._send(lambda connection: _copy(connection, table, columns, records))
 
     async def commit(self) -> None:
-        await self._connection.commit()
+        """Keep what was written; later statements are a transaction of their own."""
+        if self._begun:
+            await self._send(lambda connection: connection.exec_driver_sql("COMMIT"))
+            self._begun = False
+
+    async def close(self) -> None:
+        """Undo what was not committed and give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            if self._begun and not connection.invalidated:
+                await _roll_back(connection)
+        finally:
+            await connection.close()
+
+    async def _begin(self) -> None:
+        if not self._begun:
+            await self._send(lambda connection: connection.exec_driver_sql("BEGIN"))
+            self._begun = True
+
+    async def _send(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        with _readable_errors():
+            try:
+                return await (self._send_first(send) if self._connection is None else send(self._connection))
+            except TimeoutError:
+                # Nobody knows what the server still does there.
+                if self._connection is not None:
+                    await self._connection.invalidate()
+                raise
+
+    async def _send_first(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """At most all connections of the pool are dead."""
+        for _ in range(self._engine.pool.size()):  # type: ignore[attr-defined]  # of the class that `make_engine` takes
+            self._connection = await _connect(self._engine)
+            try:
+                return await send(self._connection)
+            except (DBAPIError, PostgresError, InterfaceError, OSError) as error:
+                if isinstance(error, TimeoutError) or not _is_gone(error):
+                    raise
+            await self._drop()
+        self._connection = await _connect(self._engine)
+        return await send(self._connection)
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.invalidate()
+            await connection.close()
 
 
 @contextmanager
@@ -68,11 +126,56 @@ def sql_state(error: BaseException) -> str:
     return str(getattr(origin, "sqlstate", "") or "")
 
 
+def _only_reads(statement: Executable) -> bool:
+    """Whether it neither writes nor locks; anything but a plain SELECT might. Ours have no CTEs that write."""
+    return isinstance(statement, Select) and statement._for_update_arg is None  # noqa: SLF001  # nothing public says it
+
+
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    """A pooled connection or a new one. Raises StoreUnavailable, whatever keeps us from getting one."""
+    try:
+        return await engine.connect()
+    except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
+        raise _unavailable(error) from error
+
+
+async def _copy(
+    connection: AsyncConnection, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]
+) -> None:
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    await driver.copy_records_to_table(table, records=records, columns=columns)
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    """A connection that cannot do it any more is thrown away, and the server does it by itself."""
+    try:
+        await connection.exec_driver_sql("ROLLBACK")
+    except (SQLAlchemyError, PostgresError, InterfaceError, OSError):
+        await connection.invalidate()
+
+
 @contextmanager
 def _readable_errors() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, PostgresError) as error:
+    except (DBAPIError, PostgresError, InterfaceError, NoFreeConnection, OSError) as error:
+        if _is_gone(error):
+            raise _unavailable(error) from error
         if sql_state(error) in CHARACTER_ERRORS:
             raise Invalid.one("request", "text must not contain the character U+0000", "INVALID_CHARACTER") from error
         raise
+
+
+def _is_gone(error: BaseException) -> bool:
+    """Whether the store, rather than the statement, is the cause. OSError: the network, or a time that is over."""
+    if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    state = sql_state(error)
+    return state in SHUTDOWN_STATES or state.startswith(CONNECTION_CLASS)
+
+
+def _unavailable(error: BaseException) -> StoreUnavailable:
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    log.warning("store.unavailable", error=type(origin).__name__, state=sql_state(error))
+    return StoreUnavailable()

@@ -1,29 +1,167 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.session import Session
-from dq_platform.errors import Invalid
+from dq_platform.errors import Invalid, StoreUnavailable
+from local.ports import any_free
+from local.postgres import EmbeddedPostgres, PostgresConfig
+from tests.engines.places import reachable_directory
+
+ANSWER = select(func.length("four"))
+PATIENCE = timedelta(seconds=2)
 
 
-async def test_copy_outside_a_transaction_is_refused_because_it_could_not_be_rolled_back(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        with pytest.raises(RuntimeError, match="begins the transaction"):
-            await Session(connection).copy("workspaces", ["name"], [("x",)])
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedPostgres]:
+    """A server that tests may stop; they start it again."""
+    with reachable_directory() as directory:
+        config = PostgresConfig(directory, any_free(), "only for tests", directory / "postgres.log", durable=False)
+        with EmbeddedPostgres(config) as postgres:
+            yield postgres
+
+
+@pytest.fixture
+async def own(server: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
+    async with of(server.url(), size=3) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def of(url: str, size: int) -> AsyncIterator[AsyncEngine]:
+    config = PoolConfig(size=size, connect_timeout=PATIENCE, statement_timeout=PATIENCE)
+    engine = make_engine(url, config).execution_options(isolation_level="AUTOCOMMIT")
+    yield engine
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def session(engine: AsyncEngine) -> AsyncIterator[Session]:
+    opened = Session(engine)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+async def answer(engine: AsyncEngine) -> int:
+    async with session(engine) as one:
+        return int((await one.execute(ANSWER)).scalar_one())
+
+
+async def fill(engine: AsyncEngine) -> None:
+    """Leave the pool with all the connections that it may have."""
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            await (await stack.enter_async_context(session(engine))).execute(ANSWER)
 
 
 @pytest.mark.parametrize("value", ['{"a": "\\u0000"}', '{"\\u0000": 1}'])
-async def test_a_nul_byte_inside_json_is_invalid(engine: AsyncEngine, value: str) -> None:
-    async with engine.connect() as connection:
+async def test_a_nul_byte_inside_json_is_invalid(own: AsyncEngine, value: str) -> None:
+    async with session(own) as one:
         with pytest.raises(Invalid):
-            await Session(connection).execute(text("SELECT CAST(:value AS text)::jsonb"), {"value": value})
+            await one.execute(text("SELECT CAST(:value AS text)::jsonb"), {"value": value})
 
 
-async def test_a_nul_byte_in_a_copied_row_is_invalid(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        session = Session(connection)
-        await session.execute(text("CREATE TEMPORARY TABLE copied (name text)"))
-        with pytest.raises(Invalid):
-            await session.copy("copied", ["name"], [("a\x00b",)])
+async def test_what_is_not_committed_is_undone_and_its_connection_is_good_for_others(own: AsyncEngine) -> None:
+    async with session(own) as one:
+        await one.execute(text("CREATE TABLE kept (n int)"))
+        await one.commit()
+        await one.execute(text("INSERT INTO kept VALUES (1)"))
+    async with session(own) as other:
+        assert (await other.execute(text("SELECT count(*) FROM kept"))).scalar_one() == 0
+
+
+async def test_reading_begins_no_transaction(own: AsyncEngine) -> None:
+    begun = select(func.now())
+    async with session(own) as one:
+        first = (await one.execute(begun)).scalar_one()
+        assert (await one.execute(begun)).scalar_one() > first
+        second = (await one.execute(begun.with_for_update())).scalar_one()
+        assert (await one.execute(begun)).scalar_one() == second
+
+
+async def test_a_restart_of_the_store_between_two_transactions_is_not_noticed(
+    server: EmbeddedPostgres, own: AsyncEngine
+) -> None:
+    await fill(own)
+    server.stop()
+    server.start()
+    assert [await answer(own) for _ in range(4)] == [4, 4, 4, 4]
+    await fill(own)
+    server.stop()
+    server.start()
+    async with session(own) as one:
+        await one.execute(text("CREATE TABLE after_the_restart (n int)"))
+        await one.commit()
+
+
+async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPostgres, own: AsyncEngine) -> None:
+    await fill(own)
+    async with of(server.url(), 1) as other, session(other) as killer:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dq-platform'"
+        await killer.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+        assert [await answer(own) for _ in range(4)] == [4, 4, 4, 4]
+
+
+async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(
+    server: EmbeddedPostgres, own: AsyncEngine
+) -> None:
+    async with session(own) as one:
+        await one.execute(text("CREATE TABLE lost (n int)"))
+        server.stop()
+        with pytest.raises(StoreUnavailable):
+            await one.execute(ANSWER)
+        server.start()
+    assert await answer(own) == 4
+    async with session(own) as other:
+        assert (await other.execute(text("SELECT to_regclass('lost')"))).scalar_one() is None
+
+
+async def test_a_store_that_is_gone_is_an_outage_until_it_is_back(server: EmbeddedPostgres, own: AsyncEngine) -> None:
+    await fill(own)
+    server.stop()
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await answer(own)
+    server.start()
+    assert await answer(own) == 4
+
+
+async def test_a_store_that_was_never_there_is_an_outage() -> None:
+    async with of(f"postgresql://dq:x@127.0.0.1:{any_free()}/dq", 1) as engine:
+        with pytest.raises(StoreUnavailable):
+            await answer(engine)
+
+
+async def test_who_gets_no_connection_in_time_meets_an_outage(server: EmbeddedPostgres) -> None:
+    async with of(server.url(), 1) as engine, session(engine) as holder:
+        await holder.execute(ANSWER)
+        with pytest.raises(StoreUnavailable):
+            await answer(engine)
+
+
+async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_dropped(own: AsyncEngine) -> None:
+    async with session(own) as one:
+        with pytest.raises(StoreUnavailable):
+            await one.execute(select(func.pg_sleep(20)))
+    assert await answer(own) == 4
+
+
+async def test_a_cancelled_statement_leaves_nothing_behind(own: AsyncEngine) -> None:
+    async with session(own) as one:
+        await one.execute(text("SELECT 1"))
+        waiting = asyncio.create_task(one.execute(select(func.pg_sleep(20))))
+        await asyncio.sleep(0.2)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await fill(own)
