@@ -115,4 +115,4 @@ def test_a_source_of_references_that_cannot_be_asked_fails_their_checks_alone():
     made = twin(check("a", "row_count_match", "", sensor_params=REFERENCE))
     found = without_reference([made], own, SourceError(SourceProblem.UNREACHABLE, "Away."))
     assert found.readings == {"b": (read(2),)}
-    assert {id: error.reason for id, error in found.failures.items()} == {"a": "SOURCE_UNREACHABLE"}
+    assert {name: error.reason for name, error in found.failures.items()} == {"a": "SOURCE_UNREACHABLE"}
