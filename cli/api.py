@@ -90,9 +90,12 @@ class Api:
 def problem(response: httpx.Response) -> CliError:
     """The API's error in words: its message, then every violation on a line of its own."""
     try:
-        status: Json = response.json()
+        status = response.json()
     except ValueError:
+        status = None
+    if not isinstance(status, dict):
         return CliError(f"The server answered {response.status_code}.")
+    status = status.get("error", status)
     violations = [
         f"  {violation['field']}: {violation['description']}"
         for detail in status.get("details", [])

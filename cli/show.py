@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.api import Json
 
+SMALL = Decimal("0.001")
 STYLES = {
     "passed": "green",
     "warning": "yellow",
@@ -31,13 +32,14 @@ STYLES = {
 
 
 def grid(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, title: str = "") -> Table:
-    """A table; a heading that ends in `>` is of numbers and aligned right."""
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    """A table; a heading that ends in `>` is of numbers and aligned right. Plain texts are shown as they are."""
+    above = Text(title) if title else None
+    table = Table(box=box.SIMPLE_HEAD, title=above, title_justify="left", title_style="bold", pad_edge=False)
     for heading in headings:
         number = heading.endswith(">")
         table.add_column(heading.rstrip(">"), justify="right" if number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
     return table
 
 
@@ -48,12 +50,14 @@ def word(enum: str, prefix: str) -> Text:
 
 
 def number(text: str) -> str:
-    """A measured number for eyes: whole ones with thousands marks, others with four significant decimals."""
+    """A measured number for eyes: whole ones with thousands marks, others with four decimals or two digits."""
     if not text:
         return "–"
     value = Decimal(text)
     if value == value.to_integral_value():
         return f"{value:,.0f}"
+    if abs(value) < SMALL:
+        return f"{value:.2g}"
     return f"{value:,.4f}".rstrip("0")
 
 

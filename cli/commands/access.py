@@ -6,6 +6,8 @@ import asyncio
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.text import Text
 
 from cli import bootstrap, context
 from cli.api import Json
@@ -64,7 +66,7 @@ def create_key(
     else:
         with me.api() as api:
             answer = api.post("/api-keys", {"display_name": name, "role": f"ROLE_{role_of(role).name}"})
-    me.show(answer, lambda: f"The {role} key for [bold]{name}[/], shown this once:\n{answer['secret']}")
+    me.show(answer, lambda: f"The {role} key for [bold]{escape(name)}[/], shown this once:\n{answer['secret']}")
 
 
 @keys.command("list")
@@ -79,7 +81,9 @@ def list_keys(ctx: typer.Context) -> None:
             word(k["role"], "ROLE_"),
             moment(k["create_time"]),
             moment(k.get("last_used_time")),
-            f"[red]revoked {moment(k['revoke_time'])}[/]" if k.get("revoke_time") else moment(k.get("expire_time")),
+            Text(f"revoked {moment(k['revoke_time'])}", "red")
+            if k.get("revoke_time")
+            else moment(k.get("expire_time")),
             k["id"],
         )
         for k in found
@@ -93,7 +97,7 @@ def revoke_key(ctx: typer.Context, key_id: Annotated[str, typer.Argument(help="I
     me = context.of(ctx)
     with me.api() as api:
         key = api.post(f"/api-keys/{key_id}/revoke")
-    me.show(key, lambda: f"[bold]{key['display_name']}[/] is revoked.")
+    me.show(key, lambda: f"[bold]{escape(key['display_name'])}[/] is revoked.")
 
 
 def role_of(name: str) -> Role:

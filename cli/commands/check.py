@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
 from rich.console import Group
 from rich.syntax import Syntax
+from rich.text import Text
 
 from cli import context
 from cli.api import Api, Json
@@ -172,12 +174,17 @@ def _show_type(me: Context, kind: Json) -> None:
             place,
             p["name"],
             p["kind"],
-            "required" if p["required"] else str(p.get("default_value") or "–"),
+            "required" if p["required"] else _default(p),
             p["description"],
         )
         for place, parameters in (("sensor", kind["sensor_parameters"]), ("threshold", kind["rule_parameters"]))
         for p in parameters
     ]
     table = grid(("goes into", "parameter", "kind", "default", "description"), rows, title=kind["name"])
-    table.caption, table.caption_justify = kind["description"], "left"
+    table.caption, table.caption_justify = Text(kind["description"]), "left"
     me.show(kind, lambda: table)
+
+
+def _default(parameter: Json) -> str:
+    value = parameter.get("default_value")
+    return "–" if value is None else json.dumps(value, ensure_ascii=False)

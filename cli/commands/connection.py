@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.text import Text
 
 from cli import context
@@ -36,7 +38,12 @@ def add(
     body: Json = {"display_name": name, "type": type, "settings": pairs(setting, "--set"), "time_zone": time_zone}
     with me.api() as api:
         connection = api.post("/connections", body)
-    me.show(connection, lambda: f"Added [bold]{name}[/]: {connection['id']}\nTry it: dq connection test {name}")
+    me.show(
+        connection,
+        lambda: (
+            f"Added [bold]{escape(name)}[/]: {connection['id']}\nTry it: dq connection test {escape(shlex.quote(name))}"
+        ),
+    )
 
 
 @app.command()
@@ -45,7 +52,10 @@ def test(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its
     me = context.of(ctx)
     with me.api() as api:
         answer = api.post(f"/connections/{find(api, connection)['id']}/test")
-    me.show(answer, lambda: f"[green]{answer['product']} {answer['version']}[/] in {answer['latency_ms']:.0f} ms")
+    me.show(
+        answer,
+        lambda: f"[green]{escape(answer['product'])} {escape(answer['version'])}[/] in {answer['latency_ms']:.0f} ms",
+    )
 
 
 @app.command("list")

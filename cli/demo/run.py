@@ -44,13 +44,19 @@ def _report(api: Api, job: Json, sources: list[shop.Source], console: Console) -
     results = list(api.all("/results", "results", {"filter.job_id": job["id"]}))
     for source in sources:
         mine = [r for r in results if r["target"]["connection_id"] == source.connection["id"]]
-        mine.sort(key=lambda r: (r["target"]["table_name"], ORDER.get(r["outcome"], len(ORDER)), r["check_type"]))
+        mine.sort(key=_place)
         title = f"{source.connection['display_name']} ({source.connection['type']})"
         console.print(grid(RESULT_HEADINGS, result_rows(mine), title=title))
     incidents = list(api.all("/incidents", "incidents", {"statuses": ["INCIDENT_STATUS_OPEN"]}))
     console.print("[bold]Open incidents[/]")
     console.print(incident_table(incidents))
     console.print(counts(job["outcomes"]), "in", job["unit_count"], "tables,", len(incidents), "incidents\n")
+
+
+def _place(result: Json) -> tuple[str, int, str, str]:
+    """Where a result stands among others: by table, the worst first."""
+    worst_first = ORDER.get(result["outcome"], len(ORDER))
+    return result["target"]["table_name"], worst_first, result["check_type"], result["time_period"]
 
 
 def next_commands(console: Console, url: str) -> None:

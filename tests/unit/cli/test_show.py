@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.show import OUTCOMES, STYLES, counts, grid, moment, number, result_rows, word
+
+RESULT: dict[str, Any] = {
+    "target": {"table_name": "orders", "column_name": "amount"},
+    "check_type": "negative_values",
+    "mode": "MODE_MONITORING",
+    "data_group": "",
+    "time_period": "2026-01-05T00:00:00Z",
+    "value_text": "1234567",
+    "expected_text": "<= 20",
+    "message": "",
+    "outcome": "OUTCOME_ERROR",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "–"),
+        ("0", "0"),
+        ("1234567", "1,234,567"),
+        ("100.0", "100"),
+        ("1.327433628318584", "1.3274"),
+        ("0.5", "0.5"),
+        ("-12.50", "-12.5"),
+        ("123456789012345678901234567890", "123,456,789,012,345,678,901,234,567,890"),
+    ],
+)
+def test_a_number_is_short_and_keeps_its_whole_part(text: str, shown: str) -> None:
+    assert number(text) == shown
+
+
+@pytest.mark.parametrize("text", ["0.00001", "-0.00001", "0.00049"])
+def test_a_small_number_is_never_shown_as_zero(text: str) -> None:
+    assert float(number(text)) == pytest.approx(float(text), rel=0.1)
+
+
+def test_a_moment_is_local_and_none_is_a_dash() -> None:
+    assert moment(None) == moment("") == "–"
+    assert len(moment("2026-01-05T10:00:00.123456Z")) == len("2026-01-05 10:00:00")
+
+
+def test_a_word_is_the_enum_value_without_prefix_in_its_colour() -> None:
+    assert word("OUTCOME_EXECUTION_ERROR", "OUTCOME_").plain == "execution error"
+    assert word("OUTCOME_PASSED", "OUTCOME_") == Text("passed", style="green")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_has_a_colour_wherever_it_is_shown(outcome: str) -> None:
+    assert word(f"OUTCOME_{outcome.upper()}", "OUTCOME_").style == STYLES[outcome]
+
+
+def test_counts_leave_out_what_is_zero() -> None:
+    outcomes = dict.fromkeys(OUTCOMES, "0") | {"passed": "1200", "execution_error": "2"}
+    assert counts(outcomes).plain == "1,200 passed  2 execution error"
+    assert counts(dict.fromkeys(OUTCOMES, "0")).plain == "no results"
+
+
+def test_a_result_row_says_what_was_expected() -> None:
+    (row,) = result_rows([RESULT])
+    assert [str(cell) for cell in row] == ["orders", "amount", "negative_values", "1,234,567", "<= 20", "error"]
+
+
+def test_a_result_of_a_partition_names_its_day_and_group() -> None:
+    partitioned = RESULT | {"mode": "MODE_PARTITIONED", "data_group": '["DE"]'}
+    assert result_rows([partitioned])[0][2] == 'negative_values 2026-01-05 ["DE"]'
+
+
+def test_a_result_without_value_says_why() -> None:
+    failed = RESULT | {"value_text": "", "expected_text": "", "message": "The table is gone."}
+    assert [str(cell) for cell in result_rows([failed])[0][3:5]] == ["–", "The table is gone."]
+
+
+def rendered(table: Table) -> str:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def test_a_grid_aligns_numbers_right() -> None:
+    assert [column.justify for column in grid(("name", "count>"), []).columns] == ["left", "right"]
+
+
+@pytest.mark.parametrize("text", ["[red]", "[/]", '["[/x]"]', "[link=http://x]", "\\["])
+def test_a_grid_shows_texts_as_they_are(text: str) -> None:
+    shown = rendered(grid(("name",), [(text,), (Text("plain"),)], title=f"of {text}"))
+    assert shown.count(text) == 2

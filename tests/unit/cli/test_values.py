@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from cli.errors import Exit, UsageError
+from cli.values import literal, pairs, table_name
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", 5),
+        ("0.5", 0.5),
+        ("true", True),
+        ('["a", "b"]', ["a", "b"]),
+        ("plain", "plain"),
+        ('"5"', "5"),
+        ("", ""),
+        ("null", "null"),
+        ("2026-01-01", "2026-01-01"),
+        ("^PAY-[0-9]+$", "^PAY-[0-9]+$"),
+        ("${env:SHOP_PW}", "${env:SHOP_PW}"),
+        ("007", "007"),
+    ],
+)
+def test_a_value_is_what_json_says_else_the_text(text: str, value: object) -> None:
+    assert literal(text) == value
+    assert type(literal(text)) is type(value)
+
+
+def test_pairs_keep_every_equals_sign_after_the_first() -> None:
+    assert pairs(["regex=a=b", "min=1"], "--param") == {"regex": "a=b", "min": 1}
+
+
+def test_an_empty_value_is_an_empty_text() -> None:
+    assert pairs(["user="], "--set") == {"user": ""}
+
+
+@pytest.mark.parametrize("text", ["max_count", "=5", ""])
+def test_a_pair_without_name_or_value_is_a_wrong_call_that_shows_a_right_one(text: str) -> None:
+    with pytest.raises(UsageError, match="--error max_percent=5") as caught:
+        pairs([text], "--error")
+    assert caught.value.code is Exit.USAGE
+
+
+def test_a_table_is_split_at_its_first_dot() -> None:
+    assert table_name("shop.orders") == ("shop", "orders")
+    assert table_name("shop.orders.2026") == ("shop", "orders.2026")
+
+
+@pytest.mark.parametrize("text", ["orders", ".orders", "shop.", "", "."])
+def test_a_table_without_schema_is_a_wrong_call(text: str) -> None:
+    with pytest.raises(UsageError, match=r"shop\.orders"):
+        table_name(text)
