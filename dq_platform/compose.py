@@ -20,30 +20,36 @@ from dq_platform.connectors.base import Guards
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.settings import CoreSettings
 
+SPARE = 2
+REDIS_CONNECTIONS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a process is made of; `uow.ping` raises while the store does not answer."""
+    """What a process is made of; `uow.ping` raises StoreUnavailable while the store does not answer."""
 
     deps: Deps
-    uow: SqlUow
-    maintenance: SqlMaintenance
     redis: ArqRedis
+    maintenance: SqlMaintenance
+    uow: SqlUow
 
 
 @asynccontextmanager
-async def parts(settings: CoreSettings, name: str) -> AsyncIterator[Parts]:
-    """Everything, closed at the end; nothing is connected to before its first use. `name` is what the store shows."""
-    pool = PoolConfig(size=settings.database_pool, application_name=name)
+async def parts(settings: CoreSettings, name: str, tasks: int = 0) -> AsyncIterator[Parts]:
+    """Everything, closed at the end; nothing is connected to before its first use.
+
+    `name` is what the store shows. `tasks` is how many run at once that may each hold a connection to store and queue.
+    """
+    pool = PoolConfig(size=max(settings.database_pool, tasks + SPARE), application_name=name)
     engine = make_engine(settings.database_url.get_secret_value(), pool)
-    redis = open_redis(settings.redis_url.get_secret_value())
+    redis = open_redis(settings.redis_url.get_secret_value(), max_connections=tasks + REDIS_CONNECTIONS)
     uow = SqlUow(engine, FernetCipher(settings.encryption_key.get_secret_value()))
     guards = Guards(statement_timeout=settings.statement_timeout)
     try:
         async with Sources(SourceOptions(limit=settings.source_sessions, guards=guards)) as sources:
             hasher = BcryptHasher(settings.bcrypt_rounds)
             deps = Deps(uow, ArqQueue(redis), SystemClock(), hasher, sources)
-            yield Parts(deps, uow, SqlMaintenance(engine), redis)
+            yield Parts(deps, redis, SqlMaintenance(engine), uow)
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -12,11 +12,12 @@ from arq.worker import func
 
 from dq_platform.adapters.arq_queue import FUNCTION, QUEUE_NAME, deserialize, serialize
 from dq_platform.app.execute import ExecuteOptions
+from dq_platform.compose import Parts, parts
 from dq_platform.settings import WorkerSettings
-from workers.parts import Parts, parts
 from workers.patient_worker import PatientWorker
 from workers.process import main, ready_file
 from workers.retries import Backoff
+from workers.stores import answer
 from workers.tasks import TASKS_KEY, Tasks, run_unit
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ MANY = 1_000_000
 
 async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
     """Do units until `stop` is set."""
-    async with parts(settings, "dq-worker") as made:
+    async with parts(settings, "dq-worker", settings.concurrency) as made:
         with ready_file(settings.ready_file) as tell_ready:
             await run(made, settings, stop, tell_ready)
 
@@ -40,7 +41,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
 async def run(made: Parts, settings: WorkerSettings, stop: asyncio.Event, tell_ready: Callable[[], None]) -> None:
     """Do units with these parts until `stop` is set; the running ones end, or are handed back."""
     stopping = asyncio.create_task(stop.wait())
-    if not await made.answer(stop):
+    if not await answer(made, stop):
         return
     worker = make_worker(made, settings)
     working = asyncio.create_task(worker.async_run())

@@ -12,9 +12,11 @@ from datetime import timedelta
 import structlog
 
 from dq_platform.app import tick
+from dq_platform.compose import Parts, parts
+from dq_platform.errors import StoreUnavailable
 from dq_platform.settings import WorkerSettings
-from workers.parts import Parts, parts
 from workers.process import main, ready_file
+from workers.stores import answer
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +48,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
     async with parts(settings, "dq-cron") as made:
         with ready_file(settings.ready_file) as tell_ready:
-            if await made.answer(stop):
+            if await answer(made, stop):
                 tell_ready()
                 log.info("cron.ready")
                 await run(chores(made), stop)
@@ -66,10 +68,10 @@ async def repeat(chore: Chore, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await chore.do()
-        except Exception:
-            # The boundary of cron's loop: the store may be away; told once, tried until it is back.
+        except Exception as error:
+            # The boundary of cron's loop: told once, tried until it works. An outage needs no traceback.
             if not failures:
-                log.exception("chore.failing", chore=chore.name)
+                log.error("chore.failing", chore=chore.name, exc_info=not isinstance(error, StoreUnavailable))
             failures += 1
         else:
             if failures:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dq_platform import log as logging
+from dq_platform.loop import run
 from dq_platform.settings import SettingsError, WorkerSettings, load
 
 Serve = Callable[[WorkerSettings, asyncio.Event], Awaitable[None]]
@@ -24,7 +25,7 @@ def main(serve: Serve) -> int:
         sys.stderr.write(f"{error}\n")
         return USAGE
     logging.configure(settings.log_format.value, settings.effective_log_level.value)
-    asyncio.run(_until_signalled(serve, settings))
+    run(_until_signalled(serve, settings))
     return 0
 
 

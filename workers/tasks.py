@@ -13,6 +13,7 @@ from dq_platform import log as logging
 from dq_platform.app import execute
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
+from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Unit
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,16 @@ class Tasks:
     options: ExecuteOptions
 
     async def run_unit(self, unit_id: str) -> None:
-        """Do the unit, if it is to be had. Raises arq's Retry if it is to be tried again after a pause."""
+        """Do the unit, if it is to be had. Raises arq's Retry if it is to be tried again after a pause.
+
+        While the store is away nothing is done: cron tells of the unit again when it is back.
+        """
+        try:
+            await self._run(unit_id)
+        except StoreUnavailable:
+            log.warning("unit.left", unit_id=unit_id)
+
+    async def _run(self, unit_id: str) -> None:
         unit = await execute.claim(self.deps, unit_id, self.options)
         if unit is None:
             return
@@ -57,6 +67,8 @@ class Tasks:
         except asyncio.CancelledError:
             await execute.hand_back(self.deps, unit)
             log.info("unit.handed_back", attempt=unit.attempt)
+            raise
+        except StoreUnavailable:
             raise
         except Exception:
             # The boundary of a worker's task: whatever it was, it is told once, and the unit comes to an end.

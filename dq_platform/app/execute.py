@@ -12,7 +12,7 @@ from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Run, failed_checks, measure_checks
 from dq_platform.app.record import record
 from dq_platform.app.sync import read_catalogue, store_catalogue
-from dq_platform.errors import DomainError, SourceError
+from dq_platform.errors import DomainError, SourceError, StoreUnavailable
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
 from dq_platform.models.metadata import TableSnapshot
@@ -85,7 +85,8 @@ async def claim(deps: Deps, unit_id: str, options: ExecuteOptions) -> Unit | Non
 async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     """What became of the claimed unit; results, incidents and its end are recorded together, or nothing is.
 
-    Raises what nobody expected: `crashed` is for that. When this task is cancelled, statements are stopped and the
+    Raises StoreUnavailable, after which the lease has to end before somebody else goes on, and what nobody expected:
+    `crashed` is for that. When this task is cancelled, statements are stopped and the
     unit stays claimed: `hand_back` is for that.
     """
     found = await holding(deps, unit, options.lease, _perform(deps, unit, options))
@@ -111,6 +112,8 @@ async def _perform(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
         return await _fail(deps, unit, INTERNAL)
     try:
         return await _attempt(deps, unit, options)
+    except StoreUnavailable:
+        raise
     except SourceError as error:
         if error.may_heal and unit.attempt < options.max_attempts:
             return await _release(deps, unit, _job_error(error), options.backoff(unit.attempt))

@@ -160,5 +160,6 @@ SOURCE_CODES: Mapping[SourceProblem, int] = {
     SourceProblem.PERMISSION: code_pb2.FAILED_PRECONDITION,
     SourceProblem.NOT_FOUND: code_pb2.FAILED_PRECONDITION,
     SourceProblem.BAD_SQL: code_pb2.FAILED_PRECONDITION,
+    SourceProblem.TOO_MANY_ROWS: code_pb2.FAILED_PRECONDITION,
     SourceProblem.DRIVER_MISSING: code_pb2.FAILED_PRECONDITION,
 }

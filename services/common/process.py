@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 
 from dq_platform import log
+from dq_platform.loop import run
 from dq_platform.settings import ServerSettings, SettingsError, load
 from services.common.methods import RoleMissingError
 from services.common.server import PortTakenError, Server, ServerConfig, Service
@@ -24,7 +24,7 @@ def main(name: str, services: Callable[[Parts], Sequence[Service]]) -> int:
         return USAGE
     log.configure(settings.log_format, settings.effective_log_level)
     try:
-        asyncio.run(_serve(name, settings, services))
+        run(_serve(name, settings, services))
     except (PortTakenError, RoleMissingError) as error:
         print(f"The {name} server does not start: {error}", file=sys.stderr)  # noqa: T201
         return FAILURE

@@ -16,6 +16,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from dq_platform.errors import StoreUnavailable
 from services.common.call import Interceptor
 from services.common.interceptors.access_log import AccessLog
 from services.common.interceptors.auth import Auth, Verifier
@@ -151,8 +152,8 @@ async def _until_it_answers(store_answers: Callable[[], Awaitable[object]]) -> N
     while True:
         try:
             await store_answers()
-        except Exception as error:  # noqa: BLE001  a store that cannot be asked fails in its driver's own ways
-            log.warning("the store does not answer yet", error=type(error).__name__)
+        except StoreUnavailable:
+            log.warning("the store does not answer yet")
             await asyncio.sleep(STORE_RETRY.total_seconds())
         else:
             return

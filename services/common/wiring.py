@@ -15,7 +15,7 @@ from services.common.paging import PageTokens
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What servicers and interceptors get. `store_answers` raises while the store does not answer."""
+    """What servicers and interceptors get. `store_answers` raises StoreUnavailable while the store does not answer."""
 
     deps: Deps
     verifier: KeyVerifier

@@ -19,6 +19,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from dq.v1 import job_service_pb2, job_service_pb2_grpc
+from dq_platform.errors import StoreUnavailable
 from dq_platform.models.workspace import Role
 from dq_platform.settings import ServerSettings
 from local.ports import any_free
@@ -77,7 +78,7 @@ class TestHealth:
 
         async def store_answers() -> None:
             if not answers.is_set():
-                raise ConnectionError
+                raise StoreUnavailable
 
         ready = tmp_path / "ready"
         server = new_server(servers, settings, ready_file=ready)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from arq.connections import ArqRedis
 
+from dq_platform.compose import Parts
 from dq_platform.settings import WorkerSettings
 from tests.integration.work.world import World
 from workers.__main__ import run
-from workers.parts import Parts
 
 
 @asynccontextmanager

@@ -15,13 +15,13 @@ from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import schedules
 from dq_platform.app.schedules import ScheduleDraft
+from dq_platform.compose import Parts
 from dq_platform.models.job import Job
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until
 from tests.integration.work.world import ALL, World
 from workers import cron
 from workers.cron import Chore
-from workers.parts import Parts
 
 
 @pytest.fixture

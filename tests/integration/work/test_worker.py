@@ -14,6 +14,7 @@ from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import jobs, tick
+from dq_platform.compose import Parts
 from dq_platform.models.job import Job, JobState
 from dq_platform.settings import WorkerSettings
 from local.ports import any_free
@@ -21,7 +22,6 @@ from local.redis import EmbeddedRedis, RedisConfig
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until, working
 from tests.integration.work.world import World
-from workers.parts import Parts
 
 
 @pytest.fixture
