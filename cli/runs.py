@@ -14,7 +14,7 @@ FINAL = ("JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")
 
 
 def follow(api: Api, job_id: str, console: Console) -> Json:
-    """Draw the job's progress until it ends; returns the job as it is then."""
+    """Draw the job's progress on a terminal until it ends; returns the job as it is then."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -23,7 +23,7 @@ def follow(api: Api, job_id: str, console: Console) -> Json:
         TextColumn("{task.fields[counts]}"),
     )
     job: Json = {}
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as progress:
         bar = progress.add_task("Running", total=None, counts="")
         while not job or job["state"] not in FINAL:
             for job in api.watch(f"/jobs/{job_id}/watch"):

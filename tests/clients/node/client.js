@@ -1,4 +1,5 @@
-// A client in another language: it creates a check, runs it, watches the job and reads the result.
+// A client in another language: it creates a check, runs it, watches the job and reads the result; then it asks for
+// what does not exist, and without a key.
 // Usage: node client.js PROTO_FOLDER[:PROTO_FOLDER…] CHECK_ADDRESS RESULTS_ADDRESS API_KEY CONNECTION_ID
 import grpc from "@grpc/grpc-js";
 import loader from "@grpc/proto-loader";
@@ -45,11 +46,13 @@ await new Promise((resolve, reject) => {
 
 const found = await call(results, "ListResults", { filter: { job_id: job.id } });
 const failure = await call(checks, "GetCheck", { check_id: "00000000-0000-0000-0000-000000000000" }).catch((e) => e);
+const refusal = await new Promise((resolve) => checks.ListChecks({}, new grpc.Metadata(), resolve));
 
 console.log(
   JSON.stringify({
     state: states.at(-1),
     results: found.results.map(({ outcome, value, check_type }) => ({ outcome, value, check_type })),
     missing: failure.code,
+    refused: refusal.code,
   }),
 );

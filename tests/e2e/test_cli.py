@@ -1,0 +1,232 @@
+"""The `dq` command as its users call it: processes, exit codes, JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.ports import LOOPBACK, any_free
+from tests.e2e.commands import answer, dq, environment
+from tests.e2e.world import SHOP, Account, World, check_body, ok
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def mine(world: World) -> Account:
+    return world.account()
+
+
+@pytest.fixture(scope="module")
+def run(mine: Account, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """`dq` with the module's workspace, in an empty folder."""
+    folder = tmp_path_factory.mktemp("cli")
+    env = environment(DQ_URL=mine.world.stack.gateway_url, DQ_API_KEY=mine.key, SHOP_PW="unused")
+    return lambda *arguments, **more: dq(*arguments, env=env | more, cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def shop(run: Run, mine: Account) -> str:
+    """The name of a connection that the command added."""
+    settings = [part for pair in mine.world.postgres_settings().items() for part in ("--set", "=".join(map(str, pair)))]
+    made = run("connection", "add", "shop", "--type", "postgresql", *settings)
+    assert made.returncode == 0, made.stderr
+    assert "Try it: dq connection test shop" in made.stdout
+    return "shop"
+
+
+@pytest.fixture(scope="module")
+def nulls(run: Run, shop: str) -> str:
+    """The id of a check that the command added; it fails with a warning: 120 of 9,040 addresses are missing."""
+    made = run(
+        *("--json", "check", "add", "nulls_count", "-c", shop, "-t", "shop.customers", "--column", "email"),
+        *("--warning", "max_count=100", "--error", "max_count=200"),
+    )
+    return str(answer(made)["id"])
+
+
+def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> None:
+    assert [one["display_name"] for one in answer(run("--json", "connection", "list"))] == [shop]
+    assert answer(run("--json", "connection", "test", shop))["product"] == "PostgreSQL"
+    tables = answer(run("--json", "connection", "tables", shop, SHOP))
+    assert {"customers", "orders", "payments", "events"} <= {table["table_name"] for table in tables}
+    columns = run("connection", "tables", shop, "shop.customers")
+    assert "birth_date" in columns.stdout
+    synced = run("connection", "sync", shop)
+    assert (synced.returncode, synced.stdout.strip()) == (0, "The catalogue is up to date.")
+
+
+def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
+    assert {"postgresql", "mysql", "duckdb"} == {kind["name"] for kind in answer(run("--json", "connection", "types"))}
+    assert len(answer(run("--json", "check", "types"))) >= 60
+    one = run("check", "types", "nulls_percent")
+    assert one.returncode == 0
+    assert "max_percent" in one.stdout
+
+
+def test_a_check_is_listed_and_previewed(run: Run, nulls: str) -> None:
+    found = answer(run("--json", "check", "list", "--table", "shop.cust*"))
+    assert nulls in [check["id"] for check in found]
+    preview = run("check", "preview", nulls)
+    assert preview.returncode == 0
+    assert "120" in preview.stdout
+    assert "SELECT" in preview.stdout.upper()
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("warning", 1), ("error", 0), ("fatal", 0)])
+def test_a_run_ends_with_1_from_the_severity_on(fail_on: str, code: int, run: Run, nulls: str) -> None:
+    done = answer(run("--json", "check", "run", nulls, "--fail-on", fail_on), code)
+    assert done["job"]["state"] == "JOB_STATE_SUCCEEDED"
+    assert [(one["outcome"], one["value"]) for one in done["results"]] == [("OUTCOME_WARNING", 120)]
+
+
+def test_what_cannot_be_measured_ends_with_3(run: Run, mine: Account, nulls: str) -> None:
+    with mine.world.stack.postgres.connect(SHOP) as link, link.cursor() as cursor:
+        cursor.execute("CREATE TABLE shop.passing AS SELECT 1 AS email")
+    connection_id = ok(mine.rest.get(f"/checks/{nulls}"))["target"]["connection_id"]
+    check_id = mine.check(connection_id, table="passing")
+    with mine.world.stack.postgres.connect(SHOP) as link, link.cursor() as cursor:
+        cursor.execute("DROP TABLE shop.passing")
+    gone = run("check", "run", check_id)
+    ok(mine.rest.delete(f"/checks/{check_id}"))
+    assert gone.returncode == 3, gone.stdout
+    assert "execution error" in gone.stdout
+
+
+def test_results_incidents_summary_and_jobs_are_shown(run: Run, nulls: str) -> None:
+    job_id = answer(run("--json", "check", "run", nulls))["job"]["id"]
+    failed = answer(run("--json", "results", "--failed", "--check", nulls))
+    assert [one["outcome"] for one in failed] == ["OUTCOME_WARNING"]
+    assert len(answer(run("--json", "results", "--history", "--check", nulls))) >= 1
+    assert {one["table_name"] for one in answer(run("--json", "incidents"))} == {"customers"}
+    assert answer(run("--json", "summary", "--by", "dimension"))[0]["key"] == ["Completeness"]
+    assert job_id in [job["id"] for job in answer(run("--json", "jobs", "list"))]
+    watched = run("jobs", "watch", job_id)
+    assert (watched.returncode, watched.stdout.strip()) == (0, "succeeded: 1 warning")
+    for shown in (run("results"), run("incidents"), run("summary"), run("jobs", "list")):
+        assert shown.returncode == 0
+        assert shown.stdout.strip()
+
+
+def test_keys_are_made_listed_and_revoked(run: Run, mine: Account) -> None:
+    kept = answer(run("--json", "apikey", "create", "kept", "--role", "operator"))
+    assert mine.world.client(kept["secret"]).get("/checks").status_code == 200
+    made = answer(run("--json", "apikey", "create", "[/airflow]"))
+    key_id = made["api_key"]["id"]
+    assert key_id in [key["id"] for key in answer(run("--json", "apikey", "list"))]
+    revoked = run("apikey", "revoke", key_id)
+    assert (revoked.returncode, revoked.stdout.strip()) == (0, "[/airflow] is revoked.")
+    assert "revoked" in run("apikey", "list").stdout
+    assert mine.world.client(made["secret"]).get("/checks").status_code == 401
+
+
+def test_the_workspace_of_the_key_is_listed(run: Run) -> None:
+    assert len(answer(run("--json", "workspace", "list"))) == 1
+
+
+def test_a_first_workspace_is_made_beside_the_servers(world: World, tmp_path: Path) -> None:
+    env = environment(**world.stack.environment())
+    made = answer(dq("--json", "workspace", "create", "made-by-hand", env=env, cwd=tmp_path))
+    assert ok(world.client(made["secret"]).get("/workspaces"))["workspaces"][0]["name"] == "made-by-hand"
+    again = dq("workspace", "create", "made-by-hand", env=env, cwd=tmp_path)
+    assert again.returncode == 3
+    assert "exists already" in again.stderr
+
+
+WRONG: list[tuple[list[str], list[str]]] = [
+    (["check", "run", "--fail-on", "bad"], ["warning, error, fatal"]),
+    (["check", "run", "not-an-id"], ["not-an-id"]),
+    (["check", "add", "nulls_precent", "-c", "shop", "-t", "shop.customers", "--column", "email"], ["nulls_percent"]),
+    (["check", "add", "nulls_count", "-c", "shop", "-t", "customers", "--column", "email"], ["shop.orders"]),
+    (["check", "add", "nulls_count", "-c", "shp", "-t", "shop.customers"], ["shp", "There are: shop"]),
+    (
+        ["check", "add", "nulls_count", "-c", "shop", "-t", "shop.customers", "--column", "e_mail"],
+        ["check.target.column_name", "email"],
+    ),
+    (
+        ["check", "add", "nulls_count", "-c", "shop", "-t", "shop.customers", "--column", "email", "--error", "max=1"],
+        ["max_count"],
+    ),
+    (["connection", "add", "x", "-t", "postgres", "-s", "host=x"], ["postgresql"]),
+    (["connection", "add", "x", "-t", "postgresql", "-s", "host"], ["name=value"]),
+    (["jobs", "watch", "nothing"], ["nothing", "does not exist"]),
+    (["apikey", "create", "x", "--role", "boss"], ["viewer, operator, editor, admin"]),
+    (["apikey", "revoke", "nothing"], ["does not exist"]),
+    (["summary", "--by", "colour"], ["SUMMARY_BY_DIMENSION"]),
+    (["results", "--limit", "0"], ["limit"]),
+    (["nonsense"], ["No such command"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG, ids=lambda it: " ".join(it) if "-" not in it[0] else None)
+def test_a_wrong_call_ends_with_2_and_says_what_would_be_right(
+    arguments: list[str], words: list[str], run: Run, shop: str
+) -> None:
+    refused = run(*arguments)
+    assert refused.returncode == 2, refused.stdout + refused.stderr
+    assert refused.stdout == ""
+    told = " ".join(refused.stderr.split())
+    for word in words:
+        assert word in told
+    assert "Traceback" not in refused.stderr
+
+
+def test_without_a_key_it_says_where_one_comes_from(run: Run) -> None:
+    refused = run("check", "list", DQ_API_KEY="")
+    assert refused.returncode == 3
+    assert "DQ_API_KEY" in refused.stderr
+    assert "dq up" in refused.stderr
+
+
+def test_a_wrong_key_is_told(run: Run) -> None:
+    refused = run("check", "list", DQ_API_KEY="dqp_x_y")
+    assert refused.returncode == 3
+    assert "dq apikey create" in refused.stderr
+
+
+def test_where_nothing_answers_it_says_how_to_start_it(run: Run) -> None:
+    url = f"http://{LOOPBACK}:{any_free()}"
+    refused = run("--url", url, "check", "list")
+    assert refused.returncode == 3
+    assert url in refused.stderr
+    assert "dq up" in refused.stderr
+
+
+def test_an_address_that_is_none_is_told(run: Run) -> None:
+    refused = run("--url", "nonsense", "check", "list")
+    assert refused.returncode in (2, 3)
+    assert "nonsense" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_source_that_refuses_the_password_ends_with_2_without_showing_it(run: Run, mine: Account) -> None:
+    settings = mine.world.postgres_settings(password="not-the-s3cret")
+    parts = [part for pair in settings.items() for part in ("-s", "=".join(map(str, pair)))]
+    made = run("connection", "add", "wrong", "-t", "postgresql", *parts)
+    assert made.returncode == 0, made.stderr
+    refused = run("connection", "test", "wrong")
+    assert refused.returncode == 2
+    assert "password" in refused.stderr or "credentials" in refused.stderr
+    assert "not-the-s3cret" not in made.stdout + refused.stdout + refused.stderr
+    wrong: Any = [one for one in answer(run("--json", "connection", "list")) if one["display_name"] == "wrong"]
+    ok(mine.rest.delete(f"/connections/{wrong[0]['id']}"))
+
+
+def test_settings_that_a_direct_command_needs_are_named(tmp_path: Path) -> None:
+    refused = dq("workspace", "create", "x", env=environment(), cwd=tmp_path)
+    assert refused.returncode == 3
+    for name in ("DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY"):
+        assert name in refused.stderr
+
+
+def test_json_holds_texts_unbroken_however_narrow_the_terminal(run: Run, mine: Account, nulls: str) -> None:
+    long = "long " * 60 + "[red]🦆"
+    ok(mine.rest.patch(f"/checks/{nulls}", json={"description": long}))
+    listed = run("--json", "check", "list", COLUMNS="20")
+    assert json.loads(listed.stdout)[0]["description"] == long
+    assert ok(mine.rest.get(f"/checks/{nulls}"))["check_type"] == check_body("")["check_type"]
