@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
@@ -15,6 +15,9 @@ from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
 from dq_platform.models.workspace import Principal
 
 MAX_WINDOW = timedelta(days=3660)
+FIRST_WINDOW_START = datetime(1000, 1, 1, tzinfo=UTC)
+LAST_WINDOW_END = datetime(9000, 1, 1, tzinfo=UTC)
+"""Dates that every engine knows, with room to find the period before and after in any time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +100,8 @@ def review_window(review: Review, window: PeriodWindow | None) -> None:
     if window is None:
         return
     review.period(window.start, window.end, "window.end_time")
-    if window.end - window.start > MAX_WINDOW:
+    if window.start < FIRST_WINDOW_START or window.end > LAST_WINDOW_END:
+        years = f"{FIRST_WINDOW_START.year} to {LAST_WINDOW_END.year}"
+        review.wrong("window", f"must lie within the years {years}.", "INVALID_PERIOD")
+    elif window.end - window.start > MAX_WINDOW:
         review.wrong("window", f"spans more than {MAX_WINDOW.days} days.", "INVALID_PERIOD")

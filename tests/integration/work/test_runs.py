@@ -86,6 +86,20 @@ async def test_everything_wrong_with_a_batch_is_told_at_once(world: World) -> No
     assert {"request_id", "selector.check_ids", "selector.check_type", "window.end_time"} <= fields
 
 
+CALENDAR_ENDS = [((1, 1, 1), (1, 1, 2)), ((9999, 12, 30), (9999, 12, 31)), ((1, 1, 1), (9999, 12, 31))]
+
+
+@pytest.mark.parametrize(("start", "end"), CALENDAR_ENDS)
+async def test_a_window_at_the_end_of_the_calendar_is_refused(
+    world: World, start: tuple[int, int, int], end: tuple[int, int, int]
+) -> None:
+    check = await world.check("row_count", "orders", mode=Mode.PARTITIONED, partition_column="placed_on")
+    window = PeriodWindow(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC))
+    with pytest.raises(Invalid, match="window: must lie within the years 1000 to 9000"):
+        await runs.run_check(world.deps, world.who, check.id, window=window)
+    assert world.queue.ids == []
+
+
 async def test_a_run_of_partitions_reads_the_window_it_names(world: World) -> None:
     check = await world.check("row_count", "orders", mode=Mode.PARTITIONED, partition_column="placed_on")
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
