@@ -478,7 +478,8 @@ class Parameter(_message.Message):
     """What it means, with its unit."""
     kind: _builtins.str
     """What its value is: `int`, `float`, `percent`, `bool`, `text`, `text_list`, `number_list`, `date`, `regex`,
-    `column`, `column_list`, `table`, `sql_condition`, `sql_expression` or `sql_query`.
+    `column`, `column_list`, `table` (of the same connection), `connection` (its id), `other_schema`, `other_table`,
+    `other_column`, `other_condition` (on the rows of another table), `sql_condition`, `sql_expression` or `sql_query`.
     """
     required: _builtins.bool
     """Whether it must be given."""
@@ -534,7 +535,7 @@ class Sensor(_message.Message):
     ACCEPTED_DATA_TYPES_FIELD_NUMBER: _builtins.int
     CONNECTION_TYPES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name. Example: `nulls_percent`."""
+    """Its name. Example: `null_percent`."""
     level: Global___Level.ValueType
     """Whether it looks at a table or a column."""
     description: _builtins.str

@@ -92,6 +92,34 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Something is wrong with the server; `google.rpc.RequestInfo` has the id to look for in its log."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 34
     """The platform's own store cannot be reached at the moment; `google.rpc.RetryInfo` says when to try again."""
+    ERROR_REASON_SOURCE_TOO_MANY_ROWS: _ErrorReason.ValueType  # 35
+    """The statement returns more rows than a result may have."""
+    ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 36
+    """There is nothing at this path."""
+    ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 37
+    """The path does not know this HTTP method."""
+    ERROR_REASON_SERVICE_UNAVAILABLE: _ErrorReason.ValueType  # 38
+    """The service behind this path cannot be reached; the request may be repeated."""
+    ERROR_REASON_SERVICE_NOT_FOUND: _ErrorReason.ValueType  # 39
+    """There is no such service to ask for its health."""
+    ERROR_REASON_SENSOR_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """There is no such sensor."""
+    ERROR_REASON_RULE_NOT_FOUND: _ErrorReason.ValueType  # 41
+    """There is no such rule."""
+    ERROR_REASON_CONNECTION_SETTINGS_UNREADABLE: _ErrorReason.ValueType  # 42
+    """The settings of the connection were encrypted with a key that the server does not have."""
+    ERROR_REASON_COLUMN_NOT_FOUND: _ErrorReason.ValueType  # 43
+    """The table lacks a column that the check names."""
+    ERROR_REASON_COLUMN_TYPE_UNSUITABLE: _ErrorReason.ValueType  # 44
+    """A column is of a type that the check cannot measure."""
+    ERROR_REASON_SENSOR_FAILED: _ErrorReason.ValueType  # 45
+    """The sensor's template is wrong."""
+    ERROR_REASON_TOO_MANY_GROUPS: _ErrorReason.ValueType  # 46
+    """The grouping columns hold more distinct values than a check may have groups."""
+    ERROR_REASON_ROWS_MULTIPLIED: _ErrorReason.ValueType  # 47
+    """An SQL expression returns several rows where one number is expected."""
+    ERROR_REASON_UNIT_NOT_FOUND: _ErrorReason.ValueType  # 48
+    """There is no such part of a job."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -168,4 +196,32 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 33
 """Something is wrong with the server; `google.rpc.RequestInfo` has the id to look for in its log."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 34
 """The platform's own store cannot be reached at the moment; `google.rpc.RetryInfo` says when to try again."""
+ERROR_REASON_SOURCE_TOO_MANY_ROWS: ErrorReason.ValueType  # 35
+"""The statement returns more rows than a result may have."""
+ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 36
+"""There is nothing at this path."""
+ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 37
+"""The path does not know this HTTP method."""
+ERROR_REASON_SERVICE_UNAVAILABLE: ErrorReason.ValueType  # 38
+"""The service behind this path cannot be reached; the request may be repeated."""
+ERROR_REASON_SERVICE_NOT_FOUND: ErrorReason.ValueType  # 39
+"""There is no such service to ask for its health."""
+ERROR_REASON_SENSOR_NOT_FOUND: ErrorReason.ValueType  # 40
+"""There is no such sensor."""
+ERROR_REASON_RULE_NOT_FOUND: ErrorReason.ValueType  # 41
+"""There is no such rule."""
+ERROR_REASON_CONNECTION_SETTINGS_UNREADABLE: ErrorReason.ValueType  # 42
+"""The settings of the connection were encrypted with a key that the server does not have."""
+ERROR_REASON_COLUMN_NOT_FOUND: ErrorReason.ValueType  # 43
+"""The table lacks a column that the check names."""
+ERROR_REASON_COLUMN_TYPE_UNSUITABLE: ErrorReason.ValueType  # 44
+"""A column is of a type that the check cannot measure."""
+ERROR_REASON_SENSOR_FAILED: ErrorReason.ValueType  # 45
+"""The sensor's template is wrong."""
+ERROR_REASON_TOO_MANY_GROUPS: ErrorReason.ValueType  # 46
+"""The grouping columns hold more distinct values than a check may have groups."""
+ERROR_REASON_ROWS_MULTIPLIED: ErrorReason.ValueType  # 47
+"""An SQL expression returns several rows where one number is expected."""
+ERROR_REASON_UNIT_NOT_FOUND: ErrorReason.ValueType  # 48
+"""There is no such part of a job."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

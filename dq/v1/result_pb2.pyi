@@ -267,7 +267,9 @@ class Result(_message.Message):
     expected_text: _builtins.str
     """What would have passed, for people. Example: `<= 5 %`."""
     message: _builtins.str
-    """A sentence that explains an inconclusive result or an execution error."""
+    """A sentence that explains an inconclusive result or an execution error, or why a value is missing or stands for a
+    failure.
+    """
     error_reason: _builtins.str
     """A name for machines that explains the same. Example: `SOURCE_BAD_SQL`."""
     duration_ms: _builtins.float

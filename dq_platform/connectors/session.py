@@ -84,5 +84,5 @@ class DriverSession(BaseConnector):
         limit = self.guards.max_rows
         if len(rows) > limit:
             message = f"The statement returns more than the {limit} rows that a result may have."
-            raise SourceError(SourceProblem.RESOURCE, message)
+            raise SourceError(SourceProblem.TOO_MANY_ROWS, message)
         return Rows(columns=tuple(columns), rows=rows)

@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.render import render
+from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
 from dq_platform.execution.frame import Frame, PlanContext, frame_of
 from dq_platform.execution.periods import run_period
@@ -21,6 +22,7 @@ from dq_platform.execution.reading import Reading
 from dq_platform.execution.scan import in_place_of_failure, known
 from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
 from dq_platform.models.check import Check
+from dq_platform.models.metadata import ColumnInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class _Draft:
     answers: list[Reading] = field(default_factory=list)
     failures: dict[str, DomainError] = field(default_factory=dict)
     periods: dict[str, datetime] = field(default_factory=dict)
+    columns: Mapping[str, ColumnInfo] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.context.snapshot
+        self.columns = {column.name: column for column in known.columns} if known else {}
 
     def add(self, check: Check) -> None:
         context = self.context
@@ -72,7 +79,7 @@ class _Draft:
                 raise context.problem
             require_possible(bound, context.snapshot, context.dialect)
             frame = frame_of(bound, context)
-            measure = _render(bound, frame, context)
+            measure = _render(bound, frame, context.dialect, self.columns)
         except DomainError as error:
             self.fail(demand, error)
             return
@@ -106,11 +113,10 @@ class _Draft:
         )
 
 
-def _render(bound: Bound, frame: Frame, context: PlanContext) -> Measure:
-    columns = {column.name: column for column in context.snapshot.columns} if context.snapshot else {}
+def _render(bound: Bound, frame: Frame, dialect: Dialect, columns: Mapping[str, ColumnInfo]) -> Measure:
     target = bound.check.target
     sensor_context = SensorContext(
-        dialect=context.dialect,
+        dialect=dialect,
         table=TargetInfo(target.schema_name, target.table_name, columns),
         column=columns.get(target.column_name),
         params=bound.params,

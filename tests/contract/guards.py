@@ -77,8 +77,11 @@ class GuardContract:
         table = engine.table({"v": DataType.INTEGER}, [(n,) for n in range(11)])
         with engine.session(short(max_rows=10)) as session:
             assert len(session.execute(f"SELECT v FROM {table} WHERE v > 0").rows) == 10
-            assert "10 rows" in problem(session, f"SELECT v FROM {table}").message
-            assert "10 rows" in problem(session, f"SELECT v FROM {table} LIMIT 11").message
+            for select in (f"SELECT v FROM {table}", f"SELECT v FROM {table} LIMIT 11"):
+                error = problem(session, select)
+                assert "10 rows" in error.message
+                assert error.problem is SourceProblem.TOO_MANY_ROWS
+                assert (error.may_heal, error.concerns_whole_source) == (False, False)
             assert session.execute("SELECT 1 AS one").rows[0] == (1,)
 
     def test_the_order_of_rows_survives_the_limit(self, engine: Engine) -> None:

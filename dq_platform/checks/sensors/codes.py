@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from dq_platform.connectors.dialect import Dialect, Fragment
+
 _COUNTRY_LIST = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
     BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
@@ -43,3 +49,10 @@ NULL_PLACEHOLDERS = (
     "",
 )
 """Texts, in lower case, that stand for a value that is not there."""
+
+
+@lru_cache(maxsize=64)
+def code_literals(dialect: Dialect) -> Mapping[str, tuple[Fragment, ...]]:
+    """Every list as text literals of the engine."""
+    lists = {"country": COUNTRY_CODES, "currency": CURRENCY_CODES, "null_placeholder": NULL_PLACEHOLDERS}
+    return MappingProxyType({name: tuple(map(dialect.text, codes)) for name, codes in lists.items()})

@@ -42,7 +42,7 @@ def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dic
         "choice": SimpleNamespace(**{spec.name: given[spec.name] for spec in specs if spec.choices}),
         "table": dialect.table(context.table.schema, context.table.table),
         "column_exists": context.column is not None,
-        "columns": tuple(column_fragment(dialect, column) for column in context.table.columns.values()),
+        "column_count": len(context.table.columns),
         "pattern": pattern_literals(dialect),
     }
     if context.column is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dq_platform.checks.params import CHECKED_ROWS
-from dq_platform.checks.sensors.codes import COUNTRY_CODES, CURRENCY_CODES, NULL_PLACEHOLDERS
+from dq_platform.checks.sensors.codes import code_literals
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.patterns import pattern_for
@@ -60,7 +60,7 @@ class Vocabulary:
             "select_keys": Fragment("".join(f"{name}, " for name in names)),
             "group_by": Fragment(f" GROUP BY {listed}" if names else ""),
             "partition_by": Fragment(f"PARTITION BY {listed} " if names else ""),
-            "codes": self._codes(),
+            "codes": code_literals(self._dialect),
         }
 
     # What to measure
@@ -149,10 +149,6 @@ class Vocabulary:
     def not_all_null(self, expressions: Sequence[str]) -> str:
         """Whether one of the expressions of `rows` is not NULL."""
         return "(" + " OR ".join(f"c{number} IS NOT NULL" for number in range(len(expressions))) + ")"
-
-    def _codes(self) -> dict[str, tuple[Fragment, ...]]:
-        lists = {"country": COUNTRY_CODES, "currency": CURRENCY_CODES, "null_placeholder": NULL_PLACEHOLDERS}
-        return {name: tuple(self._dialect.text(code) for code in known) for name, known in lists.items()}
 
 
 _OPEN, _CLOSE = "\x01", "\x02"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 
@@ -34,6 +35,36 @@ TABLE = ("shop", "orders")
 def test_a_condition_is_written_anew_with_the_tables_own_columns(engine: str, text: str, written: str) -> None:
     assert parse_condition(text, engine, COLUMNS) == written
     assert parse_condition(written, engine, COLUMNS) == written
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("postgres", "name LIKE 'n!_w' ESCAPE '!'"),
+        ("postgres", "NOT name ILIKE 'n!_w' ESCAPE '!'"),
+        ("postgres", "name @> '{\"k\": 1}'"),
+        ("postgres", "name ? 'k' AND name #>> '{a,b}' = 'x' AND name #> '{a}' IS NULL"),
+        ("postgres", "name && ARRAY['a'] OR name[1] = 'a'"),
+        ("postgres", "JSONB_TYPEOF(name) = 'object' AND CARDINALITY(name) = 1"),
+        ("postgres", "name COLLATE \"C\" = 'x' AND id & 4 = 4 AND SPLIT_PART(name, '-', 1) = 'x'"),
+        ("mysql", "name LIKE 'n!_w' ESCAPE '!'"),
+        ("mysql", "name COLLATE utf8mb4_bin = 'x' AND id & 4 = 4"),
+        ("mysql", "JSON_UNQUOTE(name) = 'x' AND JSON_VALID(name) AND JSON_CONTAINS(name, '1', '$.k')"),
+        ("mysql", "FIELD(name, 'a', 'b') > 0 AND SUBSTRING_INDEX(name, '-', 1) = 'x'"),
+        ("mysql", "UNIX_TIMESTAMP(created_at) > 1000 AND CAST(name AS BINARY) = 'x'"),
+        ("duckdb", "name LIKE 'n!_w' ESCAPE '!'"),
+        ("duckdb", "name GLOB 'n*' AND SPLIT_PART(name, '-', 1) = 'x' AND id & 4 = 4"),
+        ("duckdb", "ARRAY_CONTAINS(name, 'a') OR name[1] = 'a' OR STRUCT_EXTRACT(name, 'a') = 1"),
+    ],
+)
+def test_a_condition_may_use_what_an_engine_has_for_texts_json_lists_and_bits(engine: str, text: str) -> None:
+    quote = "`" if engine == "mysql" else '"'
+    written = re.sub(r"\b(name|id|created_at)\b", lambda found: f"{quote}{found[0]}{quote}", text)
+    assert parse_condition(text, engine, COLUMNS) == written
+
+
+def test_a_text_taken_out_of_json_is_asked_for_in_words_that_mariadb_knows_too() -> None:
+    assert parse_condition("name->>'$.k' = '1'", "mysql", COLUMNS) == "JSON_UNQUOTE(JSON_EXTRACT(`name`, '$.k')) = '1'"
 
 
 HOSTILE_CONDITIONS = [
@@ -255,3 +286,25 @@ def test_what_is_not_one_select_from_the_checked_table_is_refused(engine: str, t
     with pytest.raises(SqlRefused) as caught:
         parse_query(text, engine, COLUMNS, TABLE)
     assert str(caught.value).endswith((".", "?"))
+
+
+COMMENTS = ["-- x", "-- x\n", "/* x */", "/*! OR 1 */", "/*+ x */", "--"]
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "duckdb"])
+def test_a_comment_gets_nowhere(dialect: str, comment: str) -> None:
+    for place in (f"{comment}\n", ""):
+        before, after = (place, "") if place else ("", f" {comment}")
+        with pytest.raises(SqlRefused, match="Comments"):
+            parse_condition(f"{before}id > 1{after}", dialect, ["id"])
+        with pytest.raises(SqlRefused, match="Comments"):
+            parse_aggregate(f"{before}SUM(id){after}", dialect, ["id"])
+        with pytest.raises(SqlRefused, match="Comments"):
+            parse_query(f"{before}SELECT id FROM t{after}", dialect, ["id"], ("s", "t"))
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "duckdb"])
+@pytest.mark.parametrize("text", ["id - -1 > 0", "id > - -1", "id > -(-1)", "id - (-id) > 0", "- - -id > 0"])
+def test_what_is_written_holds_no_comment_that_was_none(dialect: str, text: str) -> None:
+    assert "--" not in parse_condition(text, dialect, ["id"])

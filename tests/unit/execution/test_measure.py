@@ -10,12 +10,12 @@ from dq_platform.connectors.base import Rows
 from dq_platform.errors import NotFound, SourceProblem
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.measure import measure
-from dq_platform.execution.plan import Plan
+from dq_platform.execution.plan import Plan, plan
 from dq_platform.execution.problems import TooManyGroups
 from dq_platform.execution.reading import NO_DATA, Reading
 from dq_platform.execution.statement import Demand, queries, scan
 from dq_platform.models.check import GroupBy
-from tests.unit.execution.builders import DIALECT, FRAME, NOW, ScriptedSession
+from tests.unit.execution.builders import DIALECT, FRAME, NOW, ScriptedSession, check, context
 
 
 def fused(count, frame=FRAME):
@@ -170,3 +170,20 @@ async def test_answers_and_failures_of_the_plan_are_part_of_the_measurement():
     assert session.sent == []
     assert done.readings == {"m": (answer,)}
     assert done.failures == {"f": gone}
+
+
+async def test_a_statement_that_fails_says_that_the_table_is_unavailable():
+    made = plan([check("slow"), check("a", "table_availability", "")], context())
+    done = await measure(ScriptedSession(bad=["LIMIT 1"], problem=SourceProblem.PERMISSION), made)
+    [reading] = done.readings["a"]
+    assert (reading.value, reading.message) == (1, "refused: PERMISSION")
+    assert set(done.readings) == {"a", "slow"}
+    assert done.failures == {}
+
+
+async def test_a_result_of_too_many_rows_fails_alone():
+    made = plan([check("a"), check("b", "nulls_count", "country")], context())
+    done = await measure(ScriptedSession(bad=["country"], problem=SourceProblem.TOO_MANY_ROWS), made)
+    assert {name: error.reason for name, error in done.failures.items()} == {"b": "SOURCE_TOO_MANY_ROWS"}
+    assert set(done.readings) == {"a"}
+    assert done.stopped_by is None

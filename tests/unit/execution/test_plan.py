@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
+from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.plan import plan
 from dq_platform.execution.problems import ColumnMissing, TableMissing
 from dq_platform.execution.statement import StatementKind
 from dq_platform.models.check import GroupBy, Mode, Target, TimeScale
+from dq_platform.models.metadata import DataType
 from tests.unit.execution.builders import COLUMNS, check, context, partitioned, snapshot
 
 
@@ -147,3 +150,58 @@ def test_checks_of_a_wide_table_are_split_below_the_limit_and_all_served():
 def test_no_check_without_columns_needs_any(mode):
     made = plan([check("a", "row_count", column="", mode=mode)], context(snapshot=snapshot({})))
     assert made.failures == {}
+
+
+class CountingDialect(PostgreSQLDialect):
+    """Counts what it writes."""
+
+    def __init__(self):
+        self.written = 0
+
+    def ident(self, name):
+        self.written += 1
+        return super().ident(name)
+
+    def text(self, value):
+        self.written += 1
+        return super().text(value)
+
+
+def test_a_check_of_a_wide_table_costs_what_it_costs_on_a_narrow_one():
+    dialect = CountingDialect()
+    wide = snapshot({f"c{number}": DataType.TEXT for number in range(500)})
+    plan([check("first", column="c0")], context(dialect=dialect, snapshot=wide))
+    once = dialect.written
+    plan([check(str(number), column=f"c{number}") for number in range(50)], context(dialect=dialect, snapshot=wide))
+    assert dialect.written - once < 500
+
+
+def test_whether_a_table_can_be_read_is_asked_first_and_once():
+    checks = [check("slow"), *(check(name, "table_availability", "") for name in ("a", "b"))]
+    first, second = plan(checks, context()).statements
+    assert first.check_ids == ("a", "b")
+    assert second.check_ids == ("slow",)
+
+
+def test_a_table_that_is_not_there_is_unavailable_and_all_else_fails():
+    made = plan([check("slow"), check("a", "table_availability", "")], context(snapshot=None))
+    assert made.statements == ()
+    assert [(answer.check_id, answer.value) for answer in made.answers] == [("a", 1)]
+    assert made.answers[0].message == "Table s.t does not exist."
+    assert made.failures["slow"].reason == "TABLE_NOT_FOUND"
+
+
+def test_a_catalogue_that_cannot_be_read_fails_every_check_even_of_the_catalogue():
+    problem = SourceError(SourceProblem.UNREACHABLE, "Away.")
+    checks = [check("n", "column_count", ""), check("slow"), check("a", "table_availability", "")]
+    made = plan(checks, context(snapshot=None, problem=problem))
+    assert made.failures == {"n": problem, "slow": problem}
+    assert [(answer.check_id, answer.value, answer.message) for answer in made.answers] == [("a", 1, "Away.")]
+
+
+@pytest.mark.parametrize("problem", [SourceProblem.CANCELLED, SourceProblem.DRIVER_MISSING])
+def test_what_somebody_stopped_or_we_lack_says_nothing_of_the_table(problem):
+    made = plan(
+        [check("a", "table_availability", "")], context(snapshot=None, problem=SourceError(problem, "Stopped."))
+    )
+    assert set(made.failures) == {"a"}

@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN REGEXP_MATCHES(CAST("we""ird" AS VARCHAR), '(^|[^A-Za-z0-9._%+-])([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+[A-Za-z]{2,63})([^A-Za-z0-9._%+-]|[.]([^0-9A-Za-z]|$)|$)') THEN 1 END) AS value,
+  COUNT(CASE WHEN REGEXP_MATCHES(CAST("we""ird" AS VARCHAR), '(^|[^A-Za-z0-9._%+-])([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]+(-+[A-Za-z0-9]+)*[.])+[A-Za-z][A-Za-z]+)([^A-Za-z0-9._%+-]|[.]([^0-9A-Za-z]|$)|$)') THEN 1 END) AS value,
   COUNT("we""ird") AS of
