@@ -7,18 +7,22 @@ from sqlglot import exp
 _STRUCTURE = """
     Column Identifier Literal RawString National Boolean Null Paren Tuple Var DataType DataTypeParam Interval
     And Or Not Xor Neg Add Sub Mul Div IntDiv Mod DPipe
-    EQ NEQ NullSafeEQ NullSafeNEQ GT GTE LT LTE Between In Is Like ILike SimilarTo RegexpLike RegexpILike Escape
-    Case If Coalesce Nullif Greatest Least Cast TryCast AtTimeZone
+    BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitwiseLeftShift BitwiseRightShift
+    EQ NEQ NullSafeEQ NullSafeNEQ GT GTE LT LTE Between In Is Like ILike SimilarTo RegexpLike RegexpILike Escape Glob
+    Case If Coalesce Nullif Greatest Least Cast TryCast AtTimeZone Collate Array Bracket Slice
 """
 _FUNCTIONS = """
     Abs Ceil Floor Round Trunc Sqrt Pow Exp Ln Log Sign Degrees Radians
     Lower Upper Initcap Length Trim Substring Left Right Reverse Replace Concat ConcatWs StrPosition Ascii
     StartsWith EndsWith Contains RegexpReplace RegexpExtract RegexpCount Translate Unicode Chr
+    SplitPart SubstringIndex Overlay Hex MD5 Monthname Dayname
     Extract Year Quarter Month Week Day Hour Minute Second DayOfWeek DayOfMonth DayOfYear Date Time Timestamp LastDay
     CurrentDate CurrentTimestamp CurrentTime CurrentDatetime Localtimestamp UtcDate UtcTimestamp
     DateAdd DateSub DateDiff DateTrunc TimestampTrunc TsOrDsToDate TsOrDsToTimestamp TimestampDiff ToChar
     TimeToStr StrToTime StrToDate UnixToTime TimeToUnix JSONExtract JSONExtractScalar JSONPath JSONPathKey
-    JSONPathRoot JSONPathSubscript IsNan IsInf
+    JSONPathRoot JSONPathSubscript JSONValue JSONBExtract JSONBExtractScalar JSONBContainsTopKey
+    JSONBContainsAnyTopKeys JSONBContainsAllTopKeys ArrayContains ArrayContainsAll ArrayOverlaps StructExtract
+    IsNan IsInf
 """
 _AGGREGATES = """
     Sum Avg Min Max Count CountIf Stddev StddevPop StddevSamp Variance VariancePop Median PercentileCont
@@ -45,12 +49,15 @@ _OTHER_FUNCTIONS = """
     bit_length char_length character_length octet_length btrim ltrim rtrim date_part to_number to_date
     to_timestamp make_date isfinite weekday dayname monthname makedate timestampadd sec_to_time time_to_sec
     truncate mod instr locate position find_in_set strcmp len strip_accents epoch now today curdate curtime age
+    unix_timestamp field prefix suffix num_nulls num_nonnulls cardinality
+    json_typeof jsonb_typeof json_array_length jsonb_array_length json_type json_length json_valid json_unquote
+    json_contains
 """
 FUNCTION_NAMES = frozenset(_OTHER_FUNCTIONS.split())
 """Functions that the parser has no class of its own for."""
 
 _TYPE_NAMES = """
-    BIGDECIMAL BIGINT BOOLEAN CHAR DATE DATETIME DATETIME2 DECIMAL DECIMAL128 DECIMAL256 DECIMAL32 DECIMAL64
+    BIGDECIMAL BIGINT BINARY BOOLEAN CHAR DATE DATETIME DATETIME2 DECIMAL DECIMAL128 DECIMAL256 DECIMAL32 DECIMAL64
     DOUBLE FLOAT INT INT128 INT256 INTERVAL JSON JSONB MEDIUMINT NCHAR NVARCHAR SMALLINT TEXT TIME TIMESTAMP
     TIMESTAMPLTZ TIMESTAMPNTZ TIMESTAMPTZ TIMETZ TINYINT UBIGINT UDECIMAL UINT USMALLINT UTINYINT UUID VARCHAR
     YEAR

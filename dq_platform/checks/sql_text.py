@@ -22,6 +22,17 @@ from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.spelling import did_you_mean
 
 MAX_LENGTH = 10_000
+_TRUE_OR_FALSE = (
+    exp.Predicate,
+    exp.Connector,
+    exp.Escape,
+    exp.ArrayContainsAll,
+    exp.ArrayOverlaps,
+    exp.JSONBContainsTopKey,
+    exp.JSONBContainsAnyTopKeys,
+    exp.JSONBContainsAllTopKeys,
+)
+"""Binary operators whose result is a truth value."""
 
 
 class SqlRefused(ValueError):
@@ -170,7 +181,7 @@ def _cte_name(cte: exp.CTE) -> tuple[str, bool]:
 
 
 def _is_arithmetic(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Binary) and not isinstance(node, exp.Predicate | exp.Connector)
+    return isinstance(node, exp.Binary) and not isinstance(node, _TRUE_OR_FALSE)
 
 
 def _is_aggregated(node: exp.Expr) -> bool:
@@ -242,15 +253,19 @@ def _shown(node: exp.Expr, dialect_name: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _text_in_json(writer: Generator, node: exp.JSONExtractScalar) -> str:
+    return writer.func("JSON_UNQUOTE", writer.func("JSON_EXTRACT", node.this, node.expression))
+
+
 def _regexp(writer: Generator, node: exp.RegexpLike) -> str:
     return str(writer.binary(node, "REGEXP"))
 
 
 class _PlainMySQL(MySQL):
-    """MySQL as MariaDB speaks it too, which has REGEXP and no REGEXP_LIKE()."""
+    """MySQL as MariaDB speaks it too, which has REGEXP and no REGEXP_LIKE(), JSON_UNQUOTE() and no ->>."""
 
     class Generator(MySQLGenerator):
-        TRANSFORMS = MySQLGenerator.TRANSFORMS | {exp.RegexpLike: _regexp}
+        TRANSFORMS = MySQLGenerator.TRANSFORMS | {exp.RegexpLike: _regexp, exp.JSONExtractScalar: _text_in_json}
 
 
 _WRITERS = {"mysql": _PlainMySQL}
