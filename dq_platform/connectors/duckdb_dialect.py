@@ -20,7 +20,7 @@ class DuckDBDialect(Dialect):
         return Fragment(f"REGEXP_MATCHES({expression}, {pattern})")
 
     def exact(self, expression: str) -> Fragment:
-        return Fragment(f"({expression} COLLATE C)")
+        return Fragment(f"(CAST({expression} AS VARCHAR) COLLATE C)")
 
     def now(self) -> Fragment:
         return Fragment("CAST(CURRENT_TIMESTAMP AS TIMESTAMP)")
@@ -34,6 +34,3 @@ class DuckDBDialect(Dialect):
     def local_time(self, expression: str, data_type: DataType, window: Window) -> Fragment:
         aware = expression if data_type is DataType.TIMESTAMP_TZ else f"({expression} AT TIME ZONE 'UTC')"
         return Fragment(f"({aware} AT TIME ZONE {self.text(window.time_zone)})")
-
-    def first_day(self, expression: str, *, monthly: bool) -> Fragment:
-        return self.as_date(f"DATE_TRUNC('month', {expression})" if monthly else expression)

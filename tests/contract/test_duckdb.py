@@ -105,6 +105,18 @@ class TestDuckDB(ConnectorContract):
             assert "it's a shop" in session.get_schemas()
         assert engine.value("a", engine.dialect.table("it's a shop", "t")) == 1
 
+    def test_values_of_an_enum_are_compared_as_texts(self, engine: Engine) -> None:
+        engine.write(
+            [
+                "CREATE TYPE contract.mood AS ENUM ('well', 'ill')",
+                "CREATE TABLE contract.moods (m contract.mood)",
+                "INSERT INTO contract.moods VALUES ('well'), ('ill'), ('ill'), (NULL)",
+            ]
+        )
+        dialect = engine.dialect
+        assert engine.value(f"COUNT(DISTINCT {dialect.exact('m')})", "contract.moods") == 2
+        assert engine.value(dialect.count_if(dialect.equals_text("m", dialect.literal("ill"))), "contract.moods") == 2
+
     def test_two_sessions_read_a_file_at_once(self, engine: Engine) -> None:
         table = engine.table({"v": DataType.INTEGER}, [(1,)])
         with engine.session() as one, engine.session() as other:

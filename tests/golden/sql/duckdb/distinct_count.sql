@@ -1,2 +1,2 @@
 SELECT
-  COUNT(DISTINCT ("we""ird" COLLATE C)) AS value
+  COUNT(DISTINCT (CAST("we""ird" AS VARCHAR) COLLATE C)) AS value

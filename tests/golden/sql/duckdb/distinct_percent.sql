@@ -1,3 +1,3 @@
 SELECT
-  COUNT(DISTINCT ("we""ird" COLLATE C)) AS value,
+  COUNT(DISTINCT (CAST("we""ird" AS VARCHAR) COLLATE C)) AS value,
   COUNT("we""ird") AS of

@@ -1,2 +1,2 @@
 SELECT
-  COUNT("we""ird") - COUNT(DISTINCT ("we""ird" COLLATE C)) AS value
+  COUNT("we""ird") - COUNT(DISTINCT (CAST("we""ird" AS VARCHAR) COLLATE C)) AS value

@@ -1,6 +1,6 @@
-SELECT COUNT(CASE WHEN place <= 10 AND ((shown COLLATE C) IN (('it''s' COLLATE C), ('back\slash' COLLATE C), ('😀' COLLATE C))) THEN 1 END) AS value,
+SELECT COUNT(CASE WHEN place <= 10 AND ((CAST(shown AS VARCHAR) COLLATE C) IN ((CAST('it''s' AS VARCHAR) COLLATE C), (CAST('back\slash' AS VARCHAR) COLLATE C), (CAST('😀' AS VARCHAR) COLLATE C))) THEN 1 END) AS value,
 3 AS expected
 FROM (SELECT shown, RANK() OVER (ORDER BY frequency DESC) AS place
 FROM (SELECT MIN(c0) AS shown, COUNT(*) AS frequency
-FROM (SELECT CAST("we""ird" AS VARCHAR) AS c0, (CAST("we""ird" AS VARCHAR) COLLATE C) AS c1 FROM "sch'ema"."ta ble" WHERE 1 = 1) AS checked WHERE c0 IS NOT NULL
+FROM (SELECT CAST("we""ird" AS VARCHAR) AS c0, (CAST(CAST("we""ird" AS VARCHAR) AS VARCHAR) COLLATE C) AS c1 FROM "sch'ema"."ta ble" WHERE 1 = 1) AS checked WHERE c0 IS NOT NULL
 GROUP BY c1) AS counted) AS ranked

@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN ((CAST("we""ird" AS VARCHAR) COLLATE C) IN (('it''s' COLLATE C), ('back\slash' COLLATE C), ('😀' COLLATE C))) THEN 1 END) AS value,
+  COUNT(CASE WHEN ((CAST(CAST("we""ird" AS VARCHAR) AS VARCHAR) COLLATE C) IN ((CAST('it''s' AS VARCHAR) COLLATE C), (CAST('back\slash' AS VARCHAR) COLLATE C), (CAST('😀' AS VARCHAR) COLLATE C))) THEN 1 END) AS value,
   COUNT("we""ird") AS of
