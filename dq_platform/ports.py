@@ -6,7 +6,7 @@ Nothing is kept unless `commit` is called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -182,8 +182,12 @@ class Jobs(Protocol):
 
 
 class Results(Protocol):
-    async def add(self, results: Sequence[Result]) -> None:
-        """Store results and make each the latest of its (check, group) unless a newer one is there."""
+    async def add(self, results: Sequence[Result]) -> Sequence[Result]:
+        """Store results and make each the latest of its (check, group) unless a newer one is there.
+
+        Results of checks that were deleted meanwhile are left out; returns those that were stored. The checks stay
+        until commit.
+        """
 
     async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """Newest first."""
@@ -211,6 +215,9 @@ class Incidents(Protocol):
 
         `failing` are the (check id, data group) that fail now. Returns the stored incident and whether it is new.
         """
+
+    async def unresolved(self, workspace_id: str, keys: Collection[IncidentKey]) -> Collection[IncidentKey]:
+        """Those of the keys that have an unresolved incident."""
 
     async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         """The unresolved incident of the key, locked until commit."""

@@ -179,9 +179,7 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
     async with deps.uow() as tx:
         if end.catalogue is not None:
             await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
-        living = {check.id for check in await tx.checks.get_many(unit.workspace_id, unit.check_ids)}
-        results = [result for result in end.results if result.check_id in living]
-        await record(tx, unit.workspace_id, results, now)
+        results = await record(tx, unit.workspace_id, end.results, now)
         outcomes = _counted(results)
         error = end.error or _first_error(results)
         state = JobState.FAILED if error else JobState.SUCCEEDED

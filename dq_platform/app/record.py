@@ -23,15 +23,18 @@ class _Former:
     act: Act
 
 
-async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> None:
-    """Write results and incidents; the caller commits.
+async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> Sequence[Result]:
+    """Write results and incidents, and return the results whose checks still exist; the caller commits.
 
     Keys are taken in one order by everybody, so that two runs of one table wait for each other and never lock up.
     """
-    await tx.results.add(results)
-    changes = fold(results)
+    stored = await tx.results.add(results)
+    changes = fold(stored)
+    unresolved = await tx.incidents.unresolved(workspace_id, changes) if changes else ()
     for key in sorted(changes, key=astuple):
-        await _apply(tx, workspace_id, changes[key], Act(now))
+        if changes[key].failures is not None or key in unresolved:
+            await _apply(tx, workspace_id, changes[key], Act(now))
+    return stored
 
 
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, insert, select
+from sqlalchemy import ARRAY, ColumnElement, Row, bindparam, case, func, insert, select
 
 from dq_platform.adapters.sql.check_codec import (
     group_by_from_json,
@@ -18,13 +18,19 @@ from dq_platform.adapters.sql.check_codec import (
 from dq_platform.adapters.sql.ids import has_id, parse_ids
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import checks
+from dq_platform.adapters.sql.tables import ID, checks
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.models.check import Check, CheckSelector, Mode, Target, TimeScale
 from dq_platform.models.page import Page, PageRequest
 
 BY_CREATION = Keyset((checks.c.create_time, checks.c.id))
+
+
+MANY = select(checks).where(
+    checks.c.workspace_id == bindparam("workspace_id"),
+    checks.c.id == func.any(bindparam("check_ids", type_=ARRAY(ID))),
+)
 
 
 class SqlChecks:
@@ -48,8 +54,8 @@ class SqlChecks:
 
     async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
         wanted = parse_ids(ids)
-        statement = select(checks).where(checks.c.workspace_id == workspace_id, checks.c.id.in_(wanted))
-        found = {row.id: _check(row) for row in await self._session.execute(statement)}
+        rows = await self._session.execute(MANY, {"workspace_id": workspace_id, "check_ids": list(wanted)})
+        found = {row.id: _check(row) for row in rows}
         return [found[check_id] for check_id in wanted if check_id in found]
 
     async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:

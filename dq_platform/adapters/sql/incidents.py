@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Row,
     Select,
+    and_,
+    bindparam,
+    column,
     distinct,
     exists,
     func,
@@ -20,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, storable
+from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, parse_id, storable
 from dq_platform.adapters.sql.incident_rows import (
     changes_to_row,
     event_from_row,
@@ -73,6 +78,14 @@ class SqlIncidents:
             row = (await self._session.execute(statement)).one()
         await self._note_failing(row.id, failing)
         return await self.get(incident.workspace_id, row.id), bool(row.is_new)
+
+    async def unresolved(self, workspace_id: str, keys: Collection[IncidentKey]) -> Collection[IncidentKey]:
+        found = [astuple(key) for key in keys if parse_id(key.connection_id)]
+        values = dict(zip(INCIDENT_KEY, map(list, zip(*found, strict=True)), strict=False))
+        if not values:
+            return []
+        rows = await self._session.execute(UNRESOLVED_KEYS, {"workspace_id": workspace_id, **values})
+        return {IncidentKey(*row) for row in rows}
 
     async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         statement = _incidents().where(*_has_key(workspace_id, key), UNRESOLVED).with_for_update(of=incidents)
@@ -188,6 +201,18 @@ class SqlIncidents:
             constraint=incident_checks.primary_key, set_={"failing": True}
         )
         await self._session.execute(statement, rows)
+
+
+def _unresolved_keys() -> Select[Any]:
+    arrays = [bindparam(name, type_=ARRAY(incidents.c[name].type)) for name in INCIDENT_KEY]
+    names = [column(name, incidents.c[name].type) for name in INCIDENT_KEY]
+    wanted = func.unnest(*arrays).table_valued(*names).render_derived("wanted")
+    same = and_(*(incidents.c[name] == wanted.c[name] for name in INCIDENT_KEY))
+    mine = incidents.c.workspace_id == bindparam("workspace_id")
+    return select(*(incidents.c[name] for name in INCIDENT_KEY)).join(wanted, same).where(mine, UNRESOLVED)
+
+
+UNRESOLVED_KEYS = _unresolved_keys()
 
 
 def _incidents() -> Select[Any]:

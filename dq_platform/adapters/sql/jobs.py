@@ -9,9 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, false, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, has_id
@@ -25,7 +40,7 @@ from dq_platform.adapters.sql.job_rows import (
 )
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import job_units, jobs
+from dq_platform.adapters.sql.tables import OUTCOME_COUNTS, TIME, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
@@ -89,6 +104,15 @@ class SqlJobs:
 
     async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
         claimable = and_(has_id(job_units.c.id, unit_id), _claimable(now))
+        claim = update(job_units).values(
+            state=JobState.RUNNING, attempt=job_units.c.attempt + 1, lease_until=now + lease
+        )
+        claim = claim.where(claimable).returning(job_units)
+        # Most units belong to a job that runs already, which then needs no lock.
+        started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED)
+        row = (await self._session.execute(claim.where(started))).one_or_none()
+        if row is not None:
+            return unit_from_row(row)
         start = (
             update(jobs)
             .where(
@@ -98,13 +122,7 @@ class SqlJobs:
             .values(state=JobState.RUNNING, start_time=now)
         )
         await self._session.execute(start)
-        statement = (
-            update(job_units)
-            .where(claimable)
-            .values(state=JobState.RUNNING, attempt=job_units.c.attempt + 1, lease_until=now + lease)
-            .returning(job_units)
-        )
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._session.execute(claim)).one_or_none()
         return None if row is None else unit_from_row(row)
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
@@ -124,16 +142,18 @@ class SqlJobs:
     async def finish(
         self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
     ) -> bool:
-        await self._session.execute(select(jobs.c.id).where(jobs.c.id == unit.job_id).with_for_update())
-        ended = (
-            update(job_units)
-            .where(_claimed_as(unit))
-            .values(state=state, end_time=at, lease_until=None, **error_to_row(error))
-            .returning(job_units.c.job_id)
-            .cte("ended")
-        )
-        statement = _counted_in_job(ended, state, outcomes, error, at)
-        return (await self._session.execute(statement)).one_or_none() is not None
+        values = {
+            "ended_unit": unit.id,
+            "ended_attempt": unit.attempt,
+            "ended_job": unit.job_id,
+            "ended_state": state,
+            "ended_at": at,
+            "failed": int(state is JobState.FAILED),
+            "cancelled": int(state is JobState.CANCELLED),
+            **{f"more_{name}": count for name, count in outcomes_to_row(outcomes).items()},
+            **{f"ended_{name}": text for name, text in error_to_row(error).items()},
+        }
+        return (await self._session.execute(FINISH, values)).one_or_none() is not None
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
         statement = (
@@ -188,25 +208,6 @@ def _claimed_as(unit: Unit) -> ColumnElement[bool]:
     )
 
 
-def _counted_in_job(ended: CTE, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime) -> Any:  # noqa: ANN401
-    """Count the ended unit in its job, and end the job with its last unit; the first unit's error is the job's."""
-    done = jobs.c.units_done + 1
-    failed = jobs.c.units_failed + int(state is JobState.FAILED)
-    cancelled = jobs.c.units_cancelled + int(state is JobState.CANCELLED)
-    values: dict[str, object] = {
-        "units_done": done,
-        "units_failed": failed,
-        "units_cancelled": cancelled,
-        "state": _state_after(done, failed, cancelled, cancel=jobs.c.cancel_requested),
-        "end_time": case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
-    }
-    values |= {name: jobs.c[name] + count for name, count in outcomes_to_row(outcomes).items()}
-    values |= {
-        name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error_to_row(error).items()
-    }
-    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
-
-
 def _state_after(
     done: ColumnElement[int], failed: ColumnElement[int], cancelled: ColumnElement[int], *, cancel: ColumnElement[bool]
 ) -> ColumnElement[str]:
@@ -217,3 +218,41 @@ def _state_after(
         (and_(cancel, cancelled > 0), JobState.CANCELLED.value),
         else_=JobState.SUCCEEDED.value,
     )
+
+
+def _finish() -> Update:
+    """End the unit, count it in its job, and end the job with its last unit; the first unit's error is the job's.
+
+    One statement: the job is locked first, and the unit ends only if its claim holds then.
+    """
+    locked = select(jobs.c.id).where(jobs.c.id == bindparam("ended_job")).with_for_update().cte("locked")
+    at = bindparam("ended_at", type_=TIME)
+    error = {name: bindparam(f"ended_{name}", type_=Text) for name in ("error_reason", "error_message")}
+    ended = (
+        update(job_units)
+        .where(
+            job_units.c.id == bindparam("ended_unit"),
+            job_units.c.job_id == locked.c.id,
+            job_units.c.attempt == bindparam("ended_attempt"),
+            job_units.c.state == JobState.RUNNING,
+        )
+        .values(state=bindparam("ended_state"), end_time=at, lease_until=None, **error)
+        .returning(job_units.c.job_id)
+        .cte("ended")
+    )
+    done = jobs.c.units_done + 1
+    failed = jobs.c.units_failed + bindparam("failed", type_=BigInteger)
+    cancelled = jobs.c.units_cancelled + bindparam("cancelled", type_=BigInteger)
+    values: dict[str, object] = {
+        "units_done": done,
+        "units_failed": failed,
+        "units_cancelled": cancelled,
+        "state": _state_after(done, failed, cancelled, cancel=jobs.c.cancel_requested),
+        "end_time": case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
+    }
+    values |= {name: jobs.c[name] + bindparam(f"more_{name}", type_=BigInteger) for name in OUTCOME_COUNTS}
+    values |= {name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error.items()}
+    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
+
+
+FINISH = _finish()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, func, literal, select, true, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ARRAY, CTE, Select, bindparam, column, func, insert, select, true, tuple_
+from sqlalchemy.dialects.postgresql import Insert, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -45,14 +46,15 @@ class SqlResults:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def add(self, results: Sequence[Result]) -> None:
-        """Results of a check that was deleted meanwhile are stored, but are nobody's latest."""
+    async def add(self, results: Sequence[Result]) -> Sequence[Result]:
         if not results:
-            return
-        living = await self._lock_checks({result.check_id for result in results})
-        await self._session.copy("check_results", RESULT_COLUMNS, [result_to_record(result) for result in results])
-        if living:
-            await self._set_latest(results, living)
+            return []
+        columns = zip(*(result_to_record(result) for result in results), strict=True)
+        values: dict[str, object] = {name: list(column) for name, column in zip(RESULT_COLUMNS, columns, strict=True)}
+        living = sorted({result.check_id for result in results})
+        await self._session.begin()
+        stored = set((await self._session.execute(ADD, values | {"check_ids": living})).scalars())
+        return [result for result in results if result.check_id in stored]
 
     async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         statement = select(check_results).where(*matching(check_results, workspace_id, filter))
@@ -111,36 +113,43 @@ class SqlResults:
                 found[row.check_id, row.data_group].append(HistoryPoint(row.time_period, value))
         return dict(found)
 
-    async def _lock_checks(self, ids: set[str]) -> Sequence[str]:
-        """Those of the checks that exist; they will until commit."""
-        statement = (
-            select(checks.c.id)
-            .where(checks.c.id.in_(sorted(ids)))
-            .order_by(checks.c.id)
-            .with_for_update(read=True, key_share=True)
-        )
-        return list((await self._session.execute(statement)).scalars())
 
-    async def _set_latest(self, results: Sequence[Result], check_ids: Sequence[str]) -> None:
-        """Rows are written in the order of their key, so that two writers never wait for each other in a circle."""
-        times = [result.executed_at for result in results]
-        key = (R.check_id, R.group_key)
-        newest = (
-            select(*(R[name] for name in RESULT_COLUMNS))
-            .ext(distinct_on(*key))
-            .where(
-                R.id == func.any(literal([result.id for result in results], ID_ARRAY)),
-                R.executed_at.between(min(times), max(times)),
-                R.check_id == func.any(literal(list(check_ids), ID_ARRAY)),
-            )
-            .order_by(*key, R.executed_at.desc(), R.time_period.desc(), R.id.desc())
-        )
-        insertion = upsert(check_latest).from_select(list(RESULT_COLUMNS), newest)
-        new = insertion.excluded
-        old = check_latest.c
-        statement = insertion.on_conflict_do_update(
-            constraint=check_latest.primary_key,
-            set_={name: new[name] for name in RESULT_COLUMNS if name not in ("check_id", "group_key")},
-            where=tuple_(old.executed_at, old.time_period, old.id) < tuple_(new.executed_at, new.time_period, new.id),
-        )
-        await self._session.execute(statement)
+def _add() -> Select[Any]:
+    """One statement that stores results, makes the newest of each group the latest, and returns whose they are.
+
+    Checks are locked, and latest rows written, in the order of their keys, so that two writers never wait for each
+    other in a circle.
+    """
+    living = (
+        select(checks.c.id)
+        .where(checks.c.id == func.any(bindparam("check_ids", type_=ID_ARRAY)))
+        .order_by(checks.c.id)
+        .with_for_update(read=True, key_share=True)
+        .cte("living")
+    )
+    arrays = [bindparam(name, type_=ARRAY(R[name].type)) for name in RESULT_COLUMNS]
+    names = [column(name, R[name].type) for name in RESULT_COLUMNS]
+    new = func.unnest(*arrays).table_valued(*names).render_derived("new")
+    rows = select(*new.c).where(new.c.check_id.in_(select(living.c.id)))
+    stored = insert(check_results).from_select(list(RESULT_COLUMNS), rows).returning(*R).cte("stored")
+    latest = _set_latest(stored).returning(check_latest.c.check_id).cte("latest")
+    return select(living.c.id).add_cte(latest)
+
+
+def _set_latest(stored: CTE) -> Insert:
+    key = (stored.c.check_id, stored.c.group_key)
+    newest = (
+        select(*(stored.c[name] for name in RESULT_COLUMNS))
+        .ext(distinct_on(*key))
+        .order_by(*key, stored.c.executed_at.desc(), stored.c.time_period.desc(), stored.c.id.desc())
+    )
+    insertion = upsert(check_latest).from_select(list(RESULT_COLUMNS), newest)
+    new, old = insertion.excluded, check_latest.c
+    return insertion.on_conflict_do_update(
+        constraint=check_latest.primary_key,
+        set_={name: new[name] for name in RESULT_COLUMNS if name not in ("check_id", "group_key")},
+        where=tuple_(old.executed_at, old.time_period, old.id) < tuple_(new.executed_at, new.time_period, new.id),
+    )
+
+
+ADD = _add()

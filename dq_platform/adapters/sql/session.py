@@ -46,13 +46,14 @@ class Session:
         self, statement: Executable, parameters: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None
     ) -> CursorResult[Any]:
         if not _only_reads(statement):
-            await self._begin()
+            await self.begin()
         return await self._send(lambda connection: connection.execute(statement, parameters))
 
-    async def copy(self, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
-        """Write rows with COPY, in the transaction."""
-        await self._begin()
-        await self._send(lambda connection: _copy(connection, table, columns, records))
+    async def begin(self) -> None:
+        """Begin the transaction, unless it has begun: for a SELECT that writes in a CTE, which is not noticed."""
+        if not self._begun:
+            await self._send(lambda connection: connection.exec_driver_sql("BEGIN"))
+            self._begun = True
 
     async def commit(self) -> None:
         """Keep what was written; later statements are a transaction of their own."""
@@ -70,11 +71,6 @@ class Session:
                 await _roll_back(connection)
         finally:
             await connection.close()
-
-    async def _begin(self) -> None:
-        if not self._begun:
-            await self._send(lambda connection: connection.exec_driver_sql("BEGIN"))
-            self._begun = True
 
     async def _send(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with _readable_errors():
@@ -127,7 +123,7 @@ def sql_state(error: BaseException) -> str:
 
 
 def _only_reads(statement: Executable) -> bool:
-    """Whether it neither writes nor locks; anything but a plain SELECT might. Ours have no CTEs that write."""
+    """Whether it neither writes nor locks, CTEs apart; anything but a plain SELECT might."""
     return isinstance(statement, Select) and statement._for_update_arg is None  # noqa: SLF001  # nothing public says it
 
 
@@ -137,14 +133,6 @@ async def _connect(engine: AsyncEngine) -> AsyncConnection:
         return await engine.connect()
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
         raise _unavailable(error) from error
-
-
-async def _copy(
-    connection: AsyncConnection, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]
-) -> None:
-    raw = await connection.get_raw_connection()
-    driver: Any = raw.driver_connection
-    await driver.copy_records_to_table(table, records=records, columns=columns)
 
 
 async def _roll_back(connection: AsyncConnection) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, delete, exists, select, update
 
 from dq_platform.adapters.sql.ids import existing_id
 from dq_platform.adapters.sql.session import Session
 from dq_platform.errors import EtagMismatch, NotFound
+
+
+@cache
+def _one(table: Table, *, lock: bool) -> Select[Any]:
+    mine = table.c.workspace_id == bindparam("workspace_id")
+    statement = select(table).where(mine, table.c.id == bindparam("row_id"))
+    return statement.with_for_update() if lock else statement
 
 
 class OwnedRows:
@@ -22,10 +30,8 @@ class OwnedRows:
 
     async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Row[Any]:
         """The row; locked until commit if asked. Raises NotFound."""
-        statement = select(self._table).where(*self._identity(workspace_id, id))
-        if lock:
-            statement = statement.with_for_update()
-        row = (await self._session.execute(statement)).one_or_none()
+        identity = {"workspace_id": workspace_id, "row_id": existing_id(self._kind, id)}
+        row = (await self._session.execute(_one(self._table, lock=lock), identity)).one_or_none()
         if row is None:
             raise NotFound(self._kind, id)
         return row
