@@ -33,6 +33,7 @@ class Capability(StrEnum):
 
     REGEX = "regex"
     PERCENTILE = "percentile"
+    SUBQUERY = "subquery beside aggregates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Dialect(ABC):
     decimal_type: ClassVar[str] = "DECIMAL(38, 10)"
     regex_end: ClassVar[str] = "$"
     """How a pattern says that the text ends here, a line end before it not forgiven."""
+    exponents: ClassVar[bool] = False
+    """Whether a float that Python writes with an exponent is written so, because exact literals end too soon."""
+    exact_end: ClassVar[str] = ""
+    """What `exact` puts behind a text where trailing blanks would not count otherwise: no part of the text."""
 
     def ident(self, name: str) -> Fragment:
         """The name, quoted, whatever characters it has."""
@@ -81,7 +86,7 @@ class Dialect(ABC):
         if isinstance(value, datetime):
             return self.timestamp(value) if value.tzinfo else self.wall_clock(value)
         if isinstance(value, date):
-            return Fragment(f"DATE '{value.isoformat()}'")
+            return self.day(value)
         return self.text(value)
 
     def text(self, value: str) -> Fragment:
@@ -97,7 +102,12 @@ class Dialect(ABC):
         if not Decimal(value).is_finite():
             message = f"{value} has no SQL literal"
             raise ValueError(message)
+        if self.exponents and isinstance(value, float) and "e" in repr(value):
+            return Fragment(repr(value))
         return Fragment(f"{Decimal(str(value)):f}")
+
+    def day(self, value: date) -> Fragment:
+        return Fragment(f"DATE '{value.isoformat()}'")
 
     def timestamp(self, value: datetime) -> Fragment:
         """An instant, as the engine compares it with a timestamp that has a zone; UTC if the value has none."""
@@ -124,6 +134,16 @@ class Dialect(ABC):
     def as_date(self, expression: str) -> Fragment:
         return Fragment(f"CAST({expression} AS DATE)")
 
+    def utc_date(self, expression: str, data_type: DataType) -> Fragment:  # noqa: ARG002
+        """The DATE that a date, timestamp or timestamp with zone has in UTC."""
+        return self.as_date(expression)
+
+    # Booleans
+
+    def is_boolean(self, expression: str, value: bool) -> Fragment:  # noqa: FBT001
+        """Whether a boolean is just that value; false for NULL."""
+        return Fragment(f"{expression} IS {self.boolean(value)}")
+
     # Texts
 
     def length(self, expression: str) -> Fragment:
@@ -133,6 +153,10 @@ class Dialect(ABC):
     def trim(self, expression: str) -> Fragment:
         """Without blanks, tabs and line ends on both sides."""
         return Fragment(f"TRIM(BOTH FROM {expression})")
+
+    def trimmed_length(self, expression: str) -> Fragment:
+        """Number of characters that `trim` leaves: 0 of a blank text, NULL only of NULL."""
+        return self.length(self.trim(expression))
 
     def lower(self, expression: str) -> Fragment:
         return Fragment(f"LOWER({expression})")
@@ -202,9 +226,19 @@ class Dialect(ABC):
     def local_time(self, expression: str, data_type: DataType, window: zones.Window) -> Fragment:
         """A timestamp, with or without zone, as a clock in the window's zone shows it."""
 
-    @abstractmethod
     def first_day(self, expression: str, *, monthly: bool) -> Fragment:
         """The DATE of a date or of a timestamp without zone, or the first of its month."""
+        return self.as_date(f"DATE_TRUNC('month', {expression})" if monthly else expression)
+
+    def _seconds_ahead(self, instant: str, window: zones.Window) -> str:
+        """How many seconds the window's zone is ahead of UTC then, for engines that know no zones by name."""
+        *changes, last = zones.offsets(window)
+        cases = [
+            f"WHEN {instant} < {self.wall_clock(offset.until)} THEN {offset.seconds}"
+            for offset in changes
+            if offset.until is not None
+        ]
+        return f"CASE {' '.join(cases)} ELSE {last.seconds} END" if cases else str(last.seconds)
 
     def period_filter(self, expression: str, data_type: DataType, start: date, end: date, time_zone: str) -> Fragment:
         """Whether the column's value lies in `start` (inclusive) to `end` (exclusive).

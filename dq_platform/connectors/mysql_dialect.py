@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits
-from dq_platform.connectors.zones import Window, offsets
+from dq_platform.connectors.zones import Window
 from dq_platform.models.metadata import DataType
 
 
@@ -14,20 +13,16 @@ class MySQLDialect(Dialect):
     sqlglot = "mysql"
     quote = "`"
     limits = Limits(select_columns=4000, statement_bytes=1_000_000)
-    capabilities = frozenset({Capability.REGEX})
+    capabilities = frozenset({Capability.REGEX, Capability.SUBQUERY})
     text_type = "CHAR"
     float_type = "DOUBLE"
     decimal_type = "DECIMAL(65, 20)"
     regex_end = r"\z"
+    exponents = True  # exact literals end at 65 digits
 
     def text(self, value: str) -> Fragment:
         # The backslash escapes: the connector takes NO_BACKSLASH_ESCAPES out of the session's sql_mode.
         return super().text(value.replace("\\", "\\\\"))
-
-    def number(self, value: float | Decimal) -> Fragment:
-        # Exact literals end at 65 digits.
-        exponent = isinstance(value, float) and "e" in repr(value)
-        return Fragment(repr(value)) if exponent else super().number(value)
 
     def timestamp(self, value: datetime) -> Fragment:
         # The session's zone is UTC, and that is how it shows and compares instants.
@@ -59,15 +54,7 @@ class MySQLDialect(Dialect):
 
     def local_time(self, expression: str, data_type: DataType, window: Window) -> Fragment:  # noqa: ARG002
         # CONVERT_TZ knows zones by name only where an administrator has loaded them: the offsets are ours.
-        *changes, last = offsets(window)
-        seconds = str(last.seconds)
-        if changes:
-            cases = [
-                f"WHEN {expression} < {self.wall_clock(offset.until)} THEN {offset.seconds}"
-                for offset in changes
-                if offset.until is not None
-            ]
-            seconds = f"CASE {' '.join(cases)} ELSE {seconds} END"
+        seconds = self._seconds_ahead(expression, window)
         return Fragment(expression if seconds == "0" else f"TIMESTAMPADD(SECOND, {seconds}, {expression})")
 
     def first_day(self, expression: str, *, monthly: bool) -> Fragment:

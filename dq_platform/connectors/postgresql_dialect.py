@@ -29,6 +29,3 @@ class PostgreSQLDialect(Dialect):
 
     def local_time(self, expression: str, data_type: DataType, window: Window) -> Fragment:
         return Fragment(f"({self.instant(expression, data_type)} AT TIME ZONE {self.text(window.time_zone)})")
-
-    def first_day(self, expression: str, *, monthly: bool) -> Fragment:
-        return self.as_date(f"DATE_TRUNC('month', {expression})" if monthly else expression)

@@ -10,7 +10,7 @@ from dq_platform.checks.sensors.codes import code_literals
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.patterns import pattern_for
-from dq_platform.connectors.dialect import Dialect, Fragment
+from dq_platform.connectors.dialect import Capability, Dialect, Fragment
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
 
@@ -43,6 +43,7 @@ class Vocabulary:
         listed = ", ".join(names)
         return {
             "scan": self.scan,
+            "against": self.against,
             "query": self.query,
             "metadata": self.metadata,
             "count_if": self.count_if,
@@ -70,6 +71,13 @@ class Vocabulary:
         if isinstance(value, Counted):
             return self._ask(ScanMeasure(value.value, value.of, str(expected), value.condition))
         return self._ask(ScanMeasure(str(value), expected=str(expected)))  # str() of a name that is not there raises
+
+    def against(self, value: str, reference: str) -> str:
+        """Ask for an aggregate, and for the number that a SELECT of other rows returns to compare it with."""
+        if Capability.SUBQUERY in self._dialect.capabilities:
+            return self.scan(value, expected=f"({reference})")
+        measured = f"(SELECT {value} AS value FROM {self._source}) measured"  # noqa: S608
+        return self.query(f"SELECT value, ({reference}) AS expected FROM {measured}", has_expected=True)  # noqa: S608
 
     def query(self, select: str, *, has_expected: bool = False) -> str:
         """Ask for a SELECT of its own: keys, `value`, `expected`."""
@@ -127,7 +135,7 @@ class Vocabulary:
         single = f"REPLACE(REPLACE({marked}, {d.text(_CLOSE + _OPEN)}, ''), {d.text(_OPEN + _CLOSE)}, ' ')"
         packed = f"REPLACE({single}, ' ', '')"
         gaps = f"{d.length(single)} - {d.length(packed)}"
-        return Fragment(f"CASE WHEN {d.length(trimmed)} = 0 THEN 0 WHEN {text} IS NOT NULL THEN {gaps} + 1 END")
+        return Fragment(f"CASE WHEN {d.trimmed_length(blanks)} = 0 THEN 0 WHEN {text} IS NOT NULL THEN {gaps} + 1 END")
 
     # Where to look
 

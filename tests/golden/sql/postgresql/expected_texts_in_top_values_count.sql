@@ -2,5 +2,5 @@ SELECT COUNT(CASE WHEN place <= 10 AND ((CAST(shown AS TEXT) COLLATE "C") IN ((C
 3 AS expected
 FROM (SELECT shown, RANK() OVER (ORDER BY frequency DESC) AS place
 FROM (SELECT MIN(c0) AS shown, COUNT(*) AS frequency
-FROM (SELECT CAST("we""ird" AS TEXT) AS c0, (CAST(CAST("we""ird" AS TEXT) AS TEXT) COLLATE "C") AS c1 FROM "sch'ema"."ta ble" WHERE 1 = 1) AS checked WHERE c0 IS NOT NULL
-GROUP BY c1) AS counted) AS ranked
+FROM (SELECT CAST("we""ird" AS TEXT) AS c0, (CAST(CAST("we""ird" AS TEXT) AS TEXT) COLLATE "C") AS c1 FROM "sch'ema"."ta ble" WHERE 1 = 1) checked WHERE c0 IS NOT NULL
+GROUP BY c1) counted) ranked

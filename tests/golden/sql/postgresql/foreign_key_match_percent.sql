@@ -1,3 +1,3 @@
 SELECT 100 * CAST(COUNT(known) AS DOUBLE PRECISION) / NULLIF(COUNT(c0), 0) AS value
-FROM (SELECT (CAST("we""ird" AS TEXT) COLLATE "C") AS c0 FROM "sch'ema"."ta ble" WHERE 1 = 1) AS checked LEFT JOIN (SELECT DISTINCT (CAST("o""the`r" AS TEXT) COLLATE "C") AS known FROM "sche.ma"."ta`ble"
-WHERE "o""the`r" IS NOT NULL) AS keys_known ON checked.c0 = keys_known.known
+FROM (SELECT (CAST("we""ird" AS TEXT) COLLATE "C") AS c0 FROM "sch'ema"."ta ble" WHERE 1 = 1) checked LEFT JOIN (SELECT DISTINCT (CAST("o""the`r" AS TEXT) COLLATE "C") AS known FROM "sche.ma"."ta`ble"
+WHERE "o""the`r" IS NOT NULL) keys_known ON checked.c0 = keys_known.known

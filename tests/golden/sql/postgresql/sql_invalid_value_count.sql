@@ -1,1 +1,1 @@
-SELECT COUNT(*) AS value FROM (SELECT 1) AS returned
+SELECT COUNT(*) AS value FROM (SELECT 1) returned
