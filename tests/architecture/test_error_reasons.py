@@ -36,7 +36,7 @@ def literals() -> Iterator[str]:
 
 def _of_call(node: ast.Call) -> Iterator[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    if text := _text(node, REASON_AT.get(name)):
+    if (text := _text(node, REASON_AT.get(name))).isupper():
         yield text
     if text := _text(node, KIND_AT.get(name)):
         yield f"{text.upper().replace(' ', '_')}_NOT_FOUND"

@@ -74,7 +74,8 @@ def params_for(sensor: SensorType) -> dict[str, Any]:
 
 def counts(sensor: SensorType) -> bool:
     """Whether nothing to look at is the number 0, not the absence of a number."""
-    return not sensor.reads_rows or (sensor.name.endswith("_count") and "word" not in sensor.name) or "_count_on_" in sensor.name
+    of_rows = sensor.name.endswith("_count") and "word" not in sensor.name
+    return not sensor.reads_rows or of_rows or "_count_on_" in sensor.name
 
 
 COUNT_TOTALS = {"total_row_count_match_percent", "total_not_null_count_match_percent"}
