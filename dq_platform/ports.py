@@ -15,7 +15,7 @@ from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
-from dq_platform.models.metadata import TableSettings, TableSnapshot
+from dq_platform.models.metadata import KnownTable, TableSettings, TableSnapshot
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     HistoryPoint,
@@ -101,6 +101,9 @@ class Tables(Protocol):
         """Mark tables that a full sync did not find as absent, so that `snapshot` answers None."""
 
     async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings: ...
+
+    async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
+        """`snapshot` and `settings` at once."""
 
     async def save_settings(self, settings: TableSettings) -> None: ...
 

@@ -141,7 +141,7 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
     stopped = measured.stopped_by
     if stopped is not None and stopped.may_heal and unit.attempt < options.max_attempts:
         raise stopped
-    if measured.snapshot is not None:
+    if measured.snapshot is not None and measured.snapshot is not run.known:
         async with deps.uow() as tx:
             await tx.tables.save_snapshots([measured.snapshot])
             await tx.commit()
@@ -157,8 +157,8 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
         return None
     target = checks[0].target
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
-    settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
-    return Run(job.id, connection, checks, settings.filter, job.window)
+    known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
+    return Run(job.id, connection, checks, known.settings.filter, job.window, known.snapshot)
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:

@@ -27,13 +27,17 @@ from dq_platform.models.result import HistoryPoint, Result
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What to measure: checks of one table of one connection, and in whose name."""
+    """What to measure: checks of one table of one connection, and in whose name.
+
+    `known` is the table as our store has it.
+    """
 
     job_id: str
     connection: Connection
     checks: Sequence[Check]
     table_filter: str = ""
     window: PeriodWindow | None = None
+    known: TableSnapshot | None = None
 
     @property
     def tag(self) -> str:
@@ -85,7 +89,8 @@ async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) 
     target = run.checks[0].target
     snapshot, problem = None, None
     try:
-        snapshot = await read_snapshot(deps, session, run.connection, target.schema_name, target.table_name)
+        place = (target.schema_name, target.table_name)
+        snapshot = await read_snapshot(deps, session, run.connection, *place, run.known)
     except SourceError as error:
         problem = error
     return PlanContext(

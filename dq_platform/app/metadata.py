@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
@@ -17,6 +18,8 @@ from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSettings, TableSnapshot
 from dq_platform.models.workspace import Principal
+
+KNOWN_FOR = timedelta(days=1)
 
 
 async def list_schemas(deps: Deps, who: Principal, connection_id: str) -> list[str]:
@@ -90,15 +93,26 @@ async def snapshot_of(
 
 
 async def read_snapshot(
-    deps: Deps, session: SourceSession, connection: Connection, schema: str, table: str
+    deps: Deps,
+    session: SourceSession,
+    connection: Connection,
+    schema: str,
+    table: str,
+    known: TableSnapshot | None = None,
 ) -> TableSnapshot | None:
-    """The table as the source has it now; None if it has none. Raises SourceError."""
-    columns = await session.get_columns(schema, table)
+    """The table as the source has it now; None if it has none. Raises SourceError.
+
+    `known` itself if the columns are still the same: what else it says may be a day old then.
+    """
+    columns = tuple(await session.get_columns(schema, table))
     if not columns:
         return None
+    now = deps.clock.now()
+    if known is not None and known.columns == columns and now - known.taken_at < KNOWN_FOR:
+        return known
     tables = await session.get_tables(schema)
     info = next((known for known in tables if known.table_name == table), TableInfo(schema, table))
-    return TableSnapshot(connection.id, info, tuple(columns), deps.clock.now())
+    return TableSnapshot(connection.id, info, columns, now)
 
 
 async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_id: str = "") -> Job:

@@ -78,3 +78,11 @@ class TableSettings:
     schema_name: str
     table_name: str
     filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTable:
+    """What our store has of a table: its newest snapshot, None if there is none, and what users say of it."""
+
+    snapshot: TableSnapshot | None
+    settings: TableSettings

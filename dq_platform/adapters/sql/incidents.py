@@ -85,7 +85,7 @@ class SqlIncidents:
         if not values:
             return []
         rows = await self._session.execute(UNRESOLVED_KEYS, {"workspace_id": workspace_id, **values})
-        return {IncidentKey(*row) for row in rows}
+        return {IncidentKey(**key) for key in rows.mappings()}
 
     async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         statement = _incidents().where(*_has_key(workspace_id, key), UNRESOLVED).with_for_update(of=incidents)

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Row,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -28,11 +30,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dq_platform.adapters.sql.ids import existing_id, has_id
+from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import connections, table_settings, table_snapshots
+from dq_platform.adapters.sql.tables import ID, connections, table_settings, table_snapshots
 from dq_platform.errors import NotFound
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings, TableSnapshot
+from dq_platform.models.metadata import (
+    ColumnInfo,
+    DataType,
+    KnownTable,
+    TableInfo,
+    TableKind,
+    TableSettings,
+    TableSnapshot,
+)
 
 Key = tuple[str, str, str]
 
@@ -42,13 +52,7 @@ class SqlTables:
         self._session = session
 
     async def snapshot(self, connection_id: str, schema: str, table: str) -> TableSnapshot | None:
-        newest = _newest().where(
-            has_id(table_snapshots.c.connection_id, connection_id),
-            table_snapshots.c.schema_name == schema,
-            table_snapshots.c.table_name == table,
-        )
-        row = (await self._session.execute(newest)).one_or_none()
-        return None if row is None or row.absent else _snapshot(row)
+        return (await self.known(connection_id, schema, table)).snapshot
 
     async def save_snapshots(self, snapshots: Sequence[TableSnapshot]) -> None:
         # Two syncs of one connection take turns, or both would store the same change.
@@ -90,13 +94,13 @@ class SqlTables:
         await self._session.execute(insert(table_snapshots).from_select(names, gone))
 
     async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings:
-        statement = select(table_settings).where(
-            has_id(table_settings.c.connection_id, connection_id),
-            table_settings.c.schema_name == schema,
-            table_settings.c.table_name == table,
-        )
-        row = (await self._session.execute(statement)).one_or_none()
-        return TableSettings(connection_id, schema, table, "" if row is None else row.filter)
+        return (await self.known(connection_id, schema, table)).settings
+
+    async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
+        about = {"connection": parse_id(connection_id), "schema": schema, "table": table}
+        row = (await self._session.execute(KNOWN, about)).one()
+        settings = TableSettings(connection_id, schema, table, row.filter or "")
+        return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings)
 
     async def save_settings(self, settings: TableSettings) -> None:
         insertion = upsert(table_settings).values(asdict(settings))
@@ -145,6 +149,24 @@ def _newest() -> Select[Any]:
         .ext(distinct_on(*key))
         .order_by(*key, table_snapshots.c.taken_at.desc(), table_snapshots.c.id.desc())
     )
+
+
+def _known() -> Select[Any]:
+    """One row, whether there is anything to know or not."""
+    schema, table = bindparam("schema", type_=Text), bindparam("table", type_=Text)
+    connection = bindparam("connection", type_=ID)
+
+    def same(relation: Table) -> ColumnElement[bool]:
+        of = relation.c
+        return and_(of.connection_id == connection, of.schema_name == schema, of.table_name == table)
+
+    snapshot = _newest().where(same(table_snapshots)).subquery("snapshot")
+    asked = select(literal(1).label("one")).subquery("asked")
+    joined = asked.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
+    return select(*snapshot.c, table_settings.c.filter).select_from(joined)
+
+
+KNOWN = _known()
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # SQLAlchemy has no public type for it
