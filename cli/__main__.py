@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.commands import access, check, connection, look, stack
 from cli.context import Context
 from cli.errors import CliError, Exit
+from cli.verbs import Verbs
 from dq_platform.errors import DomainError
 from dq_platform.settings import SettingsError
 from local.errors import LocalError
@@ -20,15 +20,8 @@ from local.errors import LocalError
 
 def make_app() -> typer.Typer:
     """The command with all its verbs."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    app = typer.Typer(cls=Verbs, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
     app.callback()(root)
-    for verb in (stack.up, stack.demo, stack.migrate, look.results, look.summary, look.incidents):
-        app.command()(verb)
-    app.add_typer(access.workspaces, name="workspace")
-    app.add_typer(access.keys, name="apikey")
-    app.add_typer(connection.app, name="connection")
-    app.add_typer(check.app, name="check")
-    app.add_typer(look.jobs, name="jobs")
     return app
 
 
