@@ -67,7 +67,8 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
         own = await measure(session, planned, tag=run.tag)
     # Our session is given back first: two tables that are each other's reference must not wait for each other.
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
-    facts = RunFacts(run.job_id, now, await _histories(deps, run.checks, both.measurement))
+    histories = await _histories(deps, run.checks, both.measurement)
+    facts = RunFacts(run.job_id, now, histories, run.connection.time_zone)
     return Measured(
         results=results(run.checks, planned, both.measurement, facts),
         statements=both.statements,
@@ -122,5 +123,5 @@ async def _histories(deps: Deps, checks: Iterable[Check], measurement: Measureme
 
 def _history_points(check: Check) -> int:
     check_type = CHECK_REGISTRY.find(check.check_type)
-    rule = RULE_REGISTRY.find(check_type.rule) if check_type else None
+    rule = RULE_REGISTRY.find(check_type.rule_of(check.mode)) if check_type else None
     return rule.history_points if rule else 0

@@ -19,6 +19,7 @@ from dq_platform.models.values import Params
 PATH = "check.thresholds"
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TYPICAL = 100.0
+_TYPICAL_HISTORY = 50.0  # A percentage, a count or a number of days alike.
 
 
 def validate_thresholds(
@@ -89,7 +90,10 @@ def _shown(params: Params) -> str:
 
 
 def _probe(rule: RuleType, params: Params) -> Verdict:
-    """The rule's verdict on a typical value, for the sake of its bounds: they depend on the parameters only."""
+    """The rule's verdict on a typical value, for the sake of its bounds.
+
+    They depend on the parameters only, or on a history which is the same for all of them and varies a little.
+    """
     days = range(rule.history_points, 0, -1)
-    history = [HistoryPoint(_EPOCH - timedelta(days=day), _TYPICAL) for day in days]
+    history = [HistoryPoint(_EPOCH - timedelta(days=day), _TYPICAL_HISTORY + day * 7 % 11) for day in days]
     return apply(rule, _TYPICAL, params, RuleContext(_EPOCH, expected=_TYPICAL, history=history))

@@ -75,7 +75,8 @@ def require_capabilities(sensor: SensorType, dialect: Dialect, connector_type: s
 def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: KnownTables) -> ValidCheck:
     params, bad_params = validate_sensor_params(check_type.sensor_params, draft.sensor_params, scope)
     params, bad_reference = reference_violations(draft, check_type, params, others)
-    thresholds, bad_thresholds = validate_thresholds(check_type, RULE_REGISTRY.get(check_type.rule), draft.thresholds)
+    rule = RULE_REGISTRY.get(check_type.rule_of(draft.mode))
+    thresholds, bad_thresholds = validate_thresholds(check_type, rule, draft.thresholds)
     filter_sql, bad_side = side_violations(draft, SENSOR_REGISTRY.get(check_type.sensor), scope)
     violations = [
         *bad_side,
@@ -112,5 +113,5 @@ def _times(draft: CheckDraft, check_type: CheckType) -> Iterator[Violation]:
         )
     elif _time_scale(draft) not in check_type.time_scales(draft.mode):
         listed = ", ".join(check_type.time_scales(draft.mode))
-        text = f"{draft.mode} checks are {listed}, not {_time_scale(draft)}."
+        text = f"{check_type.name} checks in the mode {draft.mode} are {listed}, not {_time_scale(draft)}."
         yield Violation("check.time_scale", text, "TIME_SCALE_UNSUPPORTED")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import DomainError
@@ -36,6 +37,7 @@ class Execution:
     """One run of one check. `duration_ms` is the share of the source's time that each of its results has.
 
     `category`, `dimension` and `rule` are the check type's; empty if the catalogue has no such check type any more.
+    `time_zone` (IANA) is the connection's, in which periods are days and months.
     """
 
     check: Check
@@ -45,11 +47,12 @@ class Execution:
     category: str
     dimension: str
     rule: str
+    time_zone: str = "UTC"
 
     @classmethod
     def of(cls, check: Check, job_id: str, executed_at: datetime, duration_ms: float = 0.0) -> Execution:
         found = CHECK_REGISTRY.find(check.check_type)
-        names = (found.category, str(found.dimension), found.rule) if found else ("", "", "")
+        names = (found.category, str(found.dimension), found.rule_of(check.mode)) if found else ("", "", "")
         return cls(check, job_id, executed_at, duration_ms, *names)
 
 
@@ -72,7 +75,8 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
         return _inconclusive(measured, NO_THRESHOLDS)
     try:
         rule = RULE_REGISTRY.get(execution.rule)
-        context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history))
+        calendar = Calendar(execution.time_zone, execution.check.time_scale)
+        context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history), calendar)
         verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
     except DomainError as error:
         return _failed(measured, error.reason, error.message)

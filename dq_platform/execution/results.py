@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dq_platform.execution.grade import Execution, fail, grade
@@ -19,11 +19,15 @@ Histories = Mapping[tuple[str, str], Sequence[HistoryPoint]]
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What results note of the run, and what rules may look back at."""
+    """What results note of the run, and what rules may look back at.
+
+    `time_zone` (IANA) is the connection's, in which periods are days and months.
+    """
 
     job_id: str
     executed_at: datetime
     histories: Histories = field(default_factory=dict)
+    time_zone: str = "UTC"
 
 
 def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: RunFacts) -> list[Result]:
@@ -42,6 +46,7 @@ def _of_check(check: Check, plan: Plan, measurement: Measurement, run: RunFacts)
         return
     readings = measurement.readings[check.id]
     execution = Execution.of(check, run.job_id, run.executed_at, cost / len(readings))
+    execution = replace(execution, time_zone=run.time_zone)
     histories = _histories(check.id, readings, run.histories)
     for reading in readings:
         yield grade(execution, reading, histories[reading.data_group])

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from dq_platform.checks.catalog.declare import COLUMN, Dimension, category, check
-from dq_platform.checks.catalog.defaults import SMALL_CHANGE
-from dq_platform.models.outcome import Severity
+from dq_platform.checks.catalog.declare import COLUMN, category
+from dq_platform.checks.catalog.over_time import DIFFERENCING, STATIONARY, Measure, anomalies, changes
+
+SUM = Measure("sum", COLUMN, "sum")
+MEAN = Measure("mean", COLUMN, "mean")
+MEDIAN = Measure("median", COLUMN, "percentile", fixed={"percentile_value": 0.5})
 
 CHECKS = category(
     "anomaly",
-    check(
-        "sum_change",
-        level=COLUMN,
-        sensor="sum",
-        rule="change_percent",
-        dimension=Dimension.CONSISTENCY,
-        defaults=SMALL_CHANGE,
-        default_severity=Severity.WARNING,
-    ),
-    check(
-        "mean_change",
-        level=COLUMN,
-        sensor="mean",
-        rule="change_percent",
-        dimension=Dimension.CONSISTENCY,
-        defaults=SMALL_CHANGE,
-        default_severity=Severity.WARNING,
-    ),
-    check(
-        "median_change",
-        level=COLUMN,
-        sensor="percentile",
-        rule="change_percent",
-        dimension=Dimension.CONSISTENCY,
-        defaults=SMALL_CHANGE,
-        default_severity=Severity.WARNING,
-        fixed={"percentile_value": 0.5},
-    ),
+    *changes(SUM),
+    *changes(MEAN),
+    *changes(MEDIAN),
+    *anomalies(SUM, DIFFERENCING, partitioned=STATIONARY),
+    *anomalies(MEAN, STATIONARY),
+    *anomalies(MEDIAN, STATIONARY),
+    *anomalies(Measure("min", COLUMN, "min_value"), DIFFERENCING, partitioned=STATIONARY),
+    *anomalies(Measure("max", COLUMN, "max_value"), DIFFERENCING, partitioned=STATIONARY),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dq_platform.checks.catalog.declare import COLUMN, Dimension, category, check
+from dq_platform.checks.catalog.defaults import NO_PARAMETERS
 
 CHECKS = category(
     "datatype",
@@ -12,5 +13,13 @@ CHECKS = category(
         sensor="string_datatype_detect",
         rule="detected_datatype_equals",
         dimension=Dimension.CONSISTENCY,
+    ),
+    check(
+        "detected_datatype_in_text_changed",
+        level=COLUMN,
+        sensor="string_datatype_detect",
+        rule="value_changed",
+        dimension=Dimension.CONSISTENCY,
+        defaults=NO_PARAMETERS,
     ),
 )

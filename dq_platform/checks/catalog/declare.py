@@ -56,10 +56,11 @@ TIME_SCALES: Mapping[Mode, tuple[TimeScale, ...]] = MappingProxyType(
 class CheckType:
     """One check type: a sensor whose reading a rule judges.
 
-    `defaults` are the rule's parameters that each severity starts from; a severity without an entry has none to start
-    from. A check for which no threshold is given has the `default_severity` alone. `fixed` are sensor parameters that
-    the check type decides, so that nobody gives them. With `compares` the sensor measures a reference table too, and
-    what it gives there is the expected value.
+    `rules_by_mode` has the modes in which another rule with the same parameters judges. A `daily` check type has no
+    monthly scale in modes that have a choice. `defaults` are the rule's parameters that each severity starts from; a
+    severity without an entry has none to start from. A check for which no threshold is given has the `default_severity`
+    alone. `fixed` are sensor parameters that the check type decides, so that nobody gives them. With `compares` the
+    sensor measures a reference table too, and what it gives there is the expected value.
     """
 
     name: str
@@ -74,6 +75,11 @@ class CheckType:
     default_severity: Severity = Severity.ERROR
     fixed: Params = field(default_factory=dict)
     compares: Compares | None = None
+    rules_by_mode: Mapping[Mode, str] = field(default_factory=dict)
+    daily: bool = False
+
+    def rule_of(self, mode: Mode) -> str:
+        return self.rules_by_mode.get(mode, self.rule)
 
     @property
     def sensor_params(self) -> tuple[ParamSpec, ...]:
@@ -84,7 +90,8 @@ class CheckType:
         )
 
     def time_scales(self, mode: Mode) -> tuple[TimeScale, ...]:
-        return TIME_SCALES[mode]
+        scales = TIME_SCALES[mode]
+        return (TimeScale.DAILY,) if self.daily and TimeScale.DAILY in scales else scales
 
 
 def check(  # noqa: PLR0913
@@ -100,6 +107,8 @@ def check(  # noqa: PLR0913
     default_severity: Severity = Severity.ERROR,
     fixed: Params = MappingProxyType({}),
     compares: Compares | None = None,
+    rules_by_mode: Mapping[Mode, str] = MappingProxyType({}),
+    daily: bool = False,
 ) -> CheckType:
     """A check type; `defaults` is keyed by `warning`, `error`, `fatal`. Its category is that of the file."""
     return CheckType(
@@ -115,6 +124,8 @@ def check(  # noqa: PLR0913
         default_severity=default_severity,
         fixed=fixed,
         compares=compares,
+        rules_by_mode=rules_by_mode,
+        daily=daily,
     )
 
 

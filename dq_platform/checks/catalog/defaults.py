@@ -27,3 +27,5 @@ FEW_MISSING: Final = of("max_missing", 0, 0, 2)
 # Each severity waits longer than the milder one.
 FEW_DAYS: Final = of("max_days", 1.0, 2.0, 7.0)
 SMALL_CHANGE: Final = of("max_percent", 10.0, 20.0, 50.0)
+RARE: Final = of("anomaly_percent", 0.1, 0.05, 0.01)
+RARE_DELAY: Final = of("anomaly_percent", 1.0, 0.5, 0.1)

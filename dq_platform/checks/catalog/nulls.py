@@ -10,8 +10,10 @@ from dq_platform.checks.catalog.defaults import (
     NO_PARAMETERS,
     SOME_ROWS,
 )
+from dq_platform.checks.catalog.over_time import PERCENT_VALUES, Measure, anomalies, changes
 
 COMPLETENESS = Dimension.COMPLETENESS
+NULLS_PERCENT = Measure("nulls_percent", COLUMN, "null_percent", COMPLETENESS)
 
 CHECKS = category(
     "nulls",
@@ -56,4 +58,6 @@ CHECKS = category(
         dimension=COMPLETENESS,
         defaults=NO_PARAMETERS,
     ),
+    *changes(NULLS_PERCENT, daily=True),
+    *anomalies(NULLS_PERCENT, PERCENT_VALUES),
 )

@@ -23,8 +23,11 @@ def _load() -> Iterator[CheckType]:
 
 def _described(check: CheckType) -> CheckType:
     """The declaration's own description, or what the sensor measures and when the rule fails."""
-    text = f"{SENSOR_REGISTRY.get(check.sensor).description} {RULE_REGISTRY.get(check.rule).description}"
-    return check if check.description else replace(check, description=" ".join(text.split()))
+    texts = [SENSOR_REGISTRY.get(check.sensor).description, RULE_REGISTRY.get(check.rule).description]
+    texts += [
+        f"In the mode {mode}: {RULE_REGISTRY.get(rule).description}" for mode, rule in check.rules_by_mode.items()
+    ]
+    return check if check.description else replace(check, description=" ".join(" ".join(texts).split()))
 
 
 CHECK_REGISTRY: Registry[CheckType] = Registry("check type", _load)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dq_platform.checks.catalog.declare import TABLE, WHOLE_TABLE_MODES, Dimension, category, check
 from dq_platform.checks.catalog.defaults import FEW_DAYS
+from dq_platform.checks.catalog.over_time import Measure, anomalies
 from dq_platform.models.check import Mode
+
+FRESHNESS = Measure("data_freshness", TABLE, "data_freshness", Dimension.TIMELINESS, WHOLE_TABLE_MODES)
 
 CHECKS = category(
     "timeliness",
@@ -43,4 +46,5 @@ CHECKS = category(
         modes=(Mode.PARTITIONED,),
         defaults=FEW_DAYS,
     ),
+    *anomalies(FRESHNESS, "anomaly_timeliness_delay"),
 )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dq_platform.checks.catalog.declare import COLUMN, TABLE, Dimension, category, check
 from dq_platform.checks.catalog.defaults import ALL_PERCENT, FEW_BAD_PERCENT, FEW_BAD_ROWS
+from dq_platform.checks.catalog.over_time import DIFFERENCING, PERCENT_VALUES, Measure, anomalies, changes
+
+DISTINCT_COUNT = Measure("distinct_count", COLUMN, "distinct_count")
+DISTINCT_PERCENT = Measure("distinct_percent", COLUMN, "distinct_percent")
 
 CHECKS = category(
     "uniqueness",
@@ -50,4 +54,8 @@ CHECKS = category(
         dimension=Dimension.UNIQUENESS,
         defaults=FEW_BAD_PERCENT,
     ),
+    *changes(DISTINCT_COUNT),
+    *changes(DISTINCT_PERCENT),
+    *anomalies(DISTINCT_COUNT, DIFFERENCING, partitioned="anomaly_stationary_count_values"),
+    *anomalies(DISTINCT_PERCENT, PERCENT_VALUES),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dq_platform.checks.catalog.declare import TABLE, Dimension, category, check
-from dq_platform.checks.catalog.defaults import SMALL_CHANGE, SOME_ROWS
-from dq_platform.models.outcome import Severity
+from dq_platform.checks.catalog.defaults import SOME_ROWS
+from dq_platform.checks.catalog.over_time import DIFFERENCING, Measure, anomalies, changes
+
+ROW_COUNT = Measure("row_count", TABLE, "row_count")
 
 CHECKS = category(
     "volume",
@@ -16,13 +18,6 @@ CHECKS = category(
         dimension=Dimension.COMPLETENESS,
         defaults=SOME_ROWS,
     ),
-    check(
-        "row_count_change",
-        level=TABLE,
-        sensor="row_count",
-        rule="change_percent",
-        dimension=Dimension.CONSISTENCY,
-        defaults=SMALL_CHANGE,
-        default_severity=Severity.WARNING,
-    ),
+    *changes(ROW_COUNT),
+    *anomalies(ROW_COUNT, DIFFERENCING, partitioned="anomaly_partition_row_count"),
 )

@@ -177,7 +177,7 @@ def within(
     value = exact(actual)
     above = lower is None or value >= exact(lower)
     below = upper is None or value <= exact(upper)
-    bounds = Bounds(None if lower is None else float(lower), None if upper is None else float(upper))
+    bounds = Bounds(*(None if end is None else float(exact(end)) for end in (lower, upper)))
     return Verdict(above and below, _interval(lower, upper, unit), bounds, expected_value)
 
 

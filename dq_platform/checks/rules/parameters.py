@@ -27,6 +27,17 @@ Count = Annotated[int, Takes(ParamKind.INT, "Number of things, 0 or more.", mini
 Whole = Annotated[int, Takes(ParamKind.INT, "A whole number.")]
 Amount = Annotated[float, Takes(ParamKind.FLOAT, "A number.")]
 Margin = Annotated[float, Takes(ParamKind.FLOAT, "A distance, 0 or more.", minimum=0)]
+Change = Annotated[float, Takes(ParamKind.FLOAT, "A difference; below 0 it is a fall.")]
+PercentChange = Annotated[float, Takes(ParamKind.FLOAT, "A difference in percent; below 0 it is a fall.")]
+Deviations = Annotated[float, Takes(ParamKind.FLOAT, "Number of standard deviations, 0 or more.", minimum=0)]
+Tail = Annotated[
+    float,
+    Takes(ParamKind.FLOAT, "Share of all values that lie beyond, percent, above 0 to 50.", minimum=1e-6, maximum=50),
+]
+ExactDay = Annotated[
+    bool, Takes(ParamKind.BOOL, "Compare with that day only; otherwise with the newest one that is at least as old.")
+]
+Points = Annotated[int, Takes(ParamKind.INT, "Number of earlier values, 14 to 180.", minimum=14, maximum=180)]
 Days = Annotated[float, Takes(ParamKind.FLOAT, "Days, with fractions.", minimum=0)]
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import inspect
 import keyword
-import math
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Protocol, TypeVar
 
 from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.registry import Registry
 from dq_platform.checks.rules.parameters import specs_of
-from dq_platform.checks.rules.verdict import RuleContext, Verdict
-from dq_platform.models.values import Number, Params
+from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
+from dq_platform.models.values import Number, Params, ParamValue
 
 RuleFunction = Callable[..., Verdict]
+
+
+class LooksBack(Protocol):
+    """What tells rules of one function apart."""
+
+    @property
+    def history_points(self) -> int: ...
+
+
+W = TypeVar("W", bound=LooksBack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +60,44 @@ def rule(name: str, *, history_points: int = 0, judges_absence: bool = False) ->
     return declare
 
 
+def rules(by_name: Mapping[str, W]) -> Callable[[RuleFunction], tuple[RuleType, ...]]:
+    """Make a function several rules that differ in its third argument, whose fields `{0.days}` in the docstring shows.
+
+    Example: `@rules({"moving_7_days": Window(7, 3), "moving_30_days": Window(30, 10)})` above
+    `def moving(actual, context, window, *, factor: Factor)`.
+    """
+
+    def declare(function: RuleFunction) -> tuple[RuleType, ...]:
+        description, params = inspect.getdoc(function) or "", specs_of(function)
+        return tuple(
+            RuleType(name, description.format(third), params, _with_third(function, third), third.history_points)
+            for name, third in by_name.items()
+        )
+
+    return declare
+
+
+def _with_third(function: RuleFunction, third: object) -> RuleFunction:
+    def judge(actual: Number, context: RuleContext, **params: ParamValue) -> Verdict:
+        return function(actual, context, third, **params)
+
+    return judge
+
+
 def apply(rule: RuleType, value: Number | None, params: Params, context: RuleContext) -> Verdict:
-    """The rule's verdict on a value; none if there is no value, or none that is a number.
+    """The rule's verdict on a value; none if there is no value, none that is a number, or if the rule is undecided.
 
     A rule that judges absence is asked about a missing value too, if there is an expected one.
     """
     if value is None and not (rule.judges_absence and context.expected is not None):
         return Verdict(passed=None, reason="There was nothing to measure.")
-    if value is not None and math.isnan(value):
+    if value is not None and value != value:  # noqa: PLR0124 - true of NaN alone, and raises for no number
         return Verdict(passed=None, reason="The measured value is not a number (NaN).")
     arguments = {f"{name}_" if keyword.iskeyword(name) else name: given for name, given in params.items()}
-    return rule.function(value, *([context] if rule.takes_context else []), **arguments)
+    try:
+        return rule.function(value, *([context] if rule.takes_context else []), **arguments)
+    except Undecided as reason:
+        return Verdict(passed=None, reason=str(reason))
 
 
 def _load() -> Iterator[RuleType]:
@@ -68,7 +105,9 @@ def _load() -> Iterator[RuleType]:
     package = __name__.rpartition(".")[0]
     for module in pkgutil.iter_modules(import_module(package).__path__):
         declared = vars(import_module(f"{package}.{module.name}")).values()
-        yield from (entry for entry in declared if isinstance(entry, RuleType))
+        for entry in declared:
+            listed = entry if isinstance(entry, tuple) else (entry,)
+            yield from (one for one in listed if isinstance(one, RuleType))
 
 
 RULE_REGISTRY: Registry[RuleType] = Registry("rule", _load)

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dq_platform.checks.rules.periods import Calendar
 from dq_platform.models.result import Bounds, HistoryPoint
 from dq_platform.models.values import Number
 
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What a rule may know besides the value: the sensor's own expected value and earlier periods, oldest first."""
+    """What a rule may know besides the value: the sensor's own expected value and earlier periods, oldest first.
+
+    `history` has one point a period; whoever gives it leaves out the periods that a rule must not learn from.
+    `calendar` says what a period is.
+    """
 
     time_period: datetime
     expected: Number | None = None
     history: Sequence[HistoryPoint] = ()
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,7 @@ class Verdict:
     expected_value: Number | None = None
     reason: str = ""
     value: Number | None = None
+
+
+class Undecided(Exception):
+    """Raised by a rule that cannot tell; its text is the verdict's reason."""

@@ -1,0 +1,152 @@
+"""The next value of a series, and how far from it one may be: level, trend, season, and the scatter around them.
+
+Values are taken as they are or, if none is below 0, as logarithms of 1 + value, so that what varies by percents has
+limits in percents (Box and Cox, 1964). A season is what repeats (see `seasons`). The trend is the median of all slopes
+between values one to four weeks apart (Theil, 1950; Sen, 1968), or none. The level is the median of the newest values
+without season and trend, of 13 or of 3: one that has shifted counts from the 7th value on, or from the 2nd, and up to 6
+anomalies, or one, do not move it. Which of these hold is found by forecasting each earlier value from those before it
+and comparing the errors (Dawid's prequential principle, 1984).
+
+The errors' scale comes from their 90th percentile, but is at most one and a half times of what their median tells, so
+that anomalies in the history do not hide new ones; the limits are quantiles of Student's t distribution with five
+degrees of freedom of that scale (Lange, Little and Taylor, 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from statistics import fmean, median
+
+from dq_platform.checks.rules.seasons import GAIN, Season, best_season, clipped_error, no_season
+from dq_platform.checks.rules.student import upper_quantile
+
+MEMORIES = (13, 3)
+WARM_UP = 7
+"""How many of the first values are not forecast."""
+WEEKS_APART = (7, 14, 21, 28)
+MONTHS_APART = (1, 2, 3)
+LARGEST_POWER = 700.0
+
+COMMON, MIDDLE = upper_quantile(0.05), upper_quantile(0.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values in order of time. `numbers` are those of their periods, by which the next one is 0; `days` their dates."""
+
+    numbers: tuple[int, ...]
+    days: tuple[date, ...]
+    values: tuple[float, ...]
+    is_daily: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What values are computed with as, and back. `density` is how much a small change shrinks at such a number."""
+
+    there: Callable[[float], float]
+    back: Callable[[float], float]
+    log_density: Callable[[float], float]
+
+
+AS_IT_IS = Scale(float, float, lambda _: 0.0)
+LOGARITHM = Scale(math.log1p, lambda number: math.expm1(min(number, LARGEST_POWER)), lambda number: number)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A fitted model. `reach` times a quantile of Student's t is how far a value may be, on the scale."""
+
+    scale: Scale
+    season: Season
+    slope: float
+    memory: int
+    level: float
+    reach: float
+    cost: float
+
+    def limits(self, day: date, tail: float) -> tuple[float, float, float]:
+        """Lower limit, expected value and upper limit for the next period; `tail` is the share beyond each limit."""
+        expected = self.level + self.season.effect(day)
+        away = self.reach * upper_quantile(tail)
+        lower, middle, upper = map(self.scale.back, (expected - away, expected, expected + away))
+        return lower, middle, upper
+
+
+@lru_cache(maxsize=8)  # The thresholds of one check ask for the same forecast one after the other.
+def fit(series: Series) -> Forecast:
+    """The forecast whose earlier errors are the least. At least twice `WARM_UP` values."""
+    scales = (LOGARITHM, AS_IT_IS) if min(series.values) >= 0 else (AS_IT_IS,)
+    candidates = [candidate for scale in scales for candidate in _candidates(series, scale)]
+    best = candidates[0]
+    for candidate in candidates[1:]:
+        if candidate.cost < GAIN * best.cost:
+            best = candidate
+    return best
+
+
+def _candidates(series: Series, scale: Scale) -> Iterator[Forecast]:
+    values = [scale.there(value) for value in series.values]
+    season = best_season(series.days, values) if series.is_daily else no_season(len(values))
+    plain = [value - season.effect(day) for value, day in zip(values, series.days, strict=True)]
+    unseen = [value - effect for value, effect in zip(values, season.left_out, strict=True)]
+    for slope in dict.fromkeys((0.0, _slope(series, plain))):
+        flat = [value - slope * number for value, number in zip(plain, series.numbers, strict=True)]
+        asked = [value - slope * number for value, number in zip(unseen, series.numbers, strict=True)]
+        for memory in MEMORIES:
+            errors = [value - level for value, level in zip(asked, _levels(flat, memory), strict=True)][WARM_UP:]
+            usual = 10 * median(map(abs, errors))
+            densities = [
+                scale.log_density(value)
+                for value, error in zip(values[WARM_UP:], errors, strict=True)
+                if abs(error) <= usual
+            ]
+            yield Forecast(
+                scale=scale,
+                season=season,
+                slope=slope,
+                memory=memory,
+                level=median(flat[-memory:]),
+                reach=_reach(errors),
+                cost=clipped_error(errors) * math.exp(fmean(densities)),
+            )
+
+
+def _slope(series: Series, plain: Sequence[float]) -> float:
+    at = dict(zip(series.numbers, plain, strict=True))
+    slopes = [
+        (at[number + apart] - value) / apart
+        for apart in (WEEKS_APART if series.is_daily else MONTHS_APART)
+        for number, value in at.items()
+        if number + apart in at
+    ]
+    return median(slopes) if slopes else 0.0
+
+
+def _levels(values: Sequence[float], memory: int) -> list[float]:
+    """For each value the median of as many before it; 0 for the first."""
+    levels, window = [], list[float]()
+    for index, value in enumerate(values):
+        levels.append(_middle(window) if window else 0.0)
+        insort(window, value)
+        if index >= memory:
+            window.pop(bisect_left(window, values[index - memory]))
+    return levels
+
+
+def _middle(ascending: Sequence[float]) -> float:
+    half = len(ascending) // 2
+    return ascending[half] if len(ascending) % 2 else (ascending[half - 1] + ascending[half]) / 2
+
+
+def _reach(errors: Sequence[float]) -> float:
+    """The scale of the errors; their mean size if more than nine of ten are 0."""
+    sizes = sorted(map(abs, errors))
+    ninth = sizes[min(len(sizes) - 1, math.ceil(0.9 * (len(sizes) + 1)) - 1)] / COMMON
+    middle = 1.5 * _middle(sizes) / MIDDLE
+    return min(ninth, middle or ninth) or fmean(sizes)
