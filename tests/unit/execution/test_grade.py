@@ -147,3 +147,30 @@ def test_a_rule_sees_the_expected_number_and_as_many_earlier_periods_as_it_looks
     points = [HistoryPoint(NOW + timedelta(days=days), days) for days in (-3, -2, -1, 0, 1)]
     judged_by(look, points)
     assert seen == [RuleContext(NOW, 8, tuple(points[1:3]))] * 3
+
+
+def compared_with(value, expected, **reading):
+    execution = Execution.of(check("a", "sum_match", "amount", thresholds=SAME), "job", NOW)
+    return grade(execution, Reading("a", "", NOW, value, expected, **reading))
+
+
+SAME = Thresholds(error={"max_diff_percent": 0.0})
+
+
+def test_a_value_that_only_one_side_has_fails_and_one_that_neither_has_is_inconclusive():
+    mine, theirs = compared_with(1, None), compared_with(None, 1)
+    assert [(one.outcome, one.message) for one in (mine, theirs)] == [
+        (Outcome.ERROR, "The reference has no value."),
+        (Outcome.ERROR, "Only the reference has a value."),
+    ]
+    assert compared_with(None, None).outcome is Outcome.INCONCLUSIVE
+    assert compared_with(None, 1, reason=NOT_A_NUMBER).outcome is Outcome.INCONCLUSIVE
+
+
+def test_failures_in_a_row_take_the_place_of_the_measured_failure():
+    execution = Execution.of(
+        check("a", "table_availability", "", thresholds=Thresholds(error={"max_failures": 1})), "job", NOW
+    )
+    earlier = [HistoryPoint(NOW - timedelta(days=days), value) for days, value in ((3, 0), (2, 1), (1, 2))]
+    result = grade(execution, Reading("a", "", NOW, 1, message="Forbidden."), earlier)
+    assert (result.value, result.outcome, result.message) == (3, Outcome.ERROR, "Forbidden.")
