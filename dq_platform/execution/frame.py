@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import SourceError
-from dq_platform.execution.periods import partition_dates, period_count
+from dq_platform.execution.periods import partition_dates, period_starts
 from dq_platform.execution.precheck import Bound
 from dq_platform.models.check import PeriodWindow, TimeScale
 from dq_platform.models.metadata import ColumnInfo, DataType, TableSnapshot
@@ -39,14 +39,14 @@ class Frame:
     """FROM, WHERE and GROUP BY as text; checks with equal frames can share a statement.
 
     `period` is the expression of a row's period, empty unless partitioned; `groups` are those of the grouping columns.
-    `periods` is the largest number of periods that can come back.
+    `begins` are the first days of all periods that it reads, empty unless partitioned.
     """
 
     table: str
     where: str = ""
     period: str = ""
     groups: tuple[str, ...] = ()
-    periods: int = 1
+    begins: tuple[date, ...] = ()
     max_groups: int = 1000
 
     @property
@@ -67,7 +67,7 @@ class Frame:
 
     def bounded(self, select: str, dialect: Dialect) -> str:
         """The SELECT, ended at one row more than the groups allowed, which shows that there are too many."""
-        return str(dialect.limited(select, self.max_groups * self.periods + 1)) if self.groups else select
+        return str(dialect.limited(select, self.max_groups * (len(self.begins) or 1) + 1)) if self.groups else select
 
 
 def frame_of(bound: Bound, context: PlanContext) -> Frame:
@@ -80,7 +80,7 @@ def frame_of(bound: Bound, context: PlanContext) -> Frame:
         where=" AND ".join([*conditions, *([period.condition] if period else [])]),
         period=period.key if period else "",
         groups=tuple(_group(_known(context.snapshot, name), dialect) for name in bound.group_columns),
-        periods=period.count if period else 1,
+        begins=period.begins if period else (),
         max_groups=context.max_groups,
     )
 
@@ -89,7 +89,7 @@ def frame_of(bound: Bound, context: PlanContext) -> Frame:
 class _Period:
     condition: str
     key: str
-    count: int
+    begins: tuple[date, ...]
 
 
 def _period(bound: Bound, context: PlanContext) -> _Period:
@@ -100,7 +100,7 @@ def _period(bound: Bound, context: PlanContext) -> _Period:
     return _Period(
         dialect.period_filter(name, column.data_type, start, end, zone),
         dialect.period_start(name, column.data_type, monthly=monthly, time_zone=zone, start=start, end=end),
-        period_count(start, end, scale),
+        tuple(period_starts(start, end, scale)),
     )
 
 

@@ -5,6 +5,7 @@ A period is known by the instant at which it begins, in UTC.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,8 +63,8 @@ def partition_dates(
     return start, next_first_day(last, scale)
 
 
-def period_count(start: date, end: date, scale: TimeScale) -> int:
-    """How many periods lie between two dates that `partition_dates` gave."""
-    if scale is TimeScale.DAILY:
-        return (end - start).days
-    return (end.year - start.year) * 12 + end.month - start.month
+def period_starts(start: date, end: date, scale: TimeScale) -> Iterator[date]:
+    """The first days of the periods between two dates that `partition_dates` gave."""
+    while start < end:
+        yield start
+        start = next_first_day(start, scale)

@@ -73,7 +73,7 @@ class _Draft:
         except DomainError as error:
             self.failures[check.id] = error
             return
-        demand = Demand(check.id, self.periods[check.id], bound.group_by, bound.sensor.on_failure)
+        demand = Demand(check.id, self.periods[check.id], bound.group_by, bound.sensor.on_failure, bound.on_no_rows)
         try:
             if context.problem is not None:
                 raise context.problem

@@ -42,6 +42,11 @@ class Bound:
         return self.sensor.groupable and not self.sensor.metadata
 
     @property
+    def on_no_rows(self) -> int | None:
+        """What a partition without rows measures; for a comparison, where the other side may tell, None."""
+        return None if self.check_type.compares else self.sensor.on_no_rows
+
+    @property
     def partitioned(self) -> bool:
         return self.check.mode is Mode.PARTITIONED and self.reads_rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ class _Key:
 
 
 def readings(statement: Statement, answer: Rows, time_zone: str) -> list[Reading]:
-    """One reading for each demand and row.
+    """One reading for each demand and row, and for each partition without rows where the demand knows its number.
 
     A row whose period is NULL is left out: it holds rows of the table that belong to no partition. Raises
     RowsMultiplied if a group has several rows in a period, TooManyGroups if there are more groups than allowed.
@@ -44,11 +44,12 @@ def readings(statement: Statement, answer: Rows, time_zone: str) -> list[Reading
         raise RowsMultiplied
     if len({key.group for key in keys}) > frame.max_groups:
         raise TooManyGroups(frame.max_groups)
-    return [
+    found = [
         _reading(demand, key, row, cells)
         for key, row in zip(keys, rows, strict=True)
         for demand, cells in zip(statement.demands, statement.cells, strict=True)
     ]
+    return [*found, *_of_empty_partitions(statement, {key.period for key in keys}, time_zone)]
 
 
 def known(demand: Demand, value: Number | None) -> Reading:
@@ -66,6 +67,17 @@ def in_place_of_failure(demand: Demand, error: DomainError) -> Reading | None:
 def percent(part: Number, whole: Number) -> float | None:
     """100 × part / whole, None where the whole is 0; exact until the one division when both are whole numbers."""
     return float(100 * _exact(part) / _exact(whole)) if whole else None
+
+
+def _of_empty_partitions(statement: Statement, answered: Set[datetime | None], time_zone: str) -> Iterator[Reading]:
+    """With groups there are none: nobody knows which groups a partition lacks."""
+    telling = [demand for demand in statement.demands if demand.on_no_rows is not None]
+    if not telling or statement.frame.groups:
+        return
+    for day in statement.frame.begins:
+        period = start_of_day(day, time_zone)
+        if period not in answered:
+            yield from (_reading(demand, _Key(period, ()), (demand.on_no_rows,), Cells(0)) for demand in telling)
 
 
 def _key(row: Row, statement: Statement, time_zone: str) -> _Key:

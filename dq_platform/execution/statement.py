@@ -27,13 +27,15 @@ class StatementKind(StrEnum):
 class Demand:
     """A check that wants numbers. `time_period` holds for rows that carry no period themselves.
 
-    `on_failure` is the number if the table cannot be read; None: then there is none.
+    `on_failure` is the number if the table cannot be read, `on_no_rows` that of a partition without rows; None: then
+    there is none.
     """
 
     check_id: str
     time_period: datetime
     group_by: tuple[GroupBy, ...] = ()
     on_failure: int | None = None
+    on_no_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

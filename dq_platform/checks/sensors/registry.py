@@ -35,7 +35,8 @@ class SensorType:
     `accepts` are the data types of the column that it can measure. `metadata` sensors read the table's catalogue
     entry: no SQL, and neither the table nor the column needs to exist. `groupable` false: the number is one for the
     whole table, so neither grouping nor partitions apply. `on_failure` is what it measures if the table cannot be read,
-    for sensors that ask just that; None: then it has failed. `template` is the Jinja2 source.
+    for sensors that ask just that; None: then it has failed. `on_no_rows` is what it measures in a partition without
+    rows, of which the source cannot tell; None: such a partition has no result. `template` is the Jinja2 source.
     """
 
     name: str
@@ -48,6 +49,7 @@ class SensorType:
     metadata: bool = False
     groupable: bool = True
     on_failure: int | None = None
+    on_no_rows: int | None = None
 
     @property
     def reads_rows(self) -> bool:

@@ -74,6 +74,21 @@ async def test_daily_partitions_follow_the_zone_through_the_change_of_the_clocks
     }
 
 
+async def test_a_day_without_rows_has_no_rows_and_nothing_else(bench):
+    rows = bench.partitioned("rows", check_type="row_count", column="")
+    values = await bench.values(rows, bench.partitioned("nulls"))
+    assert {period: value for (check_id, _, period), value in values.items() if check_id == "rows"} == {
+        "2026-03-23T23:00": 0,
+        "2026-03-24T23:00": 0,
+        "2026-03-25T23:00": 0,
+        "2026-03-26T23:00": 0,
+        "2026-03-27T23:00": 1,
+        "2026-03-28T23:00": 2,
+        "2026-03-29T22:00": 1,
+    }
+    assert len([check_id for check_id, *_ in values if check_id == "nulls"]) == 3
+
+
 async def test_a_date_belongs_to_no_zone(bench):
     assert await bench.values(bench.partitioned("k", by="created_on")) == {
         ("k", "", "2026-03-27T23:00"): 1,

@@ -16,6 +16,7 @@ from dq_platform.models.check import GroupBy
 from tests.unit.execution.builders import DIALECT, FRAME, NOW
 
 COUNT, SHARE = ScanMeasure("COUNT(*)"), ScanMeasure("COUNT(a)", of="COUNT(*)")
+DAYS = (date(2026, 3, 28), date(2026, 3, 29))
 COUNTRY, TAG = GroupBy(column="country"), GroupBy(tag="retail")
 
 
@@ -105,6 +106,23 @@ def test_rows_without_a_period_belong_to_no_partition():
     assert [reading.value for reading in found] == [4]
 
 
+def test_a_partition_without_rows_has_the_number_that_a_sensor_knows_for_it():
+    frame, tags = Frame("t", period="p", begins=DAYS), (TAG,)
+    wants = [(Demand("rows", NOW, tags, on_no_rows=0), COUNT), (Demand("nulls", NOW, tags), COUNT)]
+    answer = Rows((), [(DAYS[1], 5)])
+    assert readings(scan(frame, wants, DIALECT), answer, "Europe/Berlin") == [
+        Reading("rows", '["retail"]', datetime(2026, 3, 28, 23, tzinfo=UTC), 5),
+        Reading("nulls", '["retail"]', datetime(2026, 3, 28, 23, tzinfo=UTC), 5),
+        Reading("rows", '["retail"]', datetime(2026, 3, 27, 23, tzinfo=UTC), 0),
+    ]
+
+
+def test_nobody_knows_which_groups_a_partition_lacks():
+    frame = Frame("t", period="p", groups=("g",), begins=DAYS)
+    statement = scan(frame, [(Demand("rows", NOW, (COUNTRY,), on_no_rows=0), COUNT)], DIALECT)
+    assert len(readings(statement, Rows((), [(DAYS[1], "de", 5)]), "Europe/Berlin")) == 1
+
+
 def test_more_groups_than_allowed_are_an_error():
     frame = Frame("t", groups=("g",), max_groups=2)
     assert len(read([("a", 1), ("b", 1)], frame=frame, group_by=(COUNTRY,))) == 2
@@ -113,7 +131,7 @@ def test_more_groups_than_allowed_are_an_error():
 
 
 def test_groups_are_counted_once_over_all_periods():
-    frame = Frame("t", period="p", groups=("g",), periods=2, max_groups=1)
+    frame = Frame("t", period="p", groups=("g",), begins=DAYS, max_groups=1)
     rows = [(date(2026, 3, 1), "x", 5), (date(2026, 3, 2), "x", 4)]
     assert len(read(rows, frame=frame, group_by=(COUNTRY,))) == 2
 

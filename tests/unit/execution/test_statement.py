@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
+
 from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
 from dq_platform.connectors.dialect import Limits
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.statement import Cells, Demand, queries, scan, scans
 from tests.unit.execution.builders import DIALECT, FRAME, NOW
+
+DAYS = (date(2026, 3, 28), date(2026, 3, 29))
 
 COUNT = ScanMeasure("COUNT(*)")
 
@@ -36,7 +40,7 @@ def test_equal_expressions_are_rendered_once_and_shared():
 
 
 def test_cells_come_after_the_keys():
-    frame = Frame("t", where="(x)", period="p", groups=("g", "h"), periods=2, max_groups=10)
+    frame = Frame("t", where="(x)", period="p", groups=("g", "h"), begins=DAYS, max_groups=10)
     made = scan(frame, wants(COUNT), DIALECT)
     assert made.sql == (
         "SELECT p AS dq_key0,\n  g AS dq_key1,\n  h AS dq_key2,\n  COUNT(*) AS dq0\n"
