@@ -1,13 +1,16 @@
-"""arq's worker, made to outlive a Redis that is away."""
+"""arq's worker, made to outlive a Redis that is away, and to go on with the next task when one ends."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from arq import Worker
+from arq.constants import in_progress_key_prefix
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -24,6 +27,19 @@ class PatientWorker(Worker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # arq's own two dozen arguments
         super().__init__(*args, handle_signals=False, **kwargs)
         self._away = False
+        self._freed = asyncio.Event()
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Start those that nobody else does, the next whenever there is a place, until it is time to look again.
+
+        By then others may have come that go first.
+        """
+        until = self.loop.time() + self.poll_delay_s
+        ahead = [job_id for job_id in map(bytes.decode, job_ids) if job_id not in self.tasks]
+        while ahead and self.allow_pick_jobs and await self._place(until):
+            free = self.max_jobs - self.job_counter
+            await self._start(ahead[:free])
+            ahead = ahead[free:]
 
     async def _poll_iteration(self) -> None:
         try:
@@ -33,7 +49,6 @@ class PatientWorker(Worker):
                 log.warning("queue.absent", error=type(error).__name__)
             self._away = True
             await asyncio.sleep(AGAIN_AFTER.total_seconds())
-            await self._recount()
         else:
             if self._away:
                 log.info("queue.back")
@@ -52,10 +67,44 @@ class PatientWorker(Worker):
             self.main_task.cancel()
             await asyncio.wait({self.main_task})
 
-    async def _recount(self) -> None:
-        """Give back the places of tasks that were about to start when Redis went away."""
-        running = [task for task in self.tasks.values() if not task.done()]
-        self.job_counter = len(running)
-        self.sem = asyncio.BoundedSemaphore(self.max_jobs + 1)
-        for _ in running:
-            await self.sem.acquire()
+    async def _place(self, until: float) -> bool:
+        """Whether another task may start, now or before that time."""
+        try:
+            async with asyncio.timeout_at(until):
+                while self.job_counter >= self.max_jobs:
+                    self._freed.clear()
+                    await self._freed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _start(self, job_ids: Sequence[str]) -> None:
+        """Mark them as ours and start them, but for those that another worker does or has done.
+
+        The mark is set before the look into the queue: a task that ended elsewhere leaves both at once.
+        """
+        async with self.pool.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                mark = in_progress_key_prefix + job_id
+                pipe.set(mark, b"1", px=int(self.in_progress_timeout_s * 1000), nx=True)
+                pipe.zscore(self.queue_name, job_id)
+            answers = await pipe.execute()
+        now = time.time() * 1000
+        gone = []
+        for job_id, ours, score in zip(job_ids, answers[::2], answers[1::2], strict=True):
+            if ours and (score is None or score > now):
+                gone.append(in_progress_key_prefix + job_id)
+            elif ours:
+                self._run(job_id, int(score))
+        if gone:
+            await self.pool.delete(*gone)
+
+    def _run(self, job_id: str, score: int) -> None:
+        self.job_counter += 1
+        task = self.loop.create_task(self.run_job(job_id, score))
+        task.add_done_callback(lambda _: self._free())
+        self.tasks[job_id] = task
+
+    def _free(self) -> None:
+        self.job_counter -= 1
+        self._freed.set()
