@@ -62,8 +62,12 @@ class Dialect(ABC):
     decimal_type: ClassVar[str] = "DECIMAL(38, 10)"
     regex_end: ClassVar[str] = "$"
     """How a pattern says that the text ends here, a line end before it not forgiven."""
-    exponents: ClassVar[bool] = False
-    """Whether a float that Python writes with an exponent is written so, because exact literals end too soon."""
+    day_literal: ClassVar[str] = "DATE '{}'"
+    timestamp_literal: ClassVar[str] = "TIMESTAMP WITH TIME ZONE '{}'"
+    wall_clock_literal: ClassVar[str] = "TIMESTAMP '{}'"
+    exponent_literal: ClassVar[str] = ""
+    """How a float with an exponent is written where exact literals end too soon to write it without."""
+    boolean_test: ClassVar[str] = "IS"
     exact_end: ClassVar[str] = ""
     """What `exact` puts behind a text where trailing blanks would not count otherwise: no part of the text."""
 
@@ -102,22 +106,22 @@ class Dialect(ABC):
         if not Decimal(value).is_finite():
             message = f"{value} has no SQL literal"
             raise ValueError(message)
-        if self.exponents and isinstance(value, float) and "e" in repr(value):
-            return Fragment(repr(value))
+        if self.exponent_literal and isinstance(value, float) and "e" in repr(value):
+            return Fragment(self.exponent_literal.format(repr(value)))
         return Fragment(f"{Decimal(str(value)):f}")
 
     def day(self, value: date) -> Fragment:
-        return Fragment(f"DATE '{value.isoformat()}'")
+        return Fragment(self.day_literal.format(value.isoformat()))
 
     def timestamp(self, value: datetime) -> Fragment:
         """An instant, as the engine compares it with a timestamp that has a zone; UTC if the value has none."""
         instant = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return Fragment(f"TIMESTAMP WITH TIME ZONE '{instant.isoformat(sep=' ')}'")
+        return Fragment(self.timestamp_literal.format(instant.isoformat(sep=" ")))
 
     def wall_clock(self, value: datetime) -> Fragment:
         """What a clock shows, as the engine compares it with a timestamp that has no zone; UTC if the value has one."""
         shown = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-        return Fragment(f"TIMESTAMP '{shown.isoformat(sep=' ')}'")
+        return Fragment(self.wall_clock_literal.format(shown.isoformat(sep=" ")))
 
     # Conversions
 
@@ -142,7 +146,7 @@ class Dialect(ABC):
 
     def is_boolean(self, expression: str, value: bool) -> Fragment:  # noqa: FBT001
         """Whether a boolean is just that value; false for NULL."""
-        return Fragment(f"{expression} IS {self.boolean(value)}")
+        return Fragment(f"{expression} {self.boolean_test} {self.boolean(value)}")
 
     # Texts
 

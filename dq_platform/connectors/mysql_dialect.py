@@ -18,7 +18,7 @@ class MySQLDialect(Dialect):
     float_type = "DOUBLE"
     decimal_type = "DECIMAL(65, 20)"
     regex_end = r"\z"
-    exponents = True  # exact literals end at 65 digits
+    exponent_literal = "{}"  # exact literals end at 65 digits
 
     def text(self, value: str) -> Fragment:
         # The backslash escapes: the connector takes NO_BACKSLASH_ESCAPES out of the session's sql_mode.

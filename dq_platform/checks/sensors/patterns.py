@@ -1,6 +1,7 @@
 """Regular expressions that sensors look for, in the grammar that all engines share.
 
-No lookaround, no backslash classes, no lazy quantifiers: PostgreSQL's own engine, ICU, PCRE and RE2 read them alike.
+No lookaround, no backslash classes and no backslash within brackets, no lazy quantifiers: PostgreSQL's own engine,
+POSIX, ICU, PCRE, Java and RE2 read them alike.
 A pattern that describes a whole text begins with `^` and ends with END, which each engine says in its own way.
 """
 
@@ -135,7 +136,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "ip6": _whole(_ip6(nothing=True)),
         "usa_phone": _whole(_PHONE),
         "usa_zipcode": _whole(_ZIP),
-        "not_in_names": '[0-9!"#$%&()*+,/:;<=>?@_`{|}~^\\[\\]\\\\\x01-\x1f☀-➿🀀-🫿]',
+        "not_in_names": '[0-9!"#$%&()*+,/:;<=>?@_`{|}~^\x01-\x1f☀-➿🀀-🫿]|\\[|\\]|\\\\',
         "contains_email": _within(_EMAIL, part="A-Za-z0-9._%+-"),
         "contains_ip4": _within(_IP4, part="0-9A-Za-z."),
         "contains_ip6": _within(_ip6(nothing=False), part="0-9A-Za-z.:"),

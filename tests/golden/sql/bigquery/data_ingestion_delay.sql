@@ -1,0 +1,2 @@
+SELECT
+  (TIMESTAMP_DIFF(TIMESTAMP(MAX(`größe`), 'UTC'), MAX(`select`), MICROSECOND) / 1e6) / 86400.0 AS value

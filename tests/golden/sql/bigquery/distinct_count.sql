@@ -1,0 +1,2 @@
+SELECT
+  COUNT(DISTINCT COLLATE(`we"ird`, '')) AS value

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(`we"ird`) - COUNT(DISTINCT COLLATE(`we"ird`, '')) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MAX(CASE WHEN CHAR_LENGTH(TRIM(REPLACE(REPLACE(REPLACE(CAST(`we"ird` AS STRING), '	', ' '), '\n', ' '), '\r', ' '), ' \t\r\n')) = 0 THEN 0 WHEN CAST(`we"ird` AS STRING) IS NOT NULL THEN CHAR_LENGTH(REPLACE(REPLACE(REPLACE(TRIM(REPLACE(REPLACE(REPLACE(CAST(`we"ird` AS STRING), '	', ' '), '\n', ' '), '\r', ' '), ' \t\r\n'), ' ', ''), '', ''), '', ' ')) - CHAR_LENGTH(REPLACE(REPLACE(REPLACE(REPLACE(TRIM(REPLACE(REPLACE(REPLACE(CAST(`we"ird` AS STRING), '	', ' '), '\n', ' '), '\r', ' '), ' \t\r\n'), ' ', ''), '', ''), '', ' '), ' ', '')) + 1 END) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MAX((TIMESTAMP_DIFF(TIMESTAMP(`größe`, 'UTC'), `select`, MICROSECOND) / 1e6)) / 86400.0 AS value

@@ -1,0 +1,2 @@
+SELECT
+  STDDEV_SAMP(CAST(`back\`tick` AS FLOAT64)) AS value

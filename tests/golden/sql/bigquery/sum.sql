@@ -1,0 +1,2 @@
+SELECT
+  SUM(`back\`tick` + NUMERIC '0') AS value

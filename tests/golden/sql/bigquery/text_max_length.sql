@@ -1,0 +1,2 @@
+SELECT
+  MAX(CHAR_LENGTH(CAST(`we"ird` AS STRING))) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CHAR_LENGTH(TRIM(CAST(`we"ird` AS STRING), ' \t\r\n')) BETWEEN 1 AND CHAR_LENGTH(CAST(`we"ird` AS STRING)) - 1 THEN 1 END) AS value,
+  COUNT(`we"ird`) AS of

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(DISTINCT CAST(`we"ird` AS BINARY)) AS value

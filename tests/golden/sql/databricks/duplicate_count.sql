@@ -1,0 +1,2 @@
+SELECT
+  COUNT(`we"ird`) - COUNT(DISTINCT CAST(`we"ird` AS BINARY)) AS value

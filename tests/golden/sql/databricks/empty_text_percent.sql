@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CHAR_LENGTH(CAST(`we"ird` AS STRING)) = 0 THEN 1 END) AS value,
+  COUNT(`we"ird`) AS of

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(CASE WHEN `back``tick` NOT BETWEEN -90 AND 90 THEN 1 END) AS value

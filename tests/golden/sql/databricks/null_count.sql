@@ -1,0 +1,2 @@
+SELECT
+  COUNT(CASE WHEN `we"ird` IS NULL THEN 1 END) AS value

@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS value FROM (SELECT 1) returned

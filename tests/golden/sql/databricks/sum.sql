@@ -1,0 +1,2 @@
+SELECT
+  SUM(`back``tick` + CAST(0 AS DECIMAL(1, 0))) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN (CAST(CAST(`we"ird` AS STRING) AS BINARY) IN (CAST('it\'s' AS BINARY), CAST('back\\slash' AS BINARY), CAST('😀' AS BINARY))) THEN 1 END) AS value,
+  COUNT(`we"ird`) AS of

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN (CAST(`we"ird` AS STRING) RLIKE '^([+-]?[0-9]+)\\z') THEN 1 END) AS value,
+  COUNT(`we"ird`) AS of

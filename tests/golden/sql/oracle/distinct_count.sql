@@ -1,0 +1,2 @@
+SELECT
+  COUNT(DISTINCT TO_CHAR("we""ird")) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT("we""ird") - COUNT(DISTINCT TO_CHAR("we""ird")) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN NOT (REGEXP_LIKE(TO_CHAR("we""ird"), '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]+(-+[A-Za-z0-9]+)*[.])+[A-Za-z][A-Za-z]+)$', 'c')) THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(CASE WHEN NOT (REGEXP_LIKE(TO_CHAR("we""ird"), '^([0-9]{5}(-[0-9]{4})?)$', 'c')) THEN 1 END) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MAX("back`tick") AS value

@@ -1,0 +1,2 @@
+SELECT
+  STDDEV_SAMP(CAST("back`tick" AS BINARY_DOUBLE)) AS value

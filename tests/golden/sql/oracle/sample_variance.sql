@@ -1,0 +1,2 @@
+SELECT
+  VAR_SAMP(CAST("back`tick" AS BINARY_DOUBLE)) AS value

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(CASE WHEN LENGTH(TO_CHAR("we""ird")) < 5 THEN 1 END) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN LENGTH(TO_CHAR("we""ird")) BETWEEN 5 AND 100 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  MAX(LENGTH(TO_CHAR("we""ird"))) AS value

@@ -1,0 +1,2 @@
+SELECT
+  AVG(CAST(LENGTH(TO_CHAR("we""ird")) AS BINARY_DOUBLE)) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MIN(LENGTH(TO_CHAR("we""ird"))) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN (REGEXP_LIKE(TO_CHAR("we""ird"), '^([+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?)$', 'c')) THEN 1 END) AS value,
+  COUNT("we""ird") AS of

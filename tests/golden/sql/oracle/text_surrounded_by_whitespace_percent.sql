@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CASE WHEN TO_CHAR("we""ird") IS NOT NULL THEN COALESCE(LENGTH(RTRIM(LTRIM(TO_CHAR("we""ird"), ' ' || CHR(9) || CHR(10) || CHR(13)), ' ' || CHR(9) || CHR(10) || CHR(13))), 0) END BETWEEN 1 AND LENGTH(TO_CHAR("we""ird")) - 1 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

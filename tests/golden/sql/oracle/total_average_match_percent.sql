@@ -1,0 +1,1 @@
+SELECT value, (SELECT AVG(CAST("o""the`r" AS BINARY_DOUBLE)) FROM "sche.ma"."ta`ble") AS expected FROM (SELECT AVG(CAST("back`tick" AS BINARY_DOUBLE)) AS value FROM "sch'ema"."ta ble" WHERE 1 = 1) measured

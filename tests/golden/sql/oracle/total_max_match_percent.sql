@@ -1,0 +1,1 @@
+SELECT value, (SELECT MAX("o""the`r") FROM "sche.ma"."ta`ble") AS expected FROM (SELECT MAX("back`tick") AS value FROM "sch'ema"."ta ble" WHERE 1 = 1) measured

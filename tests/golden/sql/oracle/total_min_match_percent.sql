@@ -1,0 +1,1 @@
+SELECT value, (SELECT MIN("o""the`r") FROM "sche.ma"."ta`ble") AS expected FROM (SELECT MIN("back`tick") AS value FROM "sch'ema"."ta ble" WHERE 1 = 1) measured

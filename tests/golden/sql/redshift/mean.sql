@@ -1,0 +1,2 @@
+SELECT
+  AVG(CAST("back`tick" AS DOUBLE PRECISION)) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MIN("back`tick") AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN ((CAST(LOWER(CAST("we""ird" AS VARCHAR(65535))) AS VARCHAR(65535)) || '|') IN ((CAST('null' AS VARCHAR(65535)) || '|'), (CAST('undefined' AS VARCHAR(65535)) || '|'), (CAST('missing' AS VARCHAR(65535)) || '|'), (CAST('nan' AS VARCHAR(65535)) || '|'), (CAST('none' AS VARCHAR(65535)) || '|'), (CAST('na' AS VARCHAR(65535)) || '|'), (CAST('n/a' AS VARCHAR(65535)) || '|'), (CAST('empty' AS VARCHAR(65535)) || '|'), (CAST('#n/d' AS VARCHAR(65535)) || '|'), (CAST('blank' AS VARCHAR(65535)) || '|'), (CAST('""' AS VARCHAR(65535)) || '|'), (CAST('''''' AS VARCHAR(65535)) || '|'), (CAST('-' AS VARCHAR(65535)) || '|'), (CAST('' AS VARCHAR(65535)) || '|'))) THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  STDDEV_POP(CAST("back`tick" AS DOUBLE PRECISION)) AS value

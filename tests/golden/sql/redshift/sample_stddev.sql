@@ -1,0 +1,2 @@
+SELECT
+  STDDEV_SAMP(CAST("back`tick" AS DOUBLE PRECISION)) AS value

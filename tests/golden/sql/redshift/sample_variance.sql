@@ -1,0 +1,2 @@
+SELECT
+  VAR_SAMP(CAST("back`tick" AS DOUBLE PRECISION)) AS value

@@ -1,0 +1,2 @@
+SELECT
+  SUM("back`tick") AS value

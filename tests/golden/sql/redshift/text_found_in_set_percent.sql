@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN ((CAST(CAST("we""ird" AS VARCHAR(65535)) AS VARCHAR(65535)) || '|') IN ((CAST('it''s' AS VARCHAR(65535)) || '|'), (CAST('back\\slash' AS VARCHAR(65535)) || '|'), (CAST('😀' AS VARCHAR(65535)) || '|'))) THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CHAR_LENGTH(CAST("we""ird" AS VARCHAR(65535))) < 5 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  MIN(CHAR_LENGTH(CAST("we""ird" AS VARCHAR(65535)))) AS value

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN (CAST("we""ird" AS VARCHAR(65535)) ~ '^([+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?)$') THEN 1 END) AS value,
+  COUNT("we""ird") AS of

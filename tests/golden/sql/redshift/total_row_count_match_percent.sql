@@ -1,0 +1,3 @@
+SELECT
+  COUNT(*) AS value,
+  (SELECT COUNT(*) FROM "sche.ma"."ta`ble") AS expected

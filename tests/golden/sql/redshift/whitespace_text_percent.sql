@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN CHAR_LENGTH(CAST("we""ird" AS VARCHAR(65535))) > 0 AND CHAR_LENGTH(BTRIM(CAST("we""ird" AS VARCHAR(65535)), ' ' || CHR(9) || CHR(10) || CHR(13))) = 0 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,2 @@
+SELECT
+  COUNT(DISTINCT TO_BINARY("we""ird", 'UTF-8')) AS value

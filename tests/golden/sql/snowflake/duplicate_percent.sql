@@ -1,0 +1,3 @@
+SELECT
+  COUNT("we""ird") - COUNT(DISTINCT TO_BINARY("we""ird", 'UTF-8')) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN LENGTH(CAST("we""ird" AS VARCHAR)) = 0 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,3 @@
+SELECT 100 * CAST(COUNT(known) AS DOUBLE) / NULLIF(COUNT(c0), 0) AS value
+FROM (SELECT TO_BINARY("we""ird", 'UTF-8') AS c0 FROM "sch'ema"."ta ble" WHERE 1 = 1) checked LEFT JOIN (SELECT DISTINCT TO_BINARY("o""the`r", 'UTF-8') AS known FROM "sche.ma"."ta`ble"
+WHERE "o""the`r" IS NOT NULL) keys_known ON checked.c0 = keys_known.known

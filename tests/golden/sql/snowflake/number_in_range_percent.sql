@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN "back`tick" BETWEEN 0.25 AND 0.25 THEN 1 END) AS value,
+  COUNT("back`tick") AS of

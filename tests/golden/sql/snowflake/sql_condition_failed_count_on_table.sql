@@ -1,0 +1,2 @@
+SELECT
+  COUNT(CASE WHEN NOT (1 = 1) THEN 1 END) AS value

@@ -1,0 +1,2 @@
+SELECT
+  MAX(LENGTH(CAST("we""ird" AS VARCHAR))) AS value

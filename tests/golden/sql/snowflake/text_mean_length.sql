@@ -1,0 +1,2 @@
+SELECT
+  AVG(CAST(LENGTH(CAST("we""ird" AS VARCHAR)) AS DOUBLE)) AS value

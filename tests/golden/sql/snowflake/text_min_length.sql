@@ -1,0 +1,2 @@
+SELECT
+  MIN(LENGTH(CAST("we""ird" AS VARCHAR))) AS value

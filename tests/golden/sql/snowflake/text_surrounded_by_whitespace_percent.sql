@@ -1,0 +1,3 @@
+SELECT
+  COUNT(CASE WHEN LENGTH(TRIM(CAST("we""ird" AS VARCHAR), ' \t\r\n')) BETWEEN 1 AND LENGTH(CAST("we""ird" AS VARCHAR)) - 1 THEN 1 END) AS value,
+  COUNT("we""ird") AS of

@@ -1,0 +1,3 @@
+SELECT
+  COUNT([we"ird]) - COUNT(DISTINCT ((CAST([we"ird] AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2)) AS value,
+  COUNT([we"ird]) AS of

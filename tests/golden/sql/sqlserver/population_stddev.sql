@@ -1,0 +1,2 @@
+SELECT
+  STDEVP(CAST([back`tick] AS FLOAT)) AS value

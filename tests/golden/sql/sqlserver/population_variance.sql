@@ -1,0 +1,2 @@
+SELECT
+  VARP(CAST([back`tick] AS FLOAT)) AS value

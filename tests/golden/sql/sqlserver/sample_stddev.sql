@@ -1,0 +1,2 @@
+SELECT
+  STDEV(CAST([back`tick] AS FLOAT)) AS value

@@ -1,0 +1,2 @@
+SELECT
+  VAR(CAST([back`tick] AS FLOAT)) AS value

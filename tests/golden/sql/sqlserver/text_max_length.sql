@@ -1,0 +1,2 @@
+SELECT
+  MAX((LEN(((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) + N'|') COLLATE Latin1_General_100_CI_AS_SC) - 1)) AS value

@@ -1,0 +1,1 @@
+-- refused, because the engine lacks: regex

@@ -1,0 +1,3 @@
+SELECT
+  MIN([back`tick]) AS value,
+  (SELECT MIN([o"the`r]) FROM [sche.ma].[ta`ble]) AS expected

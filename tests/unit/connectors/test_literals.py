@@ -1,0 +1,108 @@
+"""Any text and any name reach the engine's parser as they are: nothing of them is read as SQL."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+import sqlglot
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from dq_platform.connectors.dialect import Dialect
+from tests.dialects import DIALECTS
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+TEXTS = st.text(CHARACTERS) | st.text(st.sampled_from("\\'\"`[]\n\r\t %_;-/*$|{}?:@#nrtbxuN01é😀"), max_size=12)
+NAMES = TEXTS.filter(bool)
+WITHOUT_DOTS = NAMES.filter(lambda name: "." not in name)
+"""BigQuery, whose tables have none in their names, and sqlglot take a dot within backticks for one between names."""
+EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+
+
+def read(sql: str, dialect: Dialect) -> exp.Select:
+    [tree] = sqlglot.parse(sql, read=dialect.sqlglot)
+    assert isinstance(tree, exp.Select)
+    return tree
+
+
+def text_in(node: exp.Expression) -> str:
+    """The text that a literal, or several joined, stand for."""
+    if isinstance(node, exp.Paren):
+        return text_in(node.this)
+    if isinstance(node, exp.Add):
+        return text_in(node.left) + text_in(node.right)
+    assert isinstance(node, exp.Literal | exp.National), repr(node)
+    return str(node.this)
+
+
+@EVERY_DIALECT
+@given(text=TEXTS)
+@example(text="it's")
+@example(text="\\")
+@example(text="\\'")
+@example(text="'\\")
+@example(text="''")
+@example(text="a\\'; DROP TABLE x; --")
+@example(text="C:\\new\\table\\\n\\\r\n\\")
+@example(text="\\x41\\u0041\\101\\N{DASH}")
+@example(text="🫿\u2028\u0085\x1f\ufeff")
+def test_a_text_survives_as_it_is(text: str, dialect: Dialect) -> None:
+    tree = read(f"SELECT {dialect.literal(text)} AS one, 1 AS two", dialect)
+    one, two = tree.expressions
+    assert text_in(one.this) == text
+    assert two.alias == "two"
+
+
+@EVERY_DIALECT
+@given(name=NAMES)
+@example(name='we"ird')
+@example(name="we`ird")
+@example(name="we]ird")
+@example(name="back\\slash\\")
+@example(name="]]; DROP TABLE x; --")
+@example(name='x" FROM secrets --')
+def test_a_name_survives_as_it_is(name: str, dialect: Dialect) -> None:
+    tree = read(f"SELECT {dialect.ident(name)} AS one FROM t", dialect)
+    [one] = tree.expressions
+    assert isinstance(one.this, exp.Column)
+    assert (one.this.name, one.this.this.quoted, one.this.table) == (name, True, "")
+
+
+@EVERY_DIALECT
+@given(schema=WITHOUT_DOTS, table=WITHOUT_DOTS)
+def test_a_table_is_named_as_it_is(schema: str, table: str, dialect: Dialect) -> None:
+    tree = read(f"SELECT 1 AS one FROM {dialect.table(schema, table)}", dialect)
+    found = tree.find(exp.Table)
+    assert found is not None
+    assert (found.db, found.name, found.alias) == (schema, table, "")
+
+
+@EVERY_DIALECT
+@given(text=TEXTS)
+def test_a_regular_expression_is_a_text_too(text: str, dialect: Dialect) -> None:
+    if "regex" in dialect.capabilities:
+        tree = read(f"SELECT {dialect.matches(dialect.ident('c'), dialect.text(text))} AS one", dialect)
+        assert text in [literal.this for literal in tree.find_all(exp.Literal, exp.RawString)]
+
+
+@EVERY_DIALECT
+@given(number=st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**63 - 1))
+def test_a_number_keeps_its_value(number: float, dialect: Dialect) -> None:
+    tree = read(f"SELECT {dialect.literal(number)} AS one", dialect)
+    sign = -1 if tree.find(exp.Neg) else 1
+    literal = tree.find(exp.Literal)
+    assert literal is not None
+    shown = Decimal(literal.this)
+    assert (sign * shown if literal.is_number else shown) == Decimal(str(number))
+
+
+@EVERY_DIALECT
+@given(moment=st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)))  # noqa: DTZ001
+def test_a_date_and_a_time_keep_theirs(moment: datetime, dialect: Dialect) -> None:
+    day: date = moment.date()
+    for value, shown in ((day, day.isoformat()), (moment, moment.isoformat(sep=" "))):
+        tree = read(f"SELECT {dialect.literal(value)} AS one", dialect)
+        assert tree.find(exp.Literal).this == shown  # type: ignore[union-attr]
