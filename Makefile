@@ -17,7 +17,7 @@ up: .venv/.installed ## Keep the whole system running on this machine, without D
 	@$(bin)/dq up $(ARGS)
 
 test: .venv/.installed ## Run all tests against real PostgreSQL, Redis, MariaDB and DuckDB
-	@$(bin)/pytest $(ARGS)
+	@$(bin)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift
 	@scripts/check.sh
