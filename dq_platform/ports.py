@@ -162,7 +162,10 @@ class Jobs(Protocol):
         """Queued units end at once, running ones are asked to stop; a finished job is returned as it is."""
 
     async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
-        """Take a unit that is queued and due, or whose lease expired; None if it is not to be had."""
+        """Take a unit that is queued and due, or whose lease expired; None if it is not to be had.
+
+        This is kept without a commit.
+        """
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
         """Extend the lease; False if the claim is lost or the job's cancel was requested (see `cancel_requested`)."""

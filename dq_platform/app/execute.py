@@ -77,9 +77,7 @@ class Done:
 async def claim(deps: Deps, unit_id: str, options: ExecuteOptions) -> Unit | None:
     """The unit, ours for the length of the lease; None if it is not to be had."""
     async with deps.uow() as tx:
-        unit = await tx.jobs.claim(unit_id, deps.clock.now(), options.lease)
-        await tx.commit()
-    return unit
+        return await tx.jobs.claim(unit_id, deps.clock.now(), options.lease)
 
 
 async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:

@@ -58,7 +58,7 @@ class Lease:
         return result
 
     async def _ready(self) -> BaseConnector:
-        if self.connector is not None and not self._proven and await self._call(self.connector.is_stale):
+        if self.connector is not None and not self._proven and await self._is_stale(self.connector):
             self.spoiled = True
         if self.spoiled:
             self.drop()
@@ -69,6 +69,12 @@ class Lease:
         await self._call(connector.connect, connector.cancel)
         self.spoiled, self._proven = False, True
         return connector
+
+    async def _is_stale(self, connector: BaseConnector) -> bool:
+        """Most engines' sessions see every change: there is nothing to ask."""
+        if type(connector).is_stale is BaseConnector.is_stale:
+            return False
+        return await self._call(connector.is_stale)
 
     async def _call(self, function: Callable[[], T], cancel: Callable[[], None] | None = None) -> T:
         self._last = self._calls.start(function)

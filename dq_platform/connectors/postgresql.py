@@ -132,7 +132,8 @@ class PostgreSQLConnector(DriverSession):
             self._connection = self._driver.connect(**self._parameters())
             self._connection.cursor().execute(self._session_settings())
             self._connection.commit()
-            self._connection.set_session(readonly=True)
+            # Transactions are ours to begin, in one round trip with what is to be asked in them.
+            self._connection.autocommit = True
 
     def _parameters(self) -> dict[str, SettingValue]:
         names = {
@@ -181,19 +182,19 @@ class PostgreSQLConnector(DriverSession):
 
     def _select(self, sql: str, *parameters: str) -> Rows:
         with self._statement(), self._undone(self._open()) as cursor:
-            cursor.execute(sql, parameters or None)
+            cursor.execute(f"BEGIN READ ONLY;{sql}", parameters or None)
             columns = [column.name for column in cursor.description or ()]
             return self._within_limit(columns, cursor.fetchall())
 
     @contextmanager
     def _undone(self, connection: psycopg2.extensions.connection) -> Iterator[psycopg2.extensions.cursor]:
         """A cursor in a read-only transaction that is rolled back: what set_config() changed goes with it."""
-        try:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            try:
                 yield cursor
-        finally:
-            if not connection.closed:
-                connection.rollback()
+            finally:
+                if not connection.closed:
+                    cursor.execute("ROLLBACK")
 
     def _open(self) -> psycopg2.extensions.connection:
         if self._connection is None:

@@ -11,14 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Text,
-    Update,
     and_,
-    bindparam,
     case,
-    exists,
     false,
     func,
     insert,
@@ -29,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dq_platform.adapters.sql.ids import existing_id, has_id
+from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.job_rows import (
     error_to_row,
     job_from_row,
@@ -38,9 +33,10 @@ from dq_platform.adapters.sql.job_rows import (
     unit_from_row,
     unit_to_row,
 )
+from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, START, expired, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import OUTCOME_COUNTS, TIME, job_units, jobs
+from dq_platform.adapters.sql.tables import job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
@@ -93,7 +89,7 @@ class SqlJobs:
                 cancel_requested=True,
                 units_done=done,
                 units_cancelled=jobs.c.units_cancelled + count,
-                state=_state_after(
+                state=state_after(
                     done, jobs.c.units_failed, jobs.c.units_cancelled + count, cancel=literal(value=True)
                 ),
                 end_time=case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
@@ -103,26 +99,16 @@ class SqlJobs:
         return job_from_row((await self._session.execute(statement)).one())
 
     async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
-        claimable = and_(has_id(job_units.c.id, unit_id), _claimable(now))
-        claim = update(job_units).values(
-            state=JobState.RUNNING, attempt=job_units.c.attempt + 1, lease_until=now + lease
-        )
-        claim = claim.where(claimable).returning(job_units)
-        # Most units belong to a job that runs already, which then needs no lock.
-        started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED)
-        row = (await self._session.execute(claim.where(started))).one_or_none()
-        if row is not None:
-            return unit_from_row(row)
-        start = (
-            update(jobs)
-            .where(
-                jobs.c.id == select(job_units.c.job_id).where(claimable).scalar_subquery(),
-                jobs.c.state == JobState.QUEUED,
-            )
-            .values(state=JobState.RUNNING, start_time=now)
-        )
-        await self._session.execute(start)
-        row = (await self._session.execute(claim)).one_or_none()
+        canonical = parse_id(unit_id)
+        if canonical is None:
+            return None
+        about = {"claimed_unit": canonical, "claimed_at": now}
+        claim = about | {"leased_until": now + lease}
+        row = (await self._session.execute_alone(CLAIM, claim)).one_or_none()
+        if row is None:
+            # Another worker may start the job just now: then ours changes nothing, and the unit is to be had.
+            await self._session.execute_alone(START, about)
+            row = (await self._session.execute_alone(CLAIM, claim)).one_or_none()
         return None if row is None else unit_from_row(row)
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
@@ -168,7 +154,7 @@ class SqlJobs:
         statement = (
             select(job_units.c.id, jobs.c.priority)
             .join(jobs, jobs.c.id == job_units.c.job_id)
-            .where(or_(forgotten, _expired(now)))
+            .where(or_(forgotten, expired(now)))
             .order_by(jobs.c.priority.desc(), job_units.c.due_time, job_units.c.id)
             .limit(limit)
         )
@@ -192,67 +178,9 @@ def _same(job: Job) -> Iterator[ColumnElement[bool]]:
         yield and_(jobs.c.schedule_id == job.schedule_id, jobs.c.due_time == job.due_time)
 
 
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(job_units.c.state == JobState.RUNNING, job_units.c.lease_until < now)
-
-
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    return or_(and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= now), _expired(now))
-
-
 def _claimed_as(unit: Unit) -> ColumnElement[bool]:
     return and_(
         job_units.c.id == existing_id("unit", unit.id),
         job_units.c.attempt == unit.attempt,
         job_units.c.state == JobState.RUNNING,
     )
-
-
-def _state_after(
-    done: ColumnElement[int], failed: ColumnElement[int], cancelled: ColumnElement[int], *, cancel: ColumnElement[bool]
-) -> ColumnElement[str]:
-    """The job's state once that many units are done."""
-    return case(
-        (done < jobs.c.unit_count, jobs.c.state),
-        (failed > 0, JobState.FAILED.value),
-        (and_(cancel, cancelled > 0), JobState.CANCELLED.value),
-        else_=JobState.SUCCEEDED.value,
-    )
-
-
-def _finish() -> Update:
-    """End the unit, count it in its job, and end the job with its last unit; the first unit's error is the job's.
-
-    One statement: the job is locked first, and the unit ends only if its claim holds then.
-    """
-    locked = select(jobs.c.id).where(jobs.c.id == bindparam("ended_job")).with_for_update().cte("locked")
-    at = bindparam("ended_at", type_=TIME)
-    error = {name: bindparam(f"ended_{name}", type_=Text) for name in ("error_reason", "error_message")}
-    ended = (
-        update(job_units)
-        .where(
-            job_units.c.id == bindparam("ended_unit"),
-            job_units.c.job_id == locked.c.id,
-            job_units.c.attempt == bindparam("ended_attempt"),
-            job_units.c.state == JobState.RUNNING,
-        )
-        .values(state=bindparam("ended_state"), end_time=at, lease_until=None, **error)
-        .returning(job_units.c.job_id)
-        .cte("ended")
-    )
-    done = jobs.c.units_done + 1
-    failed = jobs.c.units_failed + bindparam("failed", type_=BigInteger)
-    cancelled = jobs.c.units_cancelled + bindparam("cancelled", type_=BigInteger)
-    values: dict[str, object] = {
-        "units_done": done,
-        "units_failed": failed,
-        "units_cancelled": cancelled,
-        "state": _state_after(done, failed, cancelled, cancel=jobs.c.cancel_requested),
-        "end_time": case((done >= jobs.c.unit_count, at), else_=jobs.c.end_time),
-    }
-    values |= {name: jobs.c[name] + bindparam(f"more_{name}", type_=BigInteger) for name in OUTCOME_COUNTS}
-    values |= {name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error.items()}
-    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
-
-
-FINISH = _finish()

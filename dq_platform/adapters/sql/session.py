@@ -49,6 +49,10 @@ class Session:
             await self.begin()
         return await self._send(lambda connection: connection.execute(statement, parameters))
 
+    async def execute_alone(self, statement: Executable, parameters: Mapping[str, object]) -> CursorResult[Any]:
+        """Execute what may be kept at once, without a commit; in a transaction that has begun, it is a part of that."""
+        return await self._send(lambda connection: connection.execute(statement, parameters))
+
     async def begin(self) -> None:
         """Begin the transaction, unless it has begun: for a SELECT that writes in a CTE, which is not noticed."""
         if not self._begun:
