@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import httpx
 import pytest
 
@@ -42,7 +40,17 @@ def test_without_a_key_nothing_is_answered(route: Route, scene: Scene, world: Wo
 
 
 @pytest.mark.parametrize(
-    "key", ["x", "dqp_", "dqp__", "dqp_x_y", f"dqp_{uuid4()}_secret", "dqp_" + "x" * 4000, "Bearer x", "dqp_%00_%00"]
+    "key",
+    [
+        "x",
+        "dqp_",
+        "dqp__",
+        "dqp_x_y",
+        "dqp_0197a3b0-2c1d-7e4f-8a5b-6c7d8e9f0a1b_secret",
+        "dqp_" + "x" * 4000,
+        "Bearer x",
+        "dqp_%00_%00",
+    ],
 )
 def test_a_wrong_key_is_refused(key: str, world: World) -> None:
     response = world.client(key).get("/checks")
