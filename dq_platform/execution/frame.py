@@ -39,7 +39,8 @@ class Frame:
     """FROM, WHERE and GROUP BY as text; checks with equal frames can share a statement.
 
     `period` is the expression of a row's period, empty unless partitioned; `groups` are those of the grouping columns.
-    `begins` are the first days of all periods that it reads, empty unless partitioned.
+    `begins` are the first days of all periods that it reads, empty unless partitioned. `text_end` stands behind every
+    text of a grouping column, and is no part of it.
     """
 
     table: str
@@ -48,6 +49,7 @@ class Frame:
     groups: tuple[str, ...] = ()
     begins: tuple[date, ...] = ()
     max_groups: int = 1000
+    text_end: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -82,6 +84,7 @@ def frame_of(bound: Bound, context: PlanContext) -> Frame:
         groups=tuple(_group(_known(context.snapshot, name), dialect) for name in bound.group_columns),
         begins=period.begins if period else (),
         max_groups=context.max_groups,
+        text_end=dialect.exact_end,
     )
 
 

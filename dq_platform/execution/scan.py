@@ -13,6 +13,7 @@ from typing import Any
 from dq_platform.connectors.base import Rows
 from dq_platform.connectors.zones import start_of_day
 from dq_platform.errors import DomainError
+from dq_platform.execution.frame import Frame
 from dq_platform.execution.groups import group_key, text_of
 from dq_platform.execution.problems import RowsMultiplied, TooManyGroups, keeps_from_reading
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
@@ -84,9 +85,14 @@ def _key(row: Row, statement: Statement, time_zone: str) -> _Key:
     """Drivers give a DATE as a date or as its midnight."""
     frame = statement.frame
     if not frame.period:
-        return _Key(None, tuple(map(text_of, row[: len(frame.groups)])))
+        return _Key(None, _group(row, frame))
     day: date = row[0].date() if isinstance(row[0], datetime) else row[0]
-    return _Key(start_of_day(day, time_zone), tuple(map(text_of, row[1 : 1 + len(frame.groups)])))
+    return _Key(start_of_day(day, time_zone), _group(row[1:], frame))
+
+
+def _group(cells: Row, frame: Frame) -> tuple[str | None, ...]:
+    texts = map(text_of, cells[: len(frame.groups)])
+    return tuple(text and text.removesuffix(frame.text_end) for text in texts)
 
 
 def _reading(demand: Demand, key: _Key, row: Row, cells: Cells) -> Reading:

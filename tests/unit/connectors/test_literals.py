@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 import sqlglot
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -19,7 +19,7 @@ TEXTS = st.text(CHARACTERS) | st.text(st.sampled_from("\\'\"`[]\n\r\t %_;-/*$|{}
 NAMES = TEXTS.filter(bool)
 TABLE_NAMES = NAMES.filter(lambda name: "." not in name and not name.startswith("#"))
 """sqlglot takes a dot within BigQuery's backticks for one between names, and a table of T-SQL with # for a temporary
-one, whose name is what follows; BigQuery has no dots in names of tables, and the latter are not in the catalogue."""
+one, whose name is what follows; BigQuery has no names with dots, and temporary tables are not in the catalogue."""
 EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 
 
@@ -66,6 +66,7 @@ def test_a_text_survives_as_it_is(text: str, dialect: Dialect) -> None:
 @example(name="]]; DROP TABLE x; --")
 @example(name='x" FROM secrets --')
 def test_a_name_survives_as_it_is(name: str, dialect: Dialect) -> None:
+    assume(dialect.sqlglot != "bigquery" or "." not in name)
     tree = read(f"SELECT {dialect.ident(name)} AS one FROM t", dialect)
     [one] = tree.expressions
     assert isinstance(one.this, exp.Column)

@@ -7,6 +7,7 @@ import pytest
 from dq_platform.execution.frame import Frame, frame_of
 from dq_platform.execution.precheck import bind
 from dq_platform.models.check import GroupBy, TimeScale
+from tests.dialects import DIALECTS
 from tests.unit.execution.builders import DIALECT, check, context, partitioned, snapshot
 
 
@@ -35,6 +36,13 @@ def test_texts_are_grouped_by_their_characters_and_numbers_as_they_are():
     levels = (GroupBy(column="country"), GroupBy(tag="x"), GroupBy(column="id"))
     made = frame_of(bind(check("a", group_by=levels)), context())
     assert made.groups == (DIALECT.exact('"country"'), '"id"')
+
+
+def test_what_stands_behind_texts_that_an_engine_compares_is_known():
+    groups = (GroupBy(column="country"),)
+    made = frame_of(bind(check("a", group_by=groups)), context(dialect=DIALECTS["redshift"]))
+    assert made.groups == ("(CAST(\"country\" AS VARCHAR(65535)) || '|')",)
+    assert made.text_end == "|"
 
 
 def test_a_column_that_nobody_looked_for_is_a_fault_of_ours():

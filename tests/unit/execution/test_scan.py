@@ -92,6 +92,13 @@ def test_every_check_has_a_reading_for_every_group_with_its_own_tags():
     ]
 
 
+def test_what_the_engine_puts_behind_texts_is_no_part_of_a_group():
+    frame = Frame("t", groups=("country",), text_end="|")
+    answer = Rows((), [("de |", 3), ("|", 4), ("a||", 5), (None, 1)])
+    found = readings(scan(frame, [(Demand("a", NOW, (COUNTRY,)), COUNT)], DIALECT), answer, "UTC")
+    assert [reading.data_group for reading in found] == ['["de "]', '[""]', '["a|"]', "[null]"]
+
+
 @pytest.mark.parametrize(
     "given", [date(2026, 3, 29), datetime(2026, 3, 29, tzinfo=UTC), datetime.fromisoformat("2026-03-29")]
 )
