@@ -16,6 +16,8 @@ from services.common.methods import Method
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Serve = Callable[[Any, Context], Any]
 Details = grpc.HandlerCallDetails
+COMPRESS_FROM = 1024
+"""Compressing fewer bytes costs more than it saves."""
 
 
 class Pipeline(grpc.aio.ServerInterceptor):
@@ -48,6 +50,8 @@ class Pipeline(grpc.aio.ServerInterceptor):
             async with AsyncExitStack() as stack:
                 await self._enter(stack, call)
                 response: Message = await serve(call.request, context)
+                if response.ByteSize() >= COMPRESS_FROM:
+                    context.set_compression(grpc.Compression.Gzip)
                 await context.send_initial_metadata(_initial(call, response))
                 return response
             raise AssertionError  # no interceptor swallows an error

@@ -86,7 +86,7 @@ class Server:
         auth = Auth(verifier, config.api_key_header)
         around: list[Interceptor] = [RequestId(), AccessLog(), ErrorBoundary(), Deadline(), auth, Parsing()]
         pipeline = Pipeline(methods_of(service.descriptor for service in services), around)
-        self._server = grpc.aio.server(interceptors=[pipeline], options=OPTIONS, compression=grpc.Compression.Gzip)
+        self._server = grpc.aio.server(interceptors=[pipeline], options=OPTIONS)
         for service in services:
             service.join(service.servicer, self._server)
         self._health = health.aio.HealthServicer()

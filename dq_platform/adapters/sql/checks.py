@@ -47,7 +47,7 @@ class SqlChecks:
             "version": check.version,
         }
         with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
-            await self._session.execute(insert(checks).values(values))
+            await self._session.execute(insert(checks), values)
 
     async def get(self, workspace_id: str, id: str) -> Check:
         return _check(await self._rows.get(workspace_id, id))
