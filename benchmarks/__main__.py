@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import batch, fused_scan, rest
+from benchmarks import anomaly, batch, fused_scan, rest
 
-BENCHMARKS = {"fused_scan": fused_scan.run, "batch": batch.run, "rest": rest.run}
+BENCHMARKS = {"fused_scan": fused_scan.run, "batch": batch.run, "rest": rest.run, "anomaly": anomaly.run}
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
-from dq_platform.checks.rules.verdict import RuleContext, Verdict
+from dq_platform.checks.rules.verdict import RuleContext, Verdict, decided
 from dq_platform.errors import DomainError
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
@@ -102,20 +102,18 @@ def _earlier(rule: RuleType, reading: Reading, history: Sequence[HistoryPoint]) 
 
 
 def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
-    failing = [severity for severity, verdict in verdicts.items() if verdict.passed is False]
-    undecided = [severity for severity, verdict in verdicts.items() if verdict.passed is None]
-    telling = verdicts[max(failing) if failing else min(undecided or verdicts)]
+    outcome, telling = decided(verdicts)
     graded = replace(
         measured,
         value=measured.value if telling.value is None else telling.value,
-        message=measured.message or (telling.reason if failing else ""),
-        outcome=Outcome(max(failing)) if failing else Outcome.PASSED,
+        message=measured.message or (telling.reason if outcome.severity else ""),
+        outcome=outcome,
         expected_value=measured.expected_value if telling.expected_value is None else telling.expected_value,
         expected_text=telling.expected,
         bounds=ResultBounds(**{severity.name.lower(): _finite(one.bounds) for severity, one in verdicts.items()}),
     )
-    if undecided and not failing:
-        return replace(graded, outcome=Outcome.INCONCLUSIVE, error_reason=RULE_UNDECIDED, message=telling.reason)
+    if outcome is Outcome.INCONCLUSIVE:
+        return replace(graded, error_reason=RULE_UNDECIDED, message=telling.reason)
     return graded
 
 

@@ -92,10 +92,12 @@ def fit(series: Series) -> Forecast:
 
 def _candidates(series: Series, scale: Scale) -> Iterator[Forecast]:
     values = [scale.there(value) for value in series.values]
-    season = best_season(series.days, values) if series.is_daily else no_season(len(values))
+    trend = _slope(series, values)
+    level = [value - trend * number for value, number in zip(values, series.numbers, strict=True)]
+    season = best_season(series.days, level) if series.is_daily else no_season(len(values))
     plain = [value - season.effect(day) for value, day in zip(values, series.days, strict=True)]
     unseen = [value - effect for value, effect in zip(values, season.left_out, strict=True)]
-    for slope in dict.fromkeys((0.0, _slope(series, plain))):
+    for slope in dict.fromkeys((0.0, trend)):
         flat = [value - slope * number for value, number in zip(plain, series.numbers, strict=True)]
         asked = [value - slope * number for value, number in zip(unseen, series.numbers, strict=True)]
         for memory in MEMORIES:
@@ -117,8 +119,8 @@ def _candidates(series: Series, scale: Scale) -> Iterator[Forecast]:
             )
 
 
-def _slope(series: Series, plain: Sequence[float]) -> float:
-    at = dict(zip(series.numbers, plain, strict=True))
+def _slope(series: Series, values: Sequence[float]) -> float:
+    at = dict(zip(series.numbers, values, strict=True))
     slopes = [
         (at[number + apart] - value) / apart
         for apart in (WEEKS_APART if series.is_daily else MONTHS_APART)

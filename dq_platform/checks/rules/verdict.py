@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dq_platform.checks.rules.periods import Calendar
+from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Bounds, HistoryPoint
 from dq_platform.models.values import Number
 
@@ -43,3 +44,17 @@ class Verdict:
 
 class Undecided(Exception):
     """Raised by a rule that cannot tell; its text is the verdict's reason."""
+
+
+def decided(verdicts: Mapping[Severity, Verdict]) -> tuple[Outcome, Verdict]:
+    """How a check ends that has these verdicts, at least one, and which of them says why.
+
+    The worst severity that fails; without one, inconclusive if any is undecided.
+    """
+    failing = [severity for severity, verdict in verdicts.items() if verdict.passed is False]
+    undecided = [severity for severity, verdict in verdicts.items() if verdict.passed is None]
+    if failing:
+        return Outcome(max(failing)), verdicts[max(failing)]
+    if undecided:
+        return Outcome.INCONCLUSIVE, verdicts[min(undecided)]
+    return Outcome.PASSED, verdicts[min(verdicts)]
