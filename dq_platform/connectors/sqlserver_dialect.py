@@ -23,7 +23,6 @@ class SQLServerDialect(Dialect):
     limits = Limits(select_columns=4000, statement_bytes=1_000_000)
     capabilities = frozenset({Capability.SUBQUERY})
     text_type = "NVARCHAR(MAX)"
-    float_type = "FLOAT"
     day_literal = "CAST('{}' AS DATE)"
     timestamp_literal = "CAST('{}' AS DATETIMEOFFSET)"
     wall_clock_literal = "CAST('{}' AS DATETIME2)"

@@ -58,15 +58,15 @@ def test_a_text_has_a_collation_in_which_control_characters_count() -> None:
 
 def test_a_sum_of_integers_does_not_overflow_and_a_mean_does_not_truncate() -> None:
     assert D.sum("n") == "SUM(n + CAST(0 AS DECIMAL(1, 0)))"
-    assert D.mean("n") == "AVG(CAST(n AS FLOAT))"
+    assert D.mean("n") == "AVG(CAST(n AS DOUBLE PRECISION))"
 
 
 @pytest.mark.parametrize(
     ("sample", "stddev", "variance"), [(True, "STDEV", "VAR"), (False, "STDEVP", "VARP")], ids=["sample", "population"]
 )
 def test_deviations_have_names_of_their_own(sample: bool, stddev: str, variance: str) -> None:
-    assert D.stddev("n", sample=sample) == f"{stddev}(CAST(n AS FLOAT))"
-    assert D.variance("n", sample=sample) == f"{variance}(CAST(n AS FLOAT))"
+    assert D.stddev("n", sample=sample) == f"{stddev}(CAST(n AS DOUBLE PRECISION))"
+    assert D.variance("n", sample=sample) == f"{variance}(CAST(n AS DOUBLE PRECISION))"
 
 
 def test_an_offset_is_applied_before_it_is_dropped() -> None:

@@ -1,2 +1,2 @@
 SELECT
-  AVG(CAST([back`tick] AS FLOAT)) AS value
+  AVG(CAST([back`tick] AS DOUBLE PRECISION)) AS value

@@ -1,2 +1,2 @@
 SELECT
-  STDEVP(CAST([back`tick] AS FLOAT)) AS value
+  STDEVP(CAST([back`tick] AS DOUBLE PRECISION)) AS value

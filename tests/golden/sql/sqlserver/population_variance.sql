@@ -1,2 +1,2 @@
 SELECT
-  VARP(CAST([back`tick] AS FLOAT)) AS value
+  VARP(CAST([back`tick] AS DOUBLE PRECISION)) AS value

@@ -1,2 +1,2 @@
 SELECT
-  STDEV(CAST([back`tick] AS FLOAT)) AS value
+  STDEV(CAST([back`tick] AS DOUBLE PRECISION)) AS value

@@ -1,2 +1,2 @@
 SELECT
-  VAR(CAST([back`tick] AS FLOAT)) AS value
+  VAR(CAST([back`tick] AS DOUBLE PRECISION)) AS value

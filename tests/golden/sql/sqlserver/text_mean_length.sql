@@ -1,2 +1,2 @@
 SELECT
-  AVG(CAST((LEN(((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) + N'|') COLLATE Latin1_General_100_CI_AS_SC) - 1) AS FLOAT)) AS value
+  AVG(CAST((LEN(((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) + N'|') COLLATE Latin1_General_100_CI_AS_SC) - 1) AS DOUBLE PRECISION)) AS value

@@ -1,3 +1,3 @@
 SELECT
-  AVG(CAST([back`tick] AS FLOAT)) AS value,
-  (SELECT AVG(CAST([o"the`r] AS FLOAT)) FROM [sche.ma].[ta`ble]) AS expected
+  AVG(CAST([back`tick] AS DOUBLE PRECISION)) AS value,
+  (SELECT AVG(CAST([o"the`r] AS DOUBLE PRECISION)) FROM [sche.ma].[ta`ble]) AS expected

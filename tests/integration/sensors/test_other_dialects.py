@@ -1,0 +1,130 @@
+"""What the dialects of engines that cannot be had here say means the same: run by DuckDB and by PostgreSQL.
+
+Redshift's SQL is PostgreSQL's but for two settings; the others' is written anew by sqlglot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime
+
+import pytest
+
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.connectors.base import Rows
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.models.metadata import ColumnInfo, DataType
+from tests.dialects import DIALECTS
+from tests.engines.postgres import PostgresServer
+from tests.integration.sensors.bench import Bench
+from tests.integration.sensors.cases import CASES, Case
+from tests.integration.sensors.data import RECORDS, REFERENCE, SCHEMA, statements
+from tests.integration.sensors.test_sensor_values import same
+from tests.integration.sensors.transpiled import Transpiled, columns_of
+
+AS_REDSHIFT = (
+    "SET standard_conforming_strings = off",
+    "SET escape_string_warning = off",
+    "SET TIME ZONE 'UTC'",
+    "CREATE FUNCTION getdate() RETURNS timestamp LANGUAGE sql STABLE AS 'SELECT localtimestamp(0)'",
+)
+
+
+class OnPostgreSQL:
+    """As much of a Redshift connector as a bench asks for."""
+
+    dialect: Dialect = DIALECTS["redshift"]
+
+    def __init__(self, server: PostgresServer) -> None:
+        plain = DIALECTS["postgresql"]
+        self._link = server.connect()
+        self._link.autocommit = True
+        self.execute(f"CREATE SCHEMA {plain.ident(SCHEMA)}")
+        for statement in (*statements("postgresql", plain), *AS_REDSHIFT):
+            self.execute(statement)
+
+    def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
+        return columns_of(table)
+
+    def execute(self, sql: str) -> Rows:
+        with self._link.cursor() as cursor:
+            cursor.execute(sql)
+            return Rows((), cursor.fetchall() if cursor.description else [])
+
+    def close(self) -> None:
+        self._link.close()
+
+
+@pytest.fixture(scope="session")
+def redshift() -> Iterator[Bench]:
+    with PostgresServer() as server, closing(OnPostgreSQL(server)) as connector:
+        yield Bench(connector)
+
+
+@pytest.fixture(scope="session", params=["sqlserver", "bigquery", "snowflake", "databricks", "oracle"])
+def other(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    with closing(Transpiled(request.param)) as connector:
+        yield Bench(connector)
+
+
+def check(bench: Bench, case: Case) -> None:
+    value, expected = bench.read(case.sensor, case.column, case.params, table=case.table, where=case.where)
+    assert same(value, case.value), value
+    assert same(expected, case.expected), expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_redshifts_sql_gives_the_number_worked_out_by_hand(redshift: Bench, case: Case) -> None:
+    check(redshift, case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_another_dialects_sql_gives_the_number_worked_out_by_hand(other: Bench, case: Case) -> None:
+    lacking = SENSOR_REGISTRY.get(case.sensor).needs - other.dialect.capabilities
+    has_dots = other.dialect is DIALECTS["bigquery"] and REFERENCE in str(case.params)
+    if lacking or has_dots:
+        pytest.skip("the engine has no such function, or no such name of a table")
+    check(other, case)
+
+
+@pytest.mark.parametrize(
+    ("sensor", "wanted"), [("duplicate_record_count", {1: 1, 2: 1}), ("duplicate_record_percent", {1: 100 / 3, 2: 50})]
+)
+def test_another_dialects_query_answers_once_for_each_key(other: Bench, sensor: str, wanted: dict[int, float]) -> None:
+    keys = (other.dialect.literal("a constant"), other.dialect.ident("part"))
+    rows = other.rows(other.measure(sensor, "", {"columns": ["a", "b"]}, table=RECORDS, keys=keys))
+    assert {row[1]: row[2] for row in rows} == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("shown", "day", "month"),
+    [
+        ("2024-03-30 22:59:59.999999", date(2024, 3, 30), date(2024, 3, 1)),
+        ("2024-03-30 23:00:00.000001", date(2024, 3, 31), date(2024, 3, 1)),
+        ("2024-03-31 21:59:59.999999", date(2024, 3, 31), date(2024, 3, 1)),
+        ("2024-03-31 22:00:00.000001", date(2024, 4, 1), date(2024, 4, 1)),
+        ("2024-02-29 23:30:00.5", date(2024, 3, 1), date(2024, 3, 1)),
+    ],
+)
+def test_another_dialects_days_and_months_begin_at_midnight_of_the_zone(
+    other: Bench, shown: str, day: date, month: date
+) -> None:
+    moment = other.dialect.wall_clock(datetime.fromisoformat(shown))
+    begins = [
+        other.dialect.period_start(moment, DataType.TIMESTAMP, monthly=monthly, time_zone="Europe/Berlin")
+        for monthly in (False, True)
+    ]
+    [found] = other.connector.execute(f"SELECT {', '.join(begins)}").rows
+    assert [one.date() if isinstance(one, datetime) else one for one in found] == [day, month]
+
+
+def test_another_dialects_seconds_have_fractions_and_a_sign(other: Bench) -> None:
+    early, late = (
+        other.dialect.instant(other.dialect.wall_clock(datetime.fromisoformat(text)), DataType.TIMESTAMP)
+        for text in ("2024-02-28 23:59:59.750000", "2024-03-02 01:02:03.500000")
+    )
+    spans = [other.dialect.seconds_between(early, late), other.dialect.seconds_between(late, early)]
+    [found] = other.connector.execute(f"SELECT {', '.join(spans)}").rows
+    exact = other.dialect is not DIALECTS["oracle"]  # whose seconds of an interval have fractions; DuckDB's have none
+    assert [float(one) for one in found] == pytest.approx([176523.75, -176523.75], abs=1e-6 if exact else 1)
