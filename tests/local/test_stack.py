@@ -22,12 +22,15 @@ from tests.local.processes import is_running, next_line, python
 
 UP = """
 import sys
+from contextlib import suppress
 from pathlib import Path
 from rich.console import Console
 from local.settings import Ports
 from local.stack import Stack, StackOptions
 
-with Stack(StackOptions(Path(sys.argv[1]), ports=Ports.free(), durable=False), Console(quiet=True)) as stack:
+options = StackOptions(Path(sys.argv[1]), ports=Ports.free(), durable=False)
+# The signal may come before `wait` is there to take it.
+with suppress(KeyboardInterrupt), Stack(options, Console(quiet=True)) as stack:
     print(*(child.pid for child in stack._supervisor.children), flush=True)
     stack.wait()
 print("stopped", flush=True)
