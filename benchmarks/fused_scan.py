@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
+from psycopg2.extensions import connection as PgConnection
 from rich.console import Console
 
 from benchmarks.thirty import CHECKS, HAND_WRITTEN, LIMITS, ROWS, TABLE
@@ -18,7 +20,7 @@ from benchmarks.timing import cpu_of_family, interleaved
 from dq_platform.checks.validation import CheckDraft, validate_check
 from dq_platform.connectors.sources import Sources
 from dq_platform.execution.frame import PlanContext
-from dq_platform.execution.measure import measure
+from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.plan import plan
 from dq_platform.models.check import Check, Target
 from dq_platform.models.connection import Connection
@@ -27,7 +29,9 @@ from dq_platform.models.outcome import Severity
 from local.ports import LOOPBACK, any_free
 from local.postgres import SUPERUSER, EmbeddedPostgres, PostgresConfig
 
-ROUNDS = 3
+ROUNDS = 5
+AGE_SLACK = 60 / 86_400
+"""A minute, in days."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +65,9 @@ async def _compare(postgres: EmbeddedPostgres, console: Console) -> None:
             return lambda: asyncio.run_coroutine_threadsafe(all_of_them(), loop).result()
 
         with closing(psycopg2.connect(postgres.url())) as link:
-            work = {"hand": _statement(link), "ours": of([together]), "thirty": of(single)}
+            ours, hand = await measure(session, together), _by_hand(link)
+            _require_equal(checks, ours, hand)
+            work = {"hand": lambda: _by_hand(link), "ours": of([together]), "thirty": of(single)}
             costs = await asyncio.to_thread(interleaved, work, lambda: cpu_of_family(os.getpid()), ROUNDS)
         console.print(
             f"{len(checks)} checks, {ROWS:,} rows, PostgreSQL: statements {len(together.statements)} (ours) "
@@ -72,13 +78,20 @@ async def _compare(postgres: EmbeddedPostgres, console: Console) -> None:
             console.print(f"  {name:<7} / by hand: wall {wall:.2f}  CPU {cpu:.2f}")
 
 
-def _statement(link: object) -> Callable[[], object]:
-    def run() -> None:
-        with link.cursor() as cursor:  # type: ignore[attr-defined]
-            cursor.execute(HAND_WRITTEN)
-            cursor.fetchall()
+def _by_hand(link: PgConnection) -> Sequence[object]:
+    with link.cursor() as cursor:
+        cursor.execute(HAND_WRITTEN)
+        (row,) = cursor.fetchall()
+        return tuple(row)
 
-    return run
+
+def _require_equal(checks: Sequence[Check], ours: Measurement, hand: Sequence[object]) -> None:
+    """Raises AssertionError unless both found the same numbers; ages differ by the time between the two."""
+    for check, theirs in zip(checks, hand, strict=True):
+        (reading,) = ours.readings[check.id]
+        slack = AGE_SLACK if check.check_type == "data_freshness" else 0.0
+        same = math.isclose(float(reading.value), float(theirs), rel_tol=1e-9, abs_tol=slack)  # type: ignore[arg-type]
+        assert same, f"{check.id}: {reading.value} is ours, {theirs} by hand"
 
 
 def _connection(postgres: EmbeddedPostgres) -> Connection:
