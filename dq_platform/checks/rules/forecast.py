@@ -7,8 +7,8 @@ without season and trend, of 13 or of 3: one that has shifted counts from the 7t
 anomalies, or one, do not move it. Which of these hold is found by forecasting each earlier value from those before it
 and comparing the errors (Dawid's prequential principle, 1984).
 
-The errors' scale comes from their 90th percentile, but is at most one and a half times of what their median tells, so
-that anomalies in the history do not hide new ones; the limits are quantiles of Student's t distribution with five
+The errors' scale comes from their 90th percentile, but is at most one and a half times what their upper quartile tells,
+so that anomalies in the history do not hide new ones; the limits are quantiles of Student's t distribution with five
 degrees of freedom of that scale (Lange, Little and Taylor, 1989).
 """
 
@@ -20,9 +20,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import product
 from statistics import fmean, median
 
-from dq_platform.checks.rules.seasons import GAIN, Season, best_season, clipped_error, no_season
+from dq_platform.checks.rules.seasons import CLIPPED, GAIN, Season, best_season, clipped_error, no_season
 from dq_platform.checks.rules.student import upper_quantile
 
 MEMORIES = (13, 3)
@@ -32,7 +33,8 @@ WEEKS_APART = (7, 14, 21, 28)
 MONTHS_APART = (1, 2, 3)
 LARGEST_POWER = 700.0
 
-COMMON, MIDDLE = upper_quantile(0.05), upper_quantile(0.25)
+TAILS = (0.1, 0.25)
+"""Shares of the errors that are larger than those by which their scale is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What values are computed with as, and back. `density` is how much a small change shrinks at such a number."""
+    """What values are computed with as, and back. `log_density` tells how much smaller differences are at a number."""
 
     there: Callable[[float], float]
     back: Callable[[float], float]
     log_density: Callable[[float], float]
+
+    def density(self, numbers: Sequence[float], errors: Sequence[float], limit: float) -> float:
+        """What errors must be multiplied by to be compared with those on other scales; anomalies have no say in it."""
+        usual = [number for number, error in zip(numbers, errors, strict=True) if abs(error) <= (limit or math.inf)]
+        return math.exp(fmean(map(self.log_density, usual or numbers)))
 
 
 AS_IT_IS = Scale(float, float, lambda _: 0.0)
@@ -93,30 +100,23 @@ def fit(series: Series) -> Forecast:
 def _candidates(series: Series, scale: Scale) -> Iterator[Forecast]:
     values = [scale.there(value) for value in series.values]
     trend = _slope(series, values)
-    level = [value - trend * number for value, number in zip(values, series.numbers, strict=True)]
+    level = _without_trend(series, values, trend)
     season = best_season(series.days, level) if series.is_daily else no_season(len(values))
     plain = [value - season.effect(day) for value, day in zip(values, series.days, strict=True)]
     unseen = [value - effect for value, effect in zip(values, season.left_out, strict=True)]
-    for slope in dict.fromkeys((0.0, trend)):
-        flat = [value - slope * number for value, number in zip(plain, series.numbers, strict=True)]
-        asked = [value - slope * number for value, number in zip(unseen, series.numbers, strict=True)]
-        for memory in MEMORIES:
-            errors = [value - level for value, level in zip(asked, _levels(flat, memory), strict=True)][WARM_UP:]
-            usual = 10 * median(map(abs, errors))
-            densities = [
-                scale.log_density(value)
-                for value, error in zip(values[WARM_UP:], errors, strict=True)
-                if abs(error) <= usual
-            ]
-            yield Forecast(
-                scale=scale,
-                season=season,
-                slope=slope,
-                memory=memory,
-                level=median(flat[-memory:]),
-                reach=_reach(errors),
-                cost=clipped_error(errors) * math.exp(fmean(densities)),
-            )
+    tried: list[tuple[float, int, float, list[float]]] = []
+    for slope, memory in product(dict.fromkeys((0.0, trend)), MEMORIES):
+        flat, asked = _without_trend(series, plain, slope), _without_trend(series, unseen, slope)
+        errors = [value - usual for value, usual in zip(asked, _levels(flat, memory), strict=True)][WARM_UP:]
+        tried.append((slope, memory, median(flat[-memory:]), errors))
+    limit = CLIPPED * median(median(map(abs, errors)) for *_, errors in tried)
+    for slope, memory, now, errors in tried:
+        cost = clipped_error(errors, limit) * scale.density(values[WARM_UP:], errors, limit)
+        yield Forecast(scale, season, slope, memory, now, _reach(errors), cost)
+
+
+def _without_trend(series: Series, values: Sequence[float], slope: float) -> list[float]:
+    return [value - slope * number for value, number in zip(values, series.numbers, strict=True)]
 
 
 def _slope(series: Series, values: Sequence[float]) -> float:
@@ -149,6 +149,6 @@ def _middle(ascending: Sequence[float]) -> float:
 def _reach(errors: Sequence[float]) -> float:
     """The scale of the errors; their mean size if more than nine of ten are 0."""
     sizes = sorted(map(abs, errors))
-    ninth = sizes[min(len(sizes) - 1, math.ceil(0.9 * (len(sizes) + 1)) - 1)] / COMMON
-    middle = 1.5 * _middle(sizes) / MIDDLE
-    return min(ninth, middle or ninth) or fmean(sizes)
+    tenth, quarter = (sizes[min(len(sizes), math.ceil((1 - tail) * (len(sizes) + 1))) - 1] for tail in TAILS)
+    common, usual = (size / upper_quantile(tail / 2) for size, tail in zip((tenth, quarter), TAILS, strict=True))
+    return min(common, 1.5 * usual or common) or fmean(sizes)

@@ -6,10 +6,10 @@ NaN, an infinity) is a gap. Windows are counted in days; where a check keeps one
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dq_platform.checks.rules.numbers import is_finite
 from dq_platform.checks.rules.verdict import RuleContext, Undecided
 from dq_platform.models.values import Number
 
@@ -45,7 +45,7 @@ def earlier(context: RuleContext) -> tuple[Past, ...]:
     """All earlier periods that have a number, oldest first."""
     now = context.calendar.number(context.time_period)
     ages = {now - context.calendar.number(point.time_period): point.value for point in context.history}
-    return tuple(Past(age, ages[age]) for age in sorted(ages, reverse=True) if age > 0 and _is_finite(ages[age]))
+    return tuple(Past(age, ages[age]) for age in sorted(ages, reverse=True) if age > 0 and is_finite(ages[age]))
 
 
 def newest(context: RuleContext) -> Number:
@@ -74,7 +74,3 @@ def noise(values: Sequence[Number]) -> float:
     """By how much values may differ and still be the same."""
     share = NOISE if any(isinstance(value, float) for value in values) else EXACT_NOISE
     return share * max(abs(float(value)) for value in values)
-
-
-def _is_finite(value: Number) -> bool:
-    return isinstance(value, int) or math.isfinite(value)

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.registry import Registry
+from dq_platform.checks.rules.numbers import is_nan
 from dq_platform.checks.rules.parameters import specs_of
 from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
 from dq_platform.models.values import Number, Params, ParamValue
@@ -91,7 +92,7 @@ def apply(rule: RuleType, value: Number | None, params: Params, context: RuleCon
     """
     if value is None and not (rule.judges_absence and context.expected is not None):
         return Verdict(passed=None, reason="There was nothing to measure.")
-    if value is not None and value != value:  # noqa: PLR0124 - true of NaN alone, and raises for no number
+    if value is not None and is_nan(value):
         return Verdict(passed=None, reason="The measured value is not a number (NaN).")
     arguments = {f"{name}_" if keyword.iskeyword(name) else name: given for name, given in params.items()}
     try:

@@ -8,13 +8,13 @@ weekday, or in its place. A pattern is judged by what it says of values that it 
 
 from __future__ import annotations
 
+import math
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
-from math import sqrt
 from statistics import fmean, median
 
 LEVEL = 21
@@ -27,6 +27,8 @@ STANDS_OUT = 4.0
 """By how many standard errors the median of a special day differs; half as many deviations its values differ by."""
 EXCEPTIONS = 5
 """One of so many values of a special day may be like those of other days."""
+CLIPPED = 10
+"""An error counts no more than so many typical ones, lest a model be chosen for the anomalies it explains."""
 GAIN = 0.97
 """A richer pattern must leave at most this share of the error of a plainer one."""
 
@@ -78,19 +80,18 @@ def best_season(days: Sequence[date], values: Sequence[float]) -> Season:
     """The plainest pattern that leaves the least error, for values without trend in order of their days."""
     level = _running_median(values)
     rest = [value - usual for value, usual in zip(values, level, strict=True)]
-    best, least = no_season(len(days)), clipped_error(rest)
+    best, limit = no_season(len(days)), CLIPPED * median(map(abs, rest))
+    least = clipped_error(rest, limit)
     for season in _patterns(days, rest):
-        error = clipped_error(_without(rest, season.left_out))
+        error = clipped_error(_without(rest, season.left_out), limit)
         if error < GAIN * least:
             best, least = season, error
     return best
 
 
-def clipped_error(errors: Sequence[float]) -> float:
-    """The mean size of errors, of which none counts more than ten times the median."""
-    sizes = [abs(error) for error in errors]
-    limit = 10 * median(sizes) or max(sizes)
-    return fmean(min(size, limit) for size in sizes)
+def clipped_error(errors: Iterable[float], limit: float) -> float:
+    """The mean size of errors, of which none counts more than the limit; 0: there is no limit."""
+    return fmean(min(abs(error), limit or math.inf) for error in errors)
 
 
 def _patterns(days: Sequence[date], rest: Sequence[float]) -> Iterator[Season]:
@@ -147,7 +148,7 @@ def _standing_out(noise: float) -> Effect:
     def effect(values: Sequence[float]) -> float:
         newest = values[-NEWEST:]
         middle = _usual(newest)
-        if abs(middle) <= STANDS_OUT * MEDIAN_ERROR * noise / sqrt(len(newest) or 1):
+        if abs(middle) <= STANDS_OUT * MEDIAN_ERROR * noise / math.sqrt(len(newest) or 1):
             return 0.0
         outstanding = sum(value * middle > 0 and abs(value) > STANDS_OUT / 2 * noise for value in newest)
         return middle if len(newest) - outstanding <= len(newest) // EXCEPTIONS else 0.0

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.rules.registry import RULE_REGISTRY
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.thresholds import validate_thresholds
 from dq_platform.errors import Violation
 from dq_platform.models.check import Thresholds
@@ -112,3 +113,31 @@ def test_bounds_that_nothing_can_meet_are_refused() -> None:
     assert violation.reason == "THRESHOLD_EMPTY"
     assert "5" in violation.description
     assert "1" in violation.description
+
+
+@pytest.mark.parametrize("check", ["row_count_anomaly", "row_count_anomaly_seasonal", "nulls_percent_anomaly"])
+def test_a_worse_severity_must_accept_rarer_anomalies(check: str) -> None:
+    assert validate(check, {W: {"anomaly_percent": 1}, F: {"anomaly_percent": 0.01}})[1] == []
+    [violation] = validate(check, {W: {"anomaly_percent": 0.01}, F: {"anomaly_percent": 1}})[1]
+    assert violation.reason == "THRESHOLDS_OUT_OF_ORDER"
+
+
+@pytest.mark.parametrize("percent", [0, 51, -1])
+def test_a_share_of_anomalies_has_a_range(percent: float) -> None:
+    [violation] = validate("mean_anomaly", {E: {"anomaly_percent": percent}})[1]
+    assert violation.reason == "INVALID_PARAMETER"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULE_REGISTRY.items() if rule.history_points])
+def test_limits_of_every_rule_that_looks_back_can_be_compared(rule: RuleType) -> None:
+    looking_back = replace(CHECK_REGISTRY.get("row_count_change"), rule=rule.name, defaults={})
+    params = {spec.name: 2 for spec in rule.params if spec.default is None}
+    assert validate_thresholds(looking_back, rule, {W: params, E: params})[1] == []
+
+
+def test_a_rule_of_two_optional_limits_wants_one() -> None:
+    rule = RULE_REGISTRY.get("multiply_moving_stdev_30_days")
+    [violation] = validate_thresholds(
+        CHECK_REGISTRY.get("row_count_change"), rule, {E: {"multiply_stdev_above": None}}
+    )[1]
+    assert "give 'multiply_stdev_above' or 'multiply_stdev_below'" in violation.description

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.grade import Execution, fail, grade
 from dq_platform.execution.reading import NOT_A_NUMBER, Reading
-from dq_platform.models.check import Thresholds
+from dq_platform.models.check import Mode, Thresholds, TimeScale
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, HistoryPoint, ResultBounds
 from tests.unit.execution.builders import NOW, check
@@ -174,3 +175,20 @@ def test_failures_in_a_row_take_the_place_of_the_measured_failure():
     earlier = [HistoryPoint(NOW - timedelta(days=days), value) for days, value in ((3, 0), (2, 1), (1, 2))]
     result = grade(execution, Reading("a", "", NOW, 1, message="Forbidden."), earlier)
     assert (result.value, result.outcome, result.message) == (3, Outcome.ERROR, "Forbidden.")
+
+
+def test_a_rule_knows_the_periods_of_its_check_and_their_zone(judged_by):
+    seen = []
+
+    def look(actual, context, *, max_percent):
+        seen.append(context.calendar)
+        return Verdict(passed=True)
+
+    judged_by(look)
+    assert seen == [Calendar("UTC", TimeScale.DAILY)] * 3
+
+
+def test_a_partition_has_the_rule_of_its_mode():
+    row_count = check("a", "row_count_anomaly")
+    rules = [Execution.of(replace(row_count, mode=mode), "job", NOW).rule for mode in Mode]
+    assert rules == [*["anomaly_differencing_percentile_moving_average"] * 2, "anomaly_partition_row_count"]

@@ -63,9 +63,9 @@ def test_one_side_alone_gives_a_verdict(params: dict[str, float], bounds: Bounds
 )
 def test_values_of_the_window_count_and_there_must_be_enough(name: str, days: int, least: int) -> None:
     params = {"max_percent_above": 10.0} if name == "percent_moving_average" else {}
-    enough = {age: 100 for age in range(days - least + 1, days + 1)}
+    enough = dict.fromkeys(range(days - least + 1, days + 1), 100)
     assert judge(name, 100, by_age(enough | {days + 1: 10**6}), **params).passed
-    verdict = judge(name, 100, by_age({age: 100 for age in list(enough)[1:]} | {days + 1: 100}), **params)
+    verdict = judge(name, 100, by_age(dict.fromkeys(list(enough)[1:], 100) | {days + 1: 100}), **params)
     assert verdict.passed is None
     assert verdict.reason == f"The {days} days before have {least - 1} values to learn from; {least} are needed."
 
