@@ -98,4 +98,4 @@ def total(seed: int) -> Series:
             anomalies.add(period)
     settling = {odd_one + after for odd_one in odd for after in range(1, SETTLING)} - set(odd)
     unclear = {points[index].time_period for index in (*range(LEARNING), *settling) if index < DAYS}
-    return Series("total of a growing table", points, frozenset(anomalies), frozenset(unclear))
+    return Series("total, growing", points, frozenset(anomalies), frozenset(unclear))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.rules.verdict import Verdict
 from dq_platform.errors import SourceError, SourceProblem
@@ -9,7 +10,7 @@ from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.plan import plan
 from dq_platform.execution.reading import Reading
 from dq_platform.execution.results import RunFacts, results
-from dq_platform.models.check import Thresholds
+from dq_platform.models.check import Thresholds, TimeScale
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint
 from tests.unit.execution.builders import NOW, ScriptedSession, check, context, partitioned
@@ -67,3 +68,17 @@ def test_a_partition_looks_back_at_the_partitions_of_the_same_run(monkeypatch):
     run = RunFacts("j", NOW, {("a", ""): stored, ("a", '["other"]'): [HistoryPoint(NOW - DAY, 5)]})
     results(checks, plan(checks, context()), Measurement({"a": readings}, {}, {}, 1, 4), run)
     assert seen == {0: [-10], 10: [-10, 0], 30: [-10, 0, 10]}
+
+
+def test_rules_count_periods_in_the_connections_zone(monkeypatch):
+    seen = []
+
+    def look(actual, context, *, max_percent):
+        seen.append(context.calendar)
+        return Verdict(passed=True)
+
+    monkeypatch.setattr(RULE_REGISTRY, "get", lambda name: RuleType(name, "", (), look))
+    checks = [check("a", thresholds=LIMIT)]
+    measured = Measurement({"a": (Reading("a", "", NOW, 1),)}, {}, {}, 1, 1)
+    results(checks, plan(checks, context()), measured, RunFacts("j", NOW, time_zone="Pacific/Auckland"))
+    assert seen == [Calendar("Pacific/Auckland", TimeScale.DAILY)]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dq_platform.checks.params import ParamKind
+from dq_platform.checks.rules.history import Window
 from dq_platform.checks.rules.parameters import Percent
-from dq_platform.checks.rules.registry import RULE_REGISTRY, rule
-from dq_platform.checks.rules.verdict import Verdict
+from dq_platform.checks.rules.registry import RULE_REGISTRY, apply, rule, rules
+from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
 
 
 def test_a_rules_signature_and_docstring_are_what_the_catalogue_shows() -> None:
@@ -48,3 +51,29 @@ def test_an_annotation_that_says_nothing_is_refused() -> None:
 
 def test_every_rule_says_when_it_fails_or_passes() -> None:
     assert [shown.name for shown in RULE_REGISTRY.items() if len(shown.description) < 20] == []
+
+
+def test_a_function_can_be_several_rules_that_look_back_differently() -> None:
+    @rules({"moving_7_days": Window(7, 3), "moving_30_days": Window(30, 10)})
+    def moving(actual: float, context: RuleContext, window: Window, *, limit: Percent = 50.0) -> Verdict:
+        """Fails above the limit of {0.days} days, of which {0.least} have a value."""
+        return Verdict(passed=actual <= limit, expected_value=window.days)
+
+    week, month = moving
+    assert (week.name, week.history_points, month.name, month.history_points) == (
+        *("moving_7_days", 7),
+        *("moving_30_days", 30),
+    )
+    assert month.description == "Fails above the limit of 30 days, of which 10 have a value."
+    assert [spec.name for spec in week.params] == ["limit"]
+    verdict = apply(month, 60, {"limit": 55.0}, RuleContext(datetime(2024, 1, 1, tzinfo=UTC)))
+    assert (verdict.passed, verdict.expected_value) == (False, 30)
+
+
+def test_a_rule_that_is_undecided_says_why() -> None:
+    @rule("asks_for_more")
+    def asks_for_more(actual: float) -> Verdict:
+        raise Undecided("There is too little of it.")
+
+    verdict = apply(asks_for_more, 1, {}, RuleContext(datetime(2024, 1, 1, tzinfo=UTC)))
+    assert (verdict.passed, verdict.reason) == (None, "There is too little of it.")
