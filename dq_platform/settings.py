@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 T = TypeVar("T", bound=BaseSettings)
 
@@ -68,8 +68,14 @@ def _fernet_keys(value: SecretStr) -> SecretStr:
     return value
 
 
+def _split(value: object) -> object:
+    """The entries of a text that commas part."""
+    return tuple(entry.strip() for entry in value.split(",") if entry.strip()) if isinstance(value, str) else value
+
+
 POSTGRES = _url(("postgresql", "postgresql+asyncpg", "postgres"), "postgresql+asyncpg://user:password@host:5432/dq")
 REDIS = _url(("redis", "rediss", "unix"), "redis://host:6379/0")
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -104,6 +110,7 @@ class CoreSettings(StoreSettings):
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_keys)] = Field(validation_alias="ENCRYPTION_KEY")
     source_sessions: int = Field(4, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
     statement_timeout_seconds: Seconds = Field(300, validation_alias="DQ_STATEMENT_TIMEOUT")
+    plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
 
     @property

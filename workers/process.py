@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dq_platform import log as logging
 from dq_platform.loop import run
+from dq_platform.plugins import load_plugins
 from dq_platform.settings import SettingsError, WorkerSettings, load
 
 Serve = Callable[[WorkerSettings, asyncio.Event], Awaitable[None]]
@@ -18,9 +19,10 @@ USAGE = 2
 
 
 def main(serve: Serve) -> int:
-    """Serve until SIGTERM or SIGINT sets the event; returns the exit code."""
+    """Serve until SIGTERM or SIGINT sets the event; returns the exit code: 0, 2 for wrong settings or plug-ins."""
     try:
         settings = load(WorkerSettings)
+        load_plugins(settings.plugins)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return USAGE

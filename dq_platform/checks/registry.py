@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
@@ -18,6 +19,8 @@ class Named(Protocol):
 
 T = TypeVar("T", bound=Named)
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
 
 class UnknownName(NotFound):
     """No entry of this name; the message names those that look like it."""
@@ -31,18 +34,33 @@ class UnknownName(NotFound):
 class Registry(Generic[T]):
     """Entries by name. What comes with the product is read on first use, once; plug-ins register theirs."""
 
-    def __init__(self, kind: str, load: Callable[[], Iterable[T]]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        load: Callable[[], Iterable[T]],
+        entry_type: type[T],
+        complete: Callable[[T], T] = lambda entry: entry,
+    ) -> None:
+        """`complete` returns a registered entry as it is kept, or raises ValueError that says what is wrong with it."""
         self.kind = kind
         self._load = load
+        self._entry_type = entry_type
+        self._complete = complete
         self._built_in: dict[str, T] | None = None
         self._registered: dict[str, T] = {}
 
     def register(self, entry: T) -> None:
-        """Add an entry. Raises ValueError if the name is taken."""
+        """Add a plug-in's entry. Raises ValueError if the name is taken or the entry is not one that can be used."""
+        if not isinstance(entry, self._entry_type):
+            message = f"a {self.kind} must be a {self._entry_type.__name__}, not {entry!r}"
+            raise ValueError(message)
+        if not _NAME.fullmatch(entry.name):
+            message = f"the {self.kind} {entry.name!r} must be named by small letters, digits and underscores"
+            raise ValueError(message)
         if entry.name in self._all():
             message = f"the {self.kind} {entry.name!r} exists already"
             raise ValueError(message)
-        self._registered[entry.name] = entry
+        self._registered[entry.name] = self._complete(entry)
 
     def find(self, name: str) -> T | None:
         return self._all().get(name)

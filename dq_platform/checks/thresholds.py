@@ -52,7 +52,7 @@ def _path(severity: Severity) -> str:
 
 def _limits(rule: RuleType, params: Params, severity: Severity) -> list[Violation]:
     """A threshold that accepts everything, or nothing, is a slip of the pen."""
-    if not rule.params:
+    if not rule.params or not rule.tells_bounds:
         return []
     bounds = _probe(rule, params).bounds
     if bounds.lower is None and bounds.upper is None:
@@ -66,6 +66,8 @@ def _limits(rule: RuleType, params: Params, severity: Severity) -> list[Violatio
 
 def _order(rule: RuleType, complete: Mapping[Severity, Params]) -> list[Violation]:
     """What a milder severity accepts, a worse one must accept too; otherwise the milder could never be the result."""
+    if not rule.tells_bounds:
+        return []
     violations = []
     for (mild, mild_params), (worse, worse_params) in pairwise(sorted(complete.items())):
         inner, outer = _probe(rule, mild_params).bounds, _probe(rule, worse_params).bounds

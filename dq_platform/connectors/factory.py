@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import ClassVar
 
 from dq_platform.connectors.base import BaseConnector
@@ -18,6 +19,8 @@ _BUILT_IN = {
     ConnectionType.POSTGRESQL: "dq_platform.connectors.postgresql:PostgreSQLConnector",
 }
 
+_ATTRIBUTES = ("type", "display_name", "dialect", "settings_schema")
+
 
 class ConnectorFactory:
     """The connectors by type: those that come with the product and those that plug-ins register at start."""
@@ -26,7 +29,21 @@ class ConnectorFactory:
 
     @classmethod
     def register_connector(cls, type: str, connector: type[BaseConnector]) -> None:
-        """Serve connections of the type by the class; a built-in type can be replaced."""
+        """Serve connections of the type by the class. Raises ValueError if it is taken, or the class no connector.
+
+        A connector is a subclass of BaseConnector that leaves out none of its methods and attributes.
+        """
+        if type in cls.types():
+            message = f"the connection type {type!r} exists already"
+            raise ValueError(message)
+        if not (inspect.isclass(connector) and issubclass(connector, BaseConnector)):
+            message = f"the connection type {type!r}: {connector!r} is no subclass of BaseConnector"
+            raise ValueError(message)
+        lacking = sorted(connector.__abstractmethods__)
+        lacking += [name for name in _ATTRIBUTES if not hasattr(connector, name)]
+        if lacking:
+            message = f"the connection type {type!r}: {connector.__name__} lacks {', '.join(lacking)}"
+            raise ValueError(message)
         cls._registered[type] = connector
 
     @classmethod

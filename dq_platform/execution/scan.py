@@ -82,12 +82,17 @@ def _of_empty_partitions(statement: Statement, answered: Set[datetime | None], t
 
 
 def _key(row: Row, statement: Statement, time_zone: str) -> _Key:
-    """Drivers give a DATE as a date or as its midnight."""
+    """Drivers give a DATE as a date or as its midnight, and engines without that type as ISO 8601 text."""
     frame = statement.frame
     if not frame.period:
         return _Key(None, _group(row, frame))
-    day: date = row[0].date() if isinstance(row[0], datetime) else row[0]
-    return _Key(start_of_day(day, time_zone), _group(row[1:], frame))
+    return _Key(start_of_day(_day(row[0]), time_zone), _group(row[1:], frame))
+
+
+def _day(cell: str | date) -> date:
+    if isinstance(cell, str):
+        return date.fromisoformat(cell)
+    return cell.date() if isinstance(cell, datetime) else cell
 
 
 def _group(cells: Row, frame: Frame) -> tuple[str | None, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from dq_platform import log
 from dq_platform.loop import run
+from dq_platform.plugins import load_plugins
 from dq_platform.settings import ServerSettings, SettingsError, load
 from services.common.methods import RoleMissingError
 from services.common.server import PortTakenError, Server, ServerConfig, Service
@@ -16,9 +17,10 @@ USAGE, FAILURE = 2, 1
 
 
 def main(name: str, services: Callable[[Parts], Sequence[Service]]) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code: 0, 1 if it cannot serve, 2 for wrong settings."""
+    """Serve until SIGTERM or SIGINT; returns the exit code: 0, 1 if it cannot serve, 2 for wrong settings, plug-ins."""
     try:
         settings = load(ServerSettings)
+        load_plugins(settings.plugins)
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201  there is no log before there are settings
         return USAGE

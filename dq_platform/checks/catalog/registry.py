@@ -11,6 +11,7 @@ from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.registry import Registry
 from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.checks.thresholds import validate_thresholds
 
 
 def _load() -> Iterator[CheckType]:
@@ -30,4 +31,35 @@ def _described(check: CheckType) -> CheckType:
     return check if check.description else replace(check, description=" ".join(" ".join(texts).split()))
 
 
-CHECK_REGISTRY: Registry[CheckType] = Registry("check type", _load)
+def _complete(check: CheckType) -> CheckType:
+    """A plug-in's check type with its description. Raises ValueError if its parts are not there or do not fit."""
+    faults = [*_unknown_parts(check)] or [*_misfits(check)]
+    if faults:
+        message = f"the check type {check.name!r}: {'; '.join(faults)}"
+        raise ValueError(message)
+    return _described(check)
+
+
+def _unknown_parts(check: CheckType) -> Iterator[str]:
+    if SENSOR_REGISTRY.find(check.sensor) is None:
+        yield f"there is no sensor {check.sensor!r}{SENSOR_REGISTRY.hint(check.sensor)}"
+    for rule in {check.rule, *check.rules_by_mode.values()}:
+        if RULE_REGISTRY.find(rule) is None:
+            yield f"there is no rule {rule!r}{RULE_REGISTRY.hint(rule)}"
+
+
+def _misfits(check: CheckType) -> Iterator[str]:
+    sensor = SENSOR_REGISTRY.get(check.sensor)
+    if not check.category:
+        yield "it has no category"
+    if sensor.level is not check.level:
+        yield f"the sensor {sensor.name!r} measures a {sensor.level}, not a {check.level}"
+    for name in check.fixed.keys() - {spec.name for spec in sensor.params}:
+        yield f"the sensor {sensor.name!r} has no parameter {name!r} to fix"
+    if check.defaults:
+        given = {severity: dict(params) for severity, params in check.defaults.items()}
+        _, violations = validate_thresholds(check, RULE_REGISTRY.get(check.rule), given)
+        yield from (f"{violation.field}: {violation.description}" for violation in violations)
+
+
+CHECK_REGISTRY: Registry[CheckType] = Registry("check type", _load, CheckType, _complete)

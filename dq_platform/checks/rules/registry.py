@@ -35,7 +35,7 @@ class RuleType:
     """One rule as the catalogue shows it.
 
     `history_points` is how many of the newest earlier periods it looks at. `judges_absence`: it gets None for a value
-    that is missing though one is expected.
+    that is missing though one is expected. `tells_bounds` false: its verdicts never say what interval would pass.
     """
 
     name: str
@@ -44,6 +44,7 @@ class RuleType:
     function: RuleFunction
     history_points: int = 0
     judges_absence: bool = False
+    tells_bounds: bool = True
 
     @property
     def takes_context(self) -> bool:
@@ -111,4 +112,4 @@ def _load() -> Iterator[RuleType]:
             yield from (one for one in listed if isinstance(one, RuleType))
 
 
-RULE_REGISTRY: Registry[RuleType] = Registry("rule", _load)
+RULE_REGISTRY: Registry[RuleType] = Registry("rule", _load, RuleType)

@@ -9,6 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from jinja2 import Environment, TemplateSyntaxError
+
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamKind, ParamSpec
 from dq_platform.checks.registry import Registry
@@ -111,4 +113,14 @@ def _read(file: Traversable, level: Level) -> SensorType:
     return parse_sensor(file.name.removesuffix(SUFFIX), level, file.read_text(encoding="utf-8"))
 
 
-SENSOR_REGISTRY: Registry[SensorType] = Registry("sensor", _load)
+def _parsed(sensor: SensorType) -> SensorType:
+    """The sensor, if its template can be read."""
+    try:
+        Environment(autoescape=False).parse(sensor.template)  # noqa: S701 - it renders nothing
+    except TemplateSyntaxError as error:
+        message = f"sensor {sensor.name!r}, line {error.lineno}: {error.message}"
+        raise ValueError(message) from error
+    return sensor
+
+
+SENSOR_REGISTRY: Registry[SensorType] = Registry("sensor", _load, SensorType, _parsed)

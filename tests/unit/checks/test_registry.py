@@ -22,7 +22,7 @@ def test_entries_are_read_once_and_on_first_use() -> None:
         yield Entry("b")
         yield Entry("a")
 
-    registry = Registry("thing", load)
+    registry = Registry("thing", load, Entry)
     assert reads == []
     assert [entry.name for entry in registry.items()] == ["a", "b"]
     assert registry.get("a") == Entry("a")
@@ -30,7 +30,7 @@ def test_entries_are_read_once_and_on_first_use() -> None:
 
 
 def test_an_unknown_name_is_not_found_and_the_nearest_is_suggested() -> None:
-    registry = Registry("check type", lambda: [Entry("nulls_percent")])
+    registry = Registry("check type", lambda: [Entry("nulls_percent")], Entry)
     with pytest.raises(UnknownName, match="no check type 'null_percent'; did you mean 'nulls_percent'") as caught:
         registry.get("null_percent")
     assert isinstance(caught.value, NotFound)
@@ -39,14 +39,14 @@ def test_an_unknown_name_is_not_found_and_the_nearest_is_suggested() -> None:
 
 
 def test_a_plug_ins_entry_stands_beside_the_others() -> None:
-    registry = Registry("thing", lambda: [Entry("a")])
+    registry = Registry("thing", lambda: [Entry("a")], Entry)
     registry.register(Entry("b"))
     assert [entry.name for entry in registry.items()] == ["a", "b"]
 
 
 def test_a_name_is_taken_once() -> None:
-    registry = Registry("thing", lambda: [Entry("a")])
+    registry = Registry("thing", lambda: [Entry("a")], Entry)
     with pytest.raises(ValueError, match="exists already"):
         registry.register(Entry("a"))
     with pytest.raises(ValueError, match="declared twice"):
-        Registry("thing", lambda: [Entry("a"), Entry("a")]).items()
+        Registry("thing", lambda: [Entry("a"), Entry("a")], Entry).items()
