@@ -21,7 +21,7 @@ from tests.unit.checks.rules.builders import NOW, history, judge
 
 RULES = [rule for rule in RULE_REGISTRY.items() if rule.history_points and rule.name != "max_failures"]
 SENSITIVE = [rule for rule in RULES if any(spec.name == "anomaly_percent" for spec in rule.params)]
-few = settings(max_examples=20, deadline=None)  # Of each of many rules.
+few = settings(max_examples=12, deadline=None)  # Of each of many rules.
 by_name = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
 ANY_NUMBER = st.one_of(
