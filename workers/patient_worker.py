@@ -42,6 +42,8 @@ class PatientWorker(Worker):
             ahead = ahead[free:]
 
     async def _poll_iteration(self) -> None:
+        # Without a place arq would not look at all, and sleep until the next time.
+        await self._place(self.loop.time() + self.poll_delay_s)
         try:
             await super()._poll_iteration()
         except (RedisError, OSError, TimeoutError) as error:
