@@ -18,6 +18,7 @@ from cli.demo.run import demonstrate, next_commands
 from cli.profile import Profile
 from dq_platform.adapters.sql.migrate import upgrade
 from dq_platform.settings import ServerSettings, StoreSettings, load
+from local.settings import Ports
 from local.stack import Stack, StackOptions
 
 WORKSPACE = "main"
@@ -52,7 +53,10 @@ def demo(
     me = context.of(ctx)
     directory = me.directory if keep else _own_folder()
     try:
-        with Stack(StackOptions(directory=directory, workers=workers, durable=keep), me.console) as stack:
+        # What nobody comes back to takes any ports, so that it is in nobody's way.
+        ports = Ports() if keep else Ports.free()
+        options = StackOptions(directory, workers=workers, ports=ports, durable=keep)
+        with Stack(options, me.console) as stack:
             mine = _enter(stack, directory)
             with Api(mine.url, mine.api_key) as api:
                 demonstrate(stack, api, me.console, directory)
