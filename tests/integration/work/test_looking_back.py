@@ -16,7 +16,9 @@ CREATE TABLE loads (loaded_on date NOT NULL);
 INSERT INTO loads
 SELECT day::date
 FROM generate_series(current_date - {DAYS}, current_date - 1, interval '1 day') AS day,
-  generate_series(1, CASE WHEN extract(isodow FROM day) > 5 THEN 100 ELSE 1000 + extract(doy FROM day)::int * 37 % 41 END);
+  generate_series(
+    1, CASE WHEN extract(isodow FROM day) > 5 THEN 100 ELSE 1000 + extract(doy FROM day)::int * 37 % 41 END
+  );
 DELETE FROM loads WHERE ctid IN (
   SELECT ctid FROM loads WHERE loaded_on = (
     SELECT max(loaded_on) FROM loads WHERE extract(isodow FROM loaded_on) = 3
