@@ -22,7 +22,7 @@ test: .venv/.installed ## Run all tests against real PostgreSQL, Redis, MariaDB 
 check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift
 	@scripts/check.sh
 
-gen: .venv/.installed ## Write dq/v1 again from protos/
+gen: .venv/.installed ## Write dq/v1 again from protos/, and docs/catalog.md from the catalogue
 	@scripts/generate.sh
 
 bench: .venv/.installed ## Print the speed promises as ratios measured now
