@@ -19,7 +19,7 @@ from cli.api import Api, Json
 from cli.runs import require_success
 
 TABLES = 200
-ROUNDS = 7
+ROUNDS = 5
 CHECKS = (
     ("row_count", ""),
     ("nulls_percent", "email"),

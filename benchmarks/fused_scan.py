@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
-from psycopg2.extensions import connection as PgConnection
+import psycopg2.extensions
 from rich.console import Console
 
 from benchmarks.thirty import CHECKS, HAND_WRITTEN, LIMITS, ROWS, TABLE
@@ -29,7 +29,7 @@ from dq_platform.models.outcome import Severity
 from local.ports import LOOPBACK, any_free
 from local.postgres import SUPERUSER, EmbeddedPostgres, PostgresConfig
 
-ROUNDS = 5
+ROUNDS = 3
 AGE_SLACK = 60 / 86_400
 """A minute, in days."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ async def _compare(postgres: EmbeddedPostgres, console: Console) -> None:
             console.print(f"  {name:<7} / by hand: wall {wall:.2f}  CPU {cpu:.2f}")
 
 
-def _by_hand(link: PgConnection) -> Sequence[object]:
+def _by_hand(link: psycopg2.extensions.connection) -> Sequence[object]:
     with link.cursor() as cursor:
         cursor.execute(HAND_WRITTEN)
         (row,) = cursor.fetchall()
