@@ -25,7 +25,7 @@ from dq.v1 import check_pb2, check_service_pb2
 from local.ports import LOOPBACK
 from local.stack import Stack
 
-CALLS, AT_ONCE, ROUNDS = 640, 16, 5
+CALLS, AT_ONCE, ROUNDS = 640, 16, 3
 LENGTH = re.compile(rb"content-length: (\d+)")
 PROCESSES = ("gateway", "check", "postgres")
 
