@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,8 @@ def root(
 
 def main() -> None:
     """Run the command; every known error becomes a message and an exit code."""
+    # Processes of a stack are started by fork: gRPC's own handlers for that would wake its threads in the child.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     errors = Console(stderr=True)
     try:
         make_app()()

@@ -103,6 +103,8 @@ class MariaDBServer:
     def _service(self, directory: Path, data: Path) -> Service:
         argv = (
             *(_program("mariadbd"), "--no-defaults", f"--datadir={data}", *_as_whom()),
+            # A server removes at its start what it takes for its leftovers, another one's temporary tables too.
+            f"--tmpdir={data}",
             *(f"--port={self.params.port}", f"--bind-address={LOOPBACK}", f"--socket={directory / 'm.sock'}"),
             *(*STORAGE, *FAST),
         )
