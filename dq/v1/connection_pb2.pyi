@@ -160,6 +160,7 @@ class ConnectionSetting(_message.Message):
     CHOICES_FIELD_NUMBER: _builtins.int
     MINIMUM_FIELD_NUMBER: _builtins.int
     MAXIMUM_FIELD_NUMBER: _builtins.int
+    BESIDE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The key in `Connection.settings`."""
     description: _builtins.str
@@ -182,6 +183,10 @@ class ConnectionSetting(_message.Message):
     def choices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The values it may have; empty if any will do."""
 
+    @_builtins.property
+    def beside(self) -> Global___SettingCondition:
+        """Where the setting counts; unset: everywhere. Elsewhere it is refused."""
+
     def __init__(
         self,
         *,
@@ -194,10 +199,11 @@ class ConnectionSetting(_message.Message):
         choices: _abc.Iterable[_builtins.str] | None = ...,
         minimum: _builtins.int | None = ...,
         maximum: _builtins.int | None = ...,
+        beside: Global___SettingCondition | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "default_value", b"default_value", "maximum", b"maximum", "minimum", b"minimum"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "beside", b"beside", "default_value", b"default_value", "maximum", b"maximum", "minimum", b"minimum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "choices", b"choices", "default_value", b"default_value", "description", b"description", "kind", b"kind", "maximum", b"maximum", "minimum", b"minimum", "name", b"name", "required", b"required", "secret", b"secret"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "beside", b"beside", "choices", b"choices", "default_value", b"default_value", "description", b"description", "kind", b"kind", "maximum", b"maximum", "minimum", b"minimum", "name", b"name", "required", b"required", "secret", b"secret"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__maximum: _TypeAlias = _typing.Literal["maximum"]  # noqa: Y015
     _WhichOneofArgType__maximum: _TypeAlias = _typing.Literal["_maximum", b"_maximum"]  # noqa: Y015
@@ -209,6 +215,34 @@ class ConnectionSetting(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__minimum) -> _WhichOneofReturnType__minimum | None: ...
 
 Global___ConnectionSetting: _TypeAlias = ConnectionSetting  # noqa: Y015
+
+@_typing.final
+class SettingCondition(_message.Message):
+    """Another setting, and its values beside which a setting counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETTING_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
+    setting: _builtins.str
+    """The name of the other setting."""
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Any of these."""
+
+    def __init__(
+        self,
+        *,
+        setting: _builtins.str = ...,
+        values: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["setting", b"setting", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettingCondition: _TypeAlias = SettingCondition  # noqa: Y015
 
 @_typing.final
 class ConnectionType(_message.Message):

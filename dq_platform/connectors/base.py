@@ -25,10 +25,20 @@ class SettingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another setting, which has choices, and those of them beside which a setting counts."""
+
+    setting: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of a connection, as a form would show it. `choices` is empty if any value goes.
 
-    `route` marks what decides where secrets are sent and how they are guarded on the way.
+    `route` marks what decides where secrets are sent and how they are guarded on the way. `beside` tells where the
+    setting counts, None: everywhere. Elsewhere it has no default, is not required, and is refused. What it names stands
+    before it in the schema.
     """
 
     name: str
@@ -41,6 +51,7 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     route: bool = False
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)

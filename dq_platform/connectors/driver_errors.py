@@ -65,10 +65,16 @@ def scrubbed(message: str) -> str:
     return _OPEN_QUOTE.split(text, maxsplit=1)[0].partition("\n")[0].strip()[:300]
 
 
-def load_driver(module: str, engine: str, package: str) -> ModuleType:
-    """The driver's module, imported when a connection opens. Raises SourceError naming the package to install."""
+def load_driver(module: str, engine: str, package: str, *, library: str = "") -> ModuleType:
+    """The driver's module, imported when a connection opens.
+
+    Raises SourceError naming what to install: `package`, for pip, or, where the package is there and a shared library
+    that it needs is not, `library`.
+    """
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        message = f"{engine} needs the driver {package!r}, which is not installed: pip install {package}"
+        message = f"{engine} needs the driver {package!r}, which is not installed: pip install '{package}'"
+        if library and ".so" in str(error):
+            message = f"{engine}'s driver needs a library of the operating system, which is not installed: {library}"
         raise SourceError(SourceProblem.DRIVER_MISSING, message) from error

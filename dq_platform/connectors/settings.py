@@ -23,7 +23,7 @@ def validate_settings(connector: type[BaseConnector], given: Mapping[str, object
     found = [_unknown(name, connector) for name in given if name not in schema]
     valid: dict[str, SettingValue] = {}
     for name, setting in schema.items():
-        checked = _checked(setting, given.get(name))
+        checked = _checked(setting, given.get(name)) if _counts(setting, valid) else _refused(setting, given.get(name))
         if isinstance(checked, Violation):
             found.append(checked)
         elif checked is not None:
@@ -39,6 +39,18 @@ def _unknown(name: str, connector: type[BaseConnector]) -> Violation:
     names = [setting.name for setting in connector.settings_schema]
     description = f"{connector.display_name} connections have no setting {name!r}{suggestion(name, names)}"
     return Violation(field_path(name), description, "UNKNOWN_SETTING")
+
+
+def _counts(setting: Setting, valid: Mapping[str, SettingValue]) -> bool:
+    return setting.beside is None or valid.get(setting.beside.setting) in setting.beside.values
+
+
+def _refused(setting: Setting, value: object) -> Violation | None:
+    """What is wrong with a setting that does not count here, unless it is left out."""
+    if setting.beside is None or value is None or value == "":
+        return None
+    where = " or ".join(repr(value) for value in setting.beside.values)
+    return _wrong(setting, f"counts only if {setting.beside.setting} is {where}")
 
 
 def _checked(setting: Setting, value: object) -> SettingValue | Violation | None:

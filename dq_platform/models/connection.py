@@ -15,6 +15,12 @@ class ConnectionType:
     POSTGRESQL = "postgresql"
     MYSQL = "mysql"
     DUCKDB = "duckdb"
+    BIGQUERY = "bigquery"
+    DATABRICKS = "databricks"
+    ORACLE = "oracle"
+    REDSHIFT = "redshift"
+    SNOWFLAKE = "snowflake"
+    SQLSERVER = "sqlserver"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,15 @@ class DataType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """`estimated_rows` is the engine's guess, None where it has none."""
+    """`estimated_rows` and `size_bytes` are the engine's guess, `last_change_time` what it noted; None: it has none."""
 
     schema_name: str
     table_name: str
     kind: TableKind = TableKind.TABLE
     estimated_rows: int | None = None
     comment: str = ""
+    size_bytes: int | None = None
+    last_change_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

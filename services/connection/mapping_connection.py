@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dq.v1 import connection_pb2
 from dq_platform.app.connections import ConnectionDraft, public_settings
 from dq_platform.app.etag import etag_of
-from dq_platform.connectors.base import BaseConnector, Setting, SettingKind
+from dq_platform.connectors.base import BaseConnector, Beside, Setting, SettingKind
 from dq_platform.models.connection import Connection
 from services.common import times
 from services.common.enums import EnumPair
@@ -77,4 +77,9 @@ def _setting(setting: Setting) -> connection_pb2.ConnectionSetting:
         choices=setting.choices,
         minimum=setting.minimum,
         maximum=setting.maximum,
+        beside=_condition(setting.beside) if setting.beside else None,
     )
+
+
+def _condition(beside: Beside) -> connection_pb2.SettingCondition:
+    return connection_pb2.SettingCondition(setting=beside.setting, values=beside.values)

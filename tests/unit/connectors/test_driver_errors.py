@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, scrubbed, source_error
@@ -49,6 +51,14 @@ def test_an_error_names_the_engine_and_carries_its_code() -> None:
 
 
 def test_a_missing_driver_says_what_to_install() -> None:
-    with pytest.raises(SourceError, match="pip install no-such-driver") as caught:
+    with pytest.raises(SourceError, match="pip install 'no-such-driver'") as caught:
         load_driver("no_such_driver", "Engine", "no-such-driver")
+    assert caught.value.problem is SourceProblem.DRIVER_MISSING
+
+
+def test_a_missing_library_of_the_system_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "needy_driver.py").write_text("raise ImportError('libodbc.so.2: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SourceError, match="not installed: unixodbc") as caught:
+        load_driver("needy_driver", "Engine", "needy", library="unixodbc")
     assert caught.value.problem is SourceProblem.DRIVER_MISSING

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dq_platform.connectors.base import Beside, Setting
 from dq_platform.connectors.duckdb import DuckDBConnector
 from dq_platform.connectors.mysql import MySQLConnector
 from dq_platform.connectors.postgresql import PostgreSQLConnector
@@ -77,3 +78,36 @@ def test_a_client_certificate_needs_its_key_and_a_mode_that_uses_it() -> None:
 )
 def test_duckdb_needs_absolute_paths(given: dict[str, object], setting: str) -> None:
     assert list(violations(DuckDBConnector, given)) == [setting]
+
+
+class _TwoWays(PostgreSQLConnector):
+    settings_schema = (
+        Setting("authentication", "How.", default="password", choices=("password", "key_pair", "none")),
+        Setting("password", "Password.", secret=True, required=True, beside=Beside("authentication", ("password",))),
+        Setting("private_key", "Key.", secret=True, required=True, beside=Beside("authentication", ("key_pair",))),
+        Setting("pause", "Pause.", default="long", beside=Beside("authentication", ("password", "key_pair"))),
+    )
+
+    @classmethod
+    def check_settings(cls, settings: object) -> list[object]:
+        return []
+
+
+def test_a_setting_that_does_not_count_is_neither_required_nor_defaulted() -> None:
+    assert validate_settings(_TwoWays, {"authentication": "none"}) == {"authentication": "none"}
+    assert validate_settings(_TwoWays, {"password": "p"}) == {
+        "authentication": "password",
+        "password": "p",
+        "pause": "long",
+    }
+
+
+def test_a_setting_that_counts_is_required() -> None:
+    assert violations(_TwoWays, {"authentication": "key_pair"}) == {"private_key": "private_key is required."}
+
+
+def test_a_setting_that_does_not_count_is_refused() -> None:
+    assert violations(_TwoWays, {"authentication": "none", "password": "p", "pause": "short"}) == {
+        "password": "password counts only if authentication is 'password'.",
+        "pause": "pause counts only if authentication is 'password' or 'key_pair'.",
+    }

@@ -1,0 +1,55 @@
+"""Only one statement, and only one that reads: for engines whose sessions cannot be made read-only on the server.
+
+It looks at words, not at grammar, because statements are long and the engine parses them anyway. What it cannot tell
+apart it refuses: an unquoted column named `into` outside brackets, for example, which all these engines reserve.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dq_platform.errors import SourceError, SourceProblem
+
+LINE_COMMENT = r"--[^\n]*"
+BLOCK_COMMENT = r"/\*(?![!+])(?:[^*]|\*(?!/))*\*/"
+TEXT = r"'(?:[^']|'')*'"
+TEXT_WITH_ESCAPES = r"'(?:[^'\\]|\\.)*'"
+DOUBLE_QUOTED = r'"(?:[^"]|"")*"'
+DOUBLE_QUOTED_WITH_ESCAPES = r'"(?:[^"\\]|\\.)*"'
+BACKTICKED = r"`(?:[^`\\]|\\.)*`"
+BRACKETED = r"\[(?:[^\]]|\]\])*\]"
+
+_READING = frozenset({"SELECT", "WITH", "("})
+_CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "UPSERT", "TRUNCATE", "EXEC", "EXECUTE", "CALL"})
+
+
+class OneQuery:
+    """The rule of one engine. `quoted` are patterns of what it quotes: texts, names and comments."""
+
+    def __init__(self, engine: str, *quoted: str) -> None:
+        self._engine = engine
+        self._tokens = re.compile(f"(?P<quoted>{'|'.join(quoted)})|(?P<word>[^\\W\\d]\\w*|[();'\"`])", re.DOTALL)
+
+    def require(self, sql: str) -> None:
+        """Raises SourceError (PERMISSION) unless the text is one query, with nothing behind it."""
+        if not self._is_query(sql):
+            message = f"{self._engine} connections run one SELECT at a time, nothing else."
+            raise SourceError(SourceProblem.PERMISSION, message)
+
+    def _is_query(self, sql: str) -> bool:
+        words = self._words(sql)
+        first = next(words, "")
+        depth, ended = int(first == "("), False
+        for word in words:
+            if ended or word in ("'", '"', "`"):
+                return False
+            depth += (word == "(") - (word == ")")
+            ended = word == ";"
+            if depth < 0 or (ended and depth) or (not depth and word in _CHANGING):
+                return False
+        return first in _READING and depth == 0
+
+    def _words(self, sql: str) -> Iterator[str]:
+        """Words in capitals, brackets, semicolons, and quotes that do not end."""
+        return (found["word"].upper() for found in self._tokens.finditer(sql) if found["word"])

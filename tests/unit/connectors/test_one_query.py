@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from dq_platform.connectors.one_query import (
+    BACKTICKED,
+    BLOCK_COMMENT,
+    BRACKETED,
+    DOUBLE_QUOTED,
+    DOUBLE_QUOTED_WITH_ESCAPES,
+    LINE_COMMENT,
+    TEXT,
+    TEXT_WITH_ESCAPES,
+    OneQuery,
+)
+from dq_platform.errors import SourceError, SourceProblem
+
+STANDARD = OneQuery("Engine", LINE_COMMENT, BLOCK_COMMENT, TEXT, DOUBLE_QUOTED, BRACKETED)
+ESCAPING = OneQuery("Engine", LINE_COMMENT, BLOCK_COMMENT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED_WITH_ESCAPES, BACKTICKED)
+
+
+@pytest.mark.parametrize("rule", [STANDARD, ESCAPING])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1",
+        "select 1 ;",
+        "/* dq job=1 */ SELECT 1 -- the end; DROP TABLE t",
+        "  (SELECT 1) UNION ALL (SELECT 2)",
+        "WITH x AS (SELECT 1 AS v) SELECT v FROM x",
+        "SELECT '; DELETE FROM t' AS v",
+        'SELECT "into" FROM t',
+        "SELECT REPLACE(v, 'a', 'b') FROM t",
+        "SELECT COUNT(*) FROM (SELECT updated, deleted FROM t) q",
+        "SELECT 'it''s' AS v",
+    ],
+)
+def test_a_query_may_run(rule: OneQuery, sql: str) -> None:
+    rule.require(sql)
+
+
+@pytest.mark.parametrize("rule", [STANDARD, ESCAPING])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "",
+        "-- nothing",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; -- no\nDROP TABLE t",
+        "INSERT INTO t VALUES (1)",
+        "WITH x AS (SELECT 1) DELETE FROM t",
+        "SELECT 1 INTO t",
+        "SELECT v FROM t FOR UPDATE",
+        "EXEC sp_who",
+        "BEGIN SELECT 1; END",
+        "SELECT 1) AS q; DROP TABLE t; SELECT 1 FROM (SELECT 1",
+        "SELECT 1) FROM (SELECT 1",
+        "/*! SET x = 1 */",
+        "SELECT 'open",
+        "SELECT (1",
+        'SELECT "open',
+    ],
+)
+def test_anything_else_is_refused(rule: OneQuery, sql: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        rule.require(sql)
+    assert caught.value.problem is SourceProblem.PERMISSION
+
+
+def test_an_escaped_quote_ends_a_text_only_where_it_does() -> None:
+    trick = "SELECT '\\'; DROP TABLE t; --'"
+    ESCAPING.require(trick)
+    with pytest.raises(SourceError):
+        STANDARD.require(trick)
+
+
+def test_a_doubled_quote_is_no_escape_where_the_backslash_is() -> None:
+    ESCAPING.require("SELECT 'a' 'b'")
+
+
+def test_names_in_square_brackets_hide_their_words() -> None:
+    STANDARD.require("SELECT [delete], [a]]; into] FROM t")
