@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check gen bench lock
+.PHONY: help demo up test test-engines check gen bench lock
 
 PYTHON ?= python3
 bin := .venv/bin
@@ -8,7 +8,7 @@ compile = $(bin)/uv pip compile -q pyproject.toml --universal --python-version 3
   --no-emit-index-url --no-header --no-annotate --generate-hashes
 
 help: ## List the verbs
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 demo: .venv/.installed ## See real checks run through the whole system on a sample shop, then stop everything
 	@$(bin)/dq demo $(ARGS)
@@ -16,8 +16,11 @@ demo: .venv/.installed ## See real checks run through the whole system on a samp
 up: .venv/.installed ## Keep the whole system running on this machine, without Docker, until Ctrl-C
 	@$(bin)/dq up $(ARGS)
 
-test: .venv/.installed ## Run all tests against real PostgreSQL, Redis, MariaDB and DuckDB
-	@$(bin)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+test: .venv/.installed ## Run the tests against real PostgreSQL, Redis, MariaDB and DuckDB
+	@$(bin)/pytest -m "not engines" --numprocesses 2 --dist loadgroup $(ARGS)
+
+test-engines: .venv/.installed ## Run the tests of engines whose stand-ins have an environment of their own
+	@$(bin)/pytest -m engines --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift
 	@scripts/check.sh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dq_platform.models.metadata import ColumnInfo, DataType, TableKind
 from tests.contract.engine import Engine
+from tests.contract.needs import needs
 
 
 def columns_of(engine: Engine, table: str) -> list[ColumnInfo]:
@@ -19,6 +20,7 @@ class CatalogueContract:
         assert schemas == sorted(schemas)
         assert not {"information_schema", "pg_catalog", "mysql", "sys", "performance_schema"} & set(schemas)
 
+    @needs("views")
     def test_tables_and_views_are_listed_by_name(self, engine: Engine) -> None:
         view = engine.dialect.table(engine.schema, "listed_view")
         table = engine.named_table("Listed", {"a": DataType.INTEGER})
@@ -32,6 +34,7 @@ class CatalogueContract:
         assert {t.schema_name for t in tables} == {engine.schema}
         assert [c.name for c in columns_of(engine, "listed_view")] == ["a"]
 
+    @needs("views")
     def test_a_view_has_no_estimated_rows(self, engine: Engine) -> None:
         view = engine.dialect.table(engine.schema, "unestimated")
         engine.write([f"CREATE VIEW {view} AS SELECT 1 AS a"])
@@ -60,6 +63,7 @@ class CatalogueContract:
         found = columns_of(engine, "other_types")
         assert dict(zip(engine.other_types, (c.data_type for c in found), strict=True)) == engine.other_types
 
+    @needs("keys")
     def test_keys_and_nullability_are_told(self, engine: Engine) -> None:
         kind = engine.types[DataType.INTEGER]
         table = engine.dialect.table(engine.schema, "keyed")
@@ -72,11 +76,13 @@ class CatalogueContract:
             ("c", False, True),
         ]
 
+    @needs("drop_column")
     def test_positions_close_up_after_a_dropped_column(self, engine: Engine) -> None:
         engine.named_table("dropped", {"a": DataType.INTEGER, "b": DataType.INTEGER, "c": DataType.INTEGER})
         engine.write([f"ALTER TABLE {engine.dialect.table(engine.schema, 'dropped')} DROP COLUMN b"])
         assert [(c.name, c.position) for c in columns_of(engine, "dropped")] == [("a", 1), ("c", 2)]
 
+    @needs("comments")
     def test_comments_are_told(self, engine: Engine) -> None:
         table = engine.dialect.table(engine.schema, engine.named_table("commented", {"a": DataType.INTEGER}))
         engine.write([engine.column_comment.format(table=table, comment="it''s the key")])

@@ -14,6 +14,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.models.connection import Connection, SettingValue
 from dq_platform.models.metadata import DataType
+from tests.contract.needs import require_known
 
 GUARDS = Guards(connect_timeout=timedelta(seconds=10), statement_timeout=timedelta(seconds=60), max_rows=1000)
 
@@ -27,6 +28,9 @@ class Engine:
     `write` executes statements as an administrator. `slow` is a SELECT that takes minutes. `running` counts the
     statements that contain a text; `kill_sessions` ends all sessions of the tested user. `types` says how the engine
     spells the types that a table is made of.
+
+    Where the server only stands in for the engine, `stand_in` says what it is, and `lacks` which capabilities (see
+    needs.py) the engine has and it has not, and why: cases that need them are skipped.
     """
 
     type: str
@@ -42,6 +46,11 @@ class Engine:
     kill_sessions: Callable[[], None] | None = None
     column_comment: str = ""
     converts_anything: bool = False
+    stand_in: str = ""
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_known(self.lacks)
 
     @property
     def dialect(self) -> Dialect:

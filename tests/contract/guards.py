@@ -11,6 +11,7 @@ from dq_platform.connectors.base import BaseConnector
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.metadata import DataType
 from tests.contract.engine import Engine, short
+from tests.contract.needs import needs
 
 
 def problem(session: BaseConnector, sql: str) -> SourceError:
@@ -42,6 +43,7 @@ class GuardContract:
             assert error.problem in (SourceProblem.PERMISSION, SourceProblem.BAD_SQL)
             assert list(session.execute(f"SELECT v FROM {table}").rows) == [(1,)]
 
+    @needs("statement_timeout")
     def test_a_slow_statement_ends_at_the_timeout(self, engine: Engine) -> None:
         with engine.session(short(statement_timeout=timedelta(seconds=0.3))) as session:
             error = problem(session, engine.slow)
@@ -49,6 +51,7 @@ class GuardContract:
             assert not error.may_heal
             assert session.execute("SELECT 1 AS one").rows[0] == (1,)
 
+    @needs("cancel")
     def test_a_cancelled_statement_ends_on_the_server(self, engine: Engine) -> None:
         caught: list[SourceError] = []
         with engine.session() as session:

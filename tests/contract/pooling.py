@@ -10,6 +10,7 @@ import pytest
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.errors import SourceError, SourceProblem
 from tests.contract.engine import GUARDS, Engine
+from tests.contract.needs import needs
 
 OPTIONS = SourceOptions(limit=2, guards=GUARDS)
 
@@ -60,6 +61,7 @@ class PoolingContract:
                 tasks.create_task(use(sources))
         assert most == 2
 
+    @needs("cancel")
     async def test_cancelling_the_task_ends_the_statement(self, engine: Engine) -> None:
         async with Sources(OPTIONS) as sources:
 
@@ -77,6 +79,7 @@ class PoolingContract:
             async with sources.session(engine.connection()) as session:
                 assert (await session.execute("SELECT 1 AS v")).rows[0] == (1,)
 
+    @needs("cancel")
     async def test_a_deadline_of_the_caller_ends_the_statement(self, engine: Engine) -> None:
         async with Sources(OPTIONS) as sources, sources.session(engine.connection()) as session:
             with pytest.raises(TimeoutError):
