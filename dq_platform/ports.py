@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
@@ -125,7 +126,20 @@ class Checks(Protocol):
     async def update(self, check: Check, expected_version: int) -> None: ...
 
     async def delete(self, workspace_id: str, id: str) -> None:
-        """The check; its results stay."""
+        """The check and its baselines; its results stay."""
+
+
+class Baselines(Protocol):
+    """The columns that checks accept. A baseline is never changed: the newest one counts."""
+
+    async def add(self, baseline: Baseline) -> bool:
+        """Whether it was stored: False if the check has one of this number already. Raises NotFound for the check."""
+
+    async def current(self, check_ids: Collection[str]) -> Mapping[str, Baseline]:
+        """The newest one of each check that has any."""
+
+    async def list(self, check_id: str, page: PageRequest) -> Page[Baseline]:
+        """Newest first."""
 
 
 class Schedules(Protocol):
@@ -264,6 +278,7 @@ class Tx(Protocol):
     connections: Connections
     tables: Tables
     checks: Checks
+    baselines: Baselines
     schedules: Schedules
     jobs: Jobs
     results: Results

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from dq.v1 import baseline_pb2 as _baseline_pb2
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import job_pb2 as _job_pb2
 from dq.v1 import result_pb2 as _result_pb2
@@ -505,6 +506,132 @@ class PreviewUnsavedCheckResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewUnsavedCheckResponse: _TypeAlias = PreviewUnsavedCheckResponse  # noqa: Y015
+
+@_typing.final
+class AcceptBaselineRequest(_message.Message):
+    """Which check's changes to accept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    EXPECTED_CHANGES_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """Why it is right, at most 2,000 characters."""
+    validate_only: _builtins.bool
+    """Only answer what would be accepted; nothing is stored."""
+    @_builtins.property
+    def expected_changes(self) -> _containers.RepeatedCompositeFieldContainer[_baseline_pb2.ColumnChange]:
+        """The changes that the caller has seen, in any order, so that no others are accepted by accident: the call fails if
+        the columns have changed in other ways. Empty: whatever has changed.
+        """
+
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+        expected_changes: _abc.Iterable[_baseline_pb2.ColumnChange] | None = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "expected_changes", b"expected_changes", "note", b"note", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptBaselineRequest: _TypeAlias = AcceptBaselineRequest  # noqa: Y015
+
+@_typing.final
+class AcceptBaselineResponse(_message.Message):
+    """What was accepted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BASELINE_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def baseline(self) -> _baseline_pb2.Baseline:
+        """What the check compares with from now on."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_baseline_pb2.ColumnChange]:
+        """What this call has accepted; empty if nothing had changed since the baseline was accepted."""
+
+    def __init__(
+        self,
+        *,
+        baseline: _baseline_pb2.Baseline | None = ...,
+        changes: _abc.Iterable[_baseline_pb2.ColumnChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["baseline", b"baseline"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["baseline", b"baseline", "changes", b"changes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptBaselineResponse: _TypeAlias = AcceptBaselineResponse  # noqa: Y015
+
+@_typing.final
+class ListBaselinesRequest(_message.Message):
+    """Which check's baselines, and how many at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """The check."""
+    page_size: _builtins.int
+    """At most so many; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBaselinesRequest: _TypeAlias = ListBaselinesRequest  # noqa: Y015
+
+@_typing.final
+class ListBaselinesResponse(_message.Message):
+    """A page of baselines."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BASELINES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def baselines(self) -> _containers.RepeatedCompositeFieldContainer[_baseline_pb2.Baseline]:
+        """The baselines."""
+
+    def __init__(
+        self,
+        *,
+        baselines: _abc.Iterable[_baseline_pb2.Baseline] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["baselines", b"baselines", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBaselinesResponse: _TypeAlias = ListBaselinesResponse  # noqa: Y015
 
 @_typing.final
 class ListCheckTypesRequest(_message.Message):

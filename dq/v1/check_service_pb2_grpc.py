@@ -81,6 +81,16 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
                 _registered_method=True)
+        self.AcceptBaseline = channel.unary_unary(
+                '/dq.v1.CheckService/AcceptBaseline',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineResponse.FromString,
+                _registered_method=True)
+        self.ListBaselines = channel.unary_unary(
+                '/dq.v1.CheckService/ListBaselines',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesResponse.FromString,
+                _registered_method=True)
         self.ListCheckTypes = channel.unary_unary(
                 '/dq.v1.CheckService/ListCheckTypes',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.ListCheckTypesRequest.SerializeToString,
@@ -137,7 +147,7 @@ class CheckServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteCheck(self, request, context):
-        """Deletes a check. Its results stay.
+        """Deletes a check and its baselines. Its results stay.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -167,6 +177,22 @@ class CheckServiceServicer:
     def PreviewUnsavedCheck(self, request, context):
         """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
         stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptBaseline(self, request, context):
+        """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
+        run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
+        stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBaselines(self, request, context):
+        """Lists what a check has accepted, the newest first: the one that it compares with now.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -247,6 +273,16 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     servicer.PreviewUnsavedCheck,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.SerializeToString,
+            ),
+            'AcceptBaseline': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptBaseline,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineResponse.SerializeToString,
+            ),
+            'ListBaselines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBaselines,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesResponse.SerializeToString,
             ),
             'ListCheckTypes': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCheckTypes,
@@ -513,6 +549,60 @@ class CheckService:
             '/dq.v1.CheckService/PreviewUnsavedCheck',
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptBaseline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/AcceptBaseline',
+            dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.AcceptBaselineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBaselines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/ListBaselines',
+            dq_dot_v1_dot_check__service__pb2.ListBaselinesRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.ListBaselinesResponse.FromString,
             options,
             channel_credentials,
             insecure,

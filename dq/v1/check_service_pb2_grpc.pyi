@@ -45,7 +45,7 @@ class CheckServiceStub:
     UpdateCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.UpdateCheckRequest, _check_service_pb2.UpdateCheckResponse]
     """Changes what `update_mask` names, or all fields that the request sets. The result is verified as a new check is."""
     DeleteCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.DeleteCheckRequest, _empty_pb2.Empty]
-    """Deletes a check. Its results stay."""
+    """Deletes a check and its baselines. Its results stay."""
     RunCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]
@@ -56,6 +56,13 @@ class CheckServiceStub:
     """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
     stored.
     """
+    AcceptBaseline: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]
+    """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
+    run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
+    stored.
+    """
+    ListBaselines: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]
+    """Lists what a check has accepted, the newest first: the one that it compares with now."""
     ListCheckTypes: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListCheckTypesRequest, _check_service_pb2.ListCheckTypesResponse]
     """Lists the catalogue of check types by category and name."""
     GetCheckType: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.GetCheckTypeRequest, _check_service_pb2.GetCheckTypeResponse]
@@ -81,7 +88,7 @@ class CheckServiceAsyncStub(CheckServiceStub):
     UpdateCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.UpdateCheckRequest, _check_service_pb2.UpdateCheckResponse]  # type: ignore[assignment]
     """Changes what `update_mask` names, or all fields that the request sets. The result is verified as a new check is."""
     DeleteCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.DeleteCheckRequest, _empty_pb2.Empty]  # type: ignore[assignment]
-    """Deletes a check. Its results stay."""
+    """Deletes a check and its baselines. Its results stay."""
     RunCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]  # type: ignore[assignment]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _aio.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]  # type: ignore[assignment]
@@ -92,6 +99,13 @@ class CheckServiceAsyncStub(CheckServiceStub):
     """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
     stored.
     """
+    AcceptBaseline: _aio.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]  # type: ignore[assignment]
+    """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
+    run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
+    stored.
+    """
+    ListBaselines: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]  # type: ignore[assignment]
+    """Lists what a check has accepted, the newest first: the one that it compares with now."""
     ListCheckTypes: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListCheckTypesRequest, _check_service_pb2.ListCheckTypesResponse]  # type: ignore[assignment]
     """Lists the catalogue of check types by category and name."""
     GetCheckType: _aio.UnaryUnaryMultiCallable[_check_service_pb2.GetCheckTypeRequest, _check_service_pb2.GetCheckTypeResponse]  # type: ignore[assignment]
@@ -144,7 +158,7 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _check_service_pb2.DeleteCheckRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
-        """Deletes a check. Its results stay."""
+        """Deletes a check and its baselines. Its results stay."""
 
     @_abc_1.abstractmethod
     def RunCheck(
@@ -179,6 +193,25 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
         stored.
         """
+
+    @_abc_1.abstractmethod
+    def AcceptBaseline(
+        self,
+        request: _check_service_pb2.AcceptBaselineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.AcceptBaselineResponse, _abc.Awaitable[_check_service_pb2.AcceptBaselineResponse]]:
+        """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
+        run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
+        stored.
+        """
+
+    @_abc_1.abstractmethod
+    def ListBaselines(
+        self,
+        request: _check_service_pb2.ListBaselinesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.ListBaselinesResponse, _abc.Awaitable[_check_service_pb2.ListBaselinesResponse]]:
+        """Lists what a check has accepted, the newest first: the one that it compares with now."""
 
     @_abc_1.abstractmethod
     def ListCheckTypes(

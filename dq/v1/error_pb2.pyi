@@ -120,6 +120,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """An SQL expression returns several rows where one number is expected."""
     ERROR_REASON_UNIT_NOT_FOUND: _ErrorReason.ValueType  # 48
     """There is no such part of a job."""
+    ERROR_REASON_CHECK_WITHOUT_BASELINE: _ErrorReason.ValueType  # 49
+    """The check compares with no baseline, so that there is none to accept."""
+    ERROR_REASON_UNEXPECTED_CHANGES: _ErrorReason.ValueType  # 50
+    """The columns have changed in other ways than the caller expects to accept."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -224,4 +228,8 @@ ERROR_REASON_ROWS_MULTIPLIED: ErrorReason.ValueType  # 47
 """An SQL expression returns several rows where one number is expected."""
 ERROR_REASON_UNIT_NOT_FOUND: ErrorReason.ValueType  # 48
 """There is no such part of a job."""
+ERROR_REASON_CHECK_WITHOUT_BASELINE: ErrorReason.ValueType  # 49
+"""The check compares with no baseline, so that there is none to accept."""
+ERROR_REASON_UNEXPECTED_CHANGES: ErrorReason.ValueType  # 50
+"""The columns have changed in other ways than the caller expects to accept."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

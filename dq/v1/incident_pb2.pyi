@@ -67,6 +67,8 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """Somebody resolved it."""
     INCIDENT_EVENT_KIND_RESOLVED_AUTOMATICALLY: _IncidentEventKind.ValueType  # 6
     """All its checks passed again."""
+    INCIDENT_EVENT_KIND_BASELINE_ACCEPTED: _IncidentEventKind.ValueType  # 7
+    """Somebody accepted the columns that one of its failing checks found, which may then pass."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -85,6 +87,8 @@ INCIDENT_EVENT_KIND_RESOLVED: IncidentEventKind.ValueType  # 5
 """Somebody resolved it."""
 INCIDENT_EVENT_KIND_RESOLVED_AUTOMATICALLY: IncidentEventKind.ValueType  # 6
 """All its checks passed again."""
+INCIDENT_EVENT_KIND_BASELINE_ACCEPTED: IncidentEventKind.ValueType  # 7
+"""Somebody accepted the columns that one of its failing checks found, which may then pass."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dq_platform.app.baselines import AT_CREATION, first_baseline
 from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
@@ -17,8 +18,10 @@ from dq_platform.app.selectors import review_selector
 from dq_platform.checks.other_tables import KnownTables
 from dq_platform.checks.validation import CheckDraft, ValidCheck, validate_check
 from dq_platform.errors import Invalid, SourceError
+from dq_platform.execution.drift import drift_of
 from dq_platform.ids import new_id
 from dq_platform.incidents.policy import Act
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import TableSnapshot
@@ -44,24 +47,35 @@ class NewCheck:
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyCheck:
+    """A check that can be stored, and its baseline, which must be stored with it; None if it keeps none."""
+
+    check: Check
+    baseline: Baseline | None
+
+
 async def create_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
-    """The new check, complete with defaults.
+    """The new check, complete with defaults; if it keeps a baseline, that is what its source has now.
 
-    Raises Invalid with everything that is wrong, Unsupported, SourceError if the table is not known yet and its source
-    fails.
+    Raises Invalid with everything that is wrong, Unsupported, SourceError if the source fails and the table is not
+    known yet or has to be looked at for the baseline.
     """
-    check = await valid_check(deps, who, new)
+    ready = await valid_check(deps, who, new)
     async with deps.uow() as tx:
-        await tx.checks.add(check)
+        await tx.checks.add(ready.check)
+        if ready.baseline is not None:
+            await tx.baselines.add(ready.baseline)
         await tx.commit()
-    return check
+    return ready.check
 
 
-async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
+async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> ReadyCheck:
     """The check as it would be stored. Raises as `create_check` does."""
     _review_target(new.draft)
     connection = await _connection(deps, who, new.draft.target.connection_id)
-    valid = await _validated(deps, connection, new)
+    keeps_baseline = drift_of(new.draft.check_type) is not None
+    valid, snapshot = await _validated(deps, connection, new, fresh=keeps_baseline)
     now = deps.clock.now()
     about = Check(
         id=new_id(),
@@ -77,7 +91,10 @@ async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
         labels=dict(new.labels),
         enabled=new.enabled,
     )
-    return _with_measured(about, valid)
+    check = _with_measured(about, valid)
+    if not keeps_baseline or snapshot is None:
+        return ReadyCheck(check, None)
+    return ReadyCheck(check, first_baseline(check, snapshot, Act(now, who.key_name, AT_CREATION)))
 
 
 async def get_check(deps: Deps, who: Principal, id: str) -> Check:
@@ -109,7 +126,8 @@ async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str
         _review_about(new).done()
     else:
         connection = await _connection(deps, who, before.target.connection_id)
-        after = _with_measured(after, await _validated(deps, connection, new))
+        valid, _ = await _validated(deps, connection, new)
+        after = _with_measured(after, valid)
     after = replace(after, update_time=deps.clock.now())
     async with deps.uow() as tx:
         await tx.checks.update(after, before.version)
@@ -118,7 +136,10 @@ async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str
 
 
 async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "") -> None:
-    """Delete the check; its results stay, and incidents in which it alone failed end. Raises EtagMismatch."""
+    """Delete the check and its baselines; its results stay, and incidents in which it alone failed end.
+
+    Raises EtagMismatch.
+    """
     async with deps.uow() as tx:
         check = await tx.checks.get(who.workspace_id, id)
         require_etag("check", id, check.version, etag)
@@ -144,22 +165,27 @@ def draft_of(check: Check) -> CheckDraft:
     )
 
 
-async def _validated(deps: Deps, connection: Connection, new: NewCheck) -> ValidCheck:
-    """The draft, complete. What we know of its tables may be outdated: if that makes it wrong, we look again."""
+async def _validated(
+    deps: Deps, connection: Connection, new: NewCheck, *, fresh: bool = False
+) -> tuple[ValidCheck, TableSnapshot | None]:
+    """The draft, complete, and the table that it was held against, as it is now if `fresh`.
+
+    Otherwise what we know of its tables may be outdated: if that makes it wrong, we look again.
+    """
     target = new.draft.target
-    known = await snapshot_of(deps, connection, target.schema_name, target.table_name)
+    known = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=fresh)
     others = await known_tables(deps, connection, new.draft)
     try:
-        return _checked(new, connection, known, others)
+        return _checked(new, connection, known, others), known
     except Invalid as first:
-        if known is None or not any(violation.reason in OF_THE_TABLE for violation in first.violations):
+        if fresh or known is None or not any(violation.reason in OF_THE_TABLE for violation in first.violations):
             raise
         try:
-            fresh = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=True)
+            known = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=True)
             others = await known_tables(deps, connection, new.draft, fresh=True)
         except SourceError:
             raise first from None
-    return _checked(new, connection, fresh, others)
+    return _checked(new, connection, known, others), known
 
 
 def _checked(new: NewCheck, connection: Connection, snapshot: TableSnapshot | None, others: KnownTables) -> ValidCheck:

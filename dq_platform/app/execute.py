@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from dq_platform.app.baselines import baselines_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Run, failed_checks, measure_checks
 from dq_platform.app.record import record
 from dq_platform.app.sync import read_catalogue, store_catalogue
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
 from dq_platform.models.metadata import TableSnapshot
@@ -49,9 +51,13 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a unit found out: results of checks, or a whole catalogue, or why there is neither."""
+    """What a unit found out: results of checks, or a whole catalogue, or why there is neither.
+
+    `baselines` are first ones, of checks that had none.
+    """
 
     results: Sequence[Result] = ()
+    baselines: Sequence[Baseline] = ()
     catalogue: Sequence[TableSnapshot] | None = None
     error: JobError | None = None
 
@@ -143,7 +149,7 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
         async with deps.uow() as tx:
             await tx.tables.save_snapshots([measured.snapshot])
             await tx.commit()
-    return await _end(deps, unit, End(results=measured.results))
+    return await _end(deps, unit, End(results=measured.results, baselines=measured.baselines))
 
 
 async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
@@ -156,7 +162,8 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
     target = checks[0].target
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
     known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
-    return Run(job.id, connection, checks, known.settings.filter, job.window, known.snapshot)
+    baselines = await baselines_of(tx, checks)
+    return Run(job.id, connection, checks, known.settings.filter, job.window, known.snapshot, baselines)
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
@@ -178,6 +185,7 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
         if end.catalogue is not None:
             await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
         results = await record(tx, unit.workspace_id, end.results, now)
+        await _keep(tx, end.baselines, results)
         outcomes = _counted(results)
         error = end.error or _first_error(results)
         state = JobState.FAILED if error else JobState.SUCCEEDED
@@ -185,6 +193,14 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
             return Done(Ended.LOST)
         await tx.commit()
     return Done(Ended(state), outcomes, error=error)
+
+
+async def _keep(tx: Tx, baselines: Iterable[Baseline], results: Iterable[Result]) -> None:
+    """Store the baselines of checks that still exist, unless one was accepted meanwhile; all take them in one order."""
+    alive = {result.check_id for result in results}
+    for baseline in sorted(baselines, key=lambda one: one.check_id):
+        if baseline.check_id in alive:
+            await tx.baselines.add(baseline)
 
 
 async def _cancel(deps: Deps, unit: Unit) -> Done:

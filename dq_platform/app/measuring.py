@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from dq_platform.app.baselines import BY_A_RUN, first_baseline
 from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import read_snapshot
@@ -13,12 +14,15 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.drift import drift_of
 from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.periods import run_period
 from dq_platform.execution.plan import plan
 from dq_platform.execution.results import Histories, RunFacts, results
+from dq_platform.incidents.policy import Act
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import TableSnapshot
@@ -29,7 +33,7 @@ from dq_platform.models.result import HistoryPoint, Result
 class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
-    `known` is the table as our store has it.
+    `known` is the table as our store has it, `baselines` what the checks compare it with, by check id.
     """
 
     job_id: str
@@ -38,6 +42,7 @@ class Run:
     table_filter: str = ""
     window: PeriodWindow | None = None
     known: TableSnapshot | None = None
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -49,13 +54,14 @@ class Measured:
     """Results of every check of a run: one for each group and period, or one that says why there is none.
 
     `snapshot` is the table as it was, None if it was not there. `stopped_by` is set if the source failed on the way:
-    the results of what was not measured before say so.
+    the results of what was not measured before say so. `baselines` are the first ones of checks that had none.
     """
 
     results: Sequence[Result]
     statements: Sequence[str]
     snapshot: TableSnapshot | None
     stopped_by: SourceError | None = None
+    baselines: Sequence[Baseline] = ()
 
 
 async def measure_checks(deps: Deps, run: Run) -> Measured:
@@ -74,6 +80,7 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
         statements=both.statements,
         snapshot=context.snapshot,
         stopped_by=own.stopped_by or context.problem,
+        baselines=_first_baselines(run, context),
     )
 
 
@@ -102,7 +109,18 @@ async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) 
         table_filter=run.table_filter,
         window=run.window,
         problem=problem,
+        baselines=run.baselines,
     )
+
+
+def _first_baselines(run: Run, context: PlanContext) -> list[Baseline]:
+    """For checks whose table or column is not there, there is nothing to take."""
+    snapshot, act = context.snapshot, Act(context.now, note=BY_A_RUN)
+    if snapshot is None:
+        return []
+    lacking = [check for check in run.checks if drift_of(check.check_type) and check.id not in run.baselines]
+    found = (first_baseline(check, snapshot, act) for check in lacking)
+    return [baseline for baseline in found if baseline.columns]
 
 
 async def _histories(deps: Deps, checks: Iterable[Check], measurement: Measurement) -> Histories:

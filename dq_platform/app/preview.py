@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dq_platform.app.baselines import baselines_of
 from dq_platform.app.checks import NewCheck, valid_check
 from dq_platform.app.deps import Deps
 from dq_platform.app.measuring import Run, measure_checks
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
@@ -32,21 +34,34 @@ async def preview_check(deps: Deps, who: Principal, check_id: str, window: Perio
     review.done()
     async with deps.uow() as tx:
         check = await tx.checks.get(who.workspace_id, check_id)
-    return await _preview(deps, who, check, window)
+        baselines = await baselines_of(tx, [check])
+    return await _preview(deps, who, _Asked(check, baselines, window))
 
 
 async def preview_draft(deps: Deps, who: Principal, new: NewCheck) -> Preview:
     """What the check would say if it were stored; it has no id. Raises as `create_check` does."""
-    check = replace(await valid_check(deps, who, new), id="")
-    return await _preview(deps, who, check, None)
+    ready = await valid_check(deps, who, new)
+    baselines = {"": ready.baseline} if ready.baseline else {}
+    return await _preview(deps, who, _Asked(replace(ready.check, id=""), baselines))
 
 
-async def _preview(deps: Deps, who: Principal, check: Check, window: PeriodWindow | None) -> Preview:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What to preview: a check, its baseline by its id if it has one, and the partitions to read."""
+
+    check: Check
+    baselines: Mapping[str, Baseline]
+    window: PeriodWindow | None = None
+
+
+async def _preview(deps: Deps, who: Principal, asked: _Asked) -> Preview:
+    check = asked.check
     target = check.target
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, target.connection_id)
         settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
-    measured = await measure_checks(deps, Run("preview", connection, [check], settings.filter, window))
+    run = Run("preview", connection, [check], settings.filter, asked.window, baselines=asked.baselines)
+    measured = await measure_checks(deps, run)
     failed = any(result.outcome is Outcome.EXECUTION_ERROR for result in measured.results)
     if failed and measured.stopped_by is not None:
         raise measured.stopped_by

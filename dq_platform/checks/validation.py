@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.level import Level
 from dq_platform.checks.other_tables import NO_TABLES, KnownTables, named_violations, reference_violations
 from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensor_params import Scope, validate_sensor_params
@@ -81,6 +82,7 @@ def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: Kn
     violations = [
         *bad_side,
         *_times(draft, check_type),
+        *_drifting(draft, check_type, scope),
         *bad_params,
         *named_violations(check_type, params, draft.target, others),
         *bad_reference,
@@ -99,6 +101,13 @@ def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: Kn
         partition_column=draft.partition_column,
         group_by=draft.group_by,
     )
+
+
+def _drifting(draft: CheckDraft, check_type: CheckType, scope: Scope) -> Iterator[Violation]:
+    """A column whose changes are to be noticed must be there, unlike one whose absence is."""
+    name = draft.target.column_name
+    if check_type.drift is not None and check_type.level is Level.COLUMN and name and name not in scope.columns:
+        yield Violation("check.target.column_name", scope.no_column(name), "COLUMN_NOT_FOUND")
 
 
 def _time_scale(draft: CheckDraft) -> TimeScale:

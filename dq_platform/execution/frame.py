@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import SourceError
 from dq_platform.execution.periods import partition_dates, period_starts
 from dq_platform.execution.precheck import Bound
+from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import PeriodWindow, TimeScale
 from dq_platform.models.metadata import ColumnInfo, DataType, TableSnapshot
 
@@ -21,7 +22,8 @@ class PlanContext:
     `snapshot` is the table as the source's catalogue has it now, None if it is not there, or if the catalogue could not
     be read: `problem` says why. `table_filter` is the SQL condition that users set for all checks of the table, empty
     for none. `window` is what partitioned checks read,
-    None for their default. A check has at most `max_groups` data groups.
+    None for their default. A check has at most `max_groups` data groups. `baselines` has by check id what checks
+    compare the columns with.
     """
 
     dialect: Dialect
@@ -32,6 +34,7 @@ class PlanContext:
     window: PeriodWindow | None = None
     max_groups: int = 1000
     problem: SourceError | None = None
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

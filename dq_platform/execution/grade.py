@@ -12,7 +12,7 @@ from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
 from dq_platform.checks.rules.verdict import RuleContext, Verdict, decided
 from dq_platform.errors import DomainError
-from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
+from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.outcome import Outcome, Severity
@@ -28,6 +28,7 @@ RULE_FAILED = "RULE_FAILED"
 MESSAGES = {
     NO_DATA: "There was nothing to measure.",
     NOT_A_NUMBER: "The source answered something that is not a number.",
+    NO_BASELINE: "The check has had no baseline to compare with; its first run takes the columns that it finds as one.",
     NO_THRESHOLDS: "No threshold is set, so the value was measured but not judged.",
 }
 

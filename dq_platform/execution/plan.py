@@ -12,8 +12,8 @@ from jinja2 import TemplateError
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.render import render
-from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
+from dq_platform.execution.drift import Compared, compare, telling
 from dq_platform.execution.frame import Frame, PlanContext, frame_of
 from dq_platform.execution.periods import run_period
 from dq_platform.execution.precheck import Bound, bind, require_possible
@@ -79,11 +79,24 @@ class _Draft:
                 raise context.problem
             require_possible(bound, context.snapshot, context.dialect)
             frame = frame_of(bound, context)
-            measure = _render(bound, frame, context.dialect, self.columns)
+            compared = compare(check, self.columns.values(), context.baselines.get(check.id))
+            measure = _render(bound, self.sensor_context(bound, frame, compared))
         except DomainError as error:
             self.fail(demand, error)
             return
-        self.place(demand, frame, measure)
+        self.place(demand, frame, measure, compared)
+
+    def sensor_context(self, bound: Bound, frame: Frame, compared: Compared | None) -> SensorContext:
+        target = bound.check.target
+        return SensorContext(
+            dialect=self.context.dialect,
+            table=TargetInfo(target.schema_name, target.table_name, self.columns),
+            column=self.columns.get(target.column_name),
+            params=bound.params,
+            where=frame.where,
+            keys=frame.keys,
+            changed_columns=compared.changed_columns if compared else None,
+        )
 
     def fail(self, demand: Demand, error: DomainError) -> None:
         reading = in_place_of_failure(demand, error)
@@ -92,9 +105,10 @@ class _Draft:
         else:
             self.answers.append(reading)
 
-    def place(self, demand: Demand, frame: Frame, measure: Measure) -> None:
+    def place(self, demand: Demand, frame: Frame, measure: Measure, compared: Compared | None) -> None:
         if isinstance(measure, MetadataMeasure):
-            self.answers.append(known(demand, measure.value))
+            reading = known(demand, measure.value)
+            self.answers.append(telling(reading, compared) if compared else reading)
         elif isinstance(measure, QueryMeasure):
             self.queries.setdefault(frame, []).append((demand, measure))
         else:
@@ -113,17 +127,8 @@ class _Draft:
         )
 
 
-def _render(bound: Bound, frame: Frame, dialect: Dialect, columns: Mapping[str, ColumnInfo]) -> Measure:
-    target = bound.check.target
-    sensor_context = SensorContext(
-        dialect=dialect,
-        table=TargetInfo(target.schema_name, target.table_name, columns),
-        column=columns.get(target.column_name),
-        params=bound.params,
-        where=frame.where,
-        keys=frame.keys,
-    )
+def _render(bound: Bound, context: SensorContext) -> Measure:
     try:
-        return render(bound.sensor, sensor_context)
+        return render(bound.sensor, context)
     except (TemplateError, ValueError) as error:  # a plug-in's broken template is no reason to lose the other checks
         raise SensorFailed(bound.sensor.name) from error

@@ -69,9 +69,9 @@ def bind(check: Check) -> Bound:
 def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dialect) -> None:
     """Raises TableMissing, ColumnMissing, ColumnTypeUnsuitable or Unsupported if the check cannot be measured.
 
-    Sensors that read the catalogue entry measure absent tables and columns too.
+    Sensors that read the catalogue entry measure absent tables and columns too, unless a baseline is compared.
     """
-    if bound.sensor.metadata:
+    if bound.sensor.metadata and bound.check_type.drift is None:
         return
     lacking = bound.sensor.needs - dialect.capabilities
     if lacking:

@@ -12,6 +12,9 @@ NO_DATA = "NO_DATA"
 NOT_A_NUMBER = "NOT_A_NUMBER"
 """The source answered NaN, an infinity, or something that is no number at all."""
 
+NO_BASELINE = "NO_BASELINE"
+"""Nothing has been accepted yet that the check could compare with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

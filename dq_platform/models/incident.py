@@ -22,6 +22,7 @@ class IncidentEventKind(StrEnum):
     MUTED = "muted"
     RESOLVED = "resolved"
     RESOLVED_AUTOMATICALLY = "resolved_automatically"
+    BASELINE_ACCEPTED = "baseline_accepted"
 
 
 @dataclass(frozen=True, slots=True)

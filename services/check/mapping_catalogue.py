@@ -15,11 +15,11 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.metadata import DataType
 from services.check.mapping_check import thresholds
 from services.common.enums import EnumPair
+from services.common.mapping_column import DATA_TYPES
 from services.common.mapping_result import MODES
 from services.common.structs import to_value
 
 LEVELS = EnumPair(Level, check_pb2.Level.DESCRIPTOR)
-DATA_TYPES = EnumPair(DataType, metadata_pb2.DataType.DESCRIPTOR)
 
 
 def check_type(model: CheckType) -> check_pb2.CheckType:

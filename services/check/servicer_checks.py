@@ -5,11 +5,12 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from dq.v1 import check_service_pb2 as pb
-from dq_platform.app import checks, preview, runs
-from services.check import mapping_check, mapping_selector
+from dq_platform.app import baselines, checks, preview, runs
+from services.check import mapping_baseline, mapping_check, mapping_selector
 from services.check.servicer_catalogue import CatalogueServicer
 from services.common import masks
 from services.common.call import Context, caller
+from services.common.mapping_column import change
 from services.common.mapping_job import job
 from services.common.mapping_result import result
 
@@ -66,3 +67,17 @@ class CheckServicer(CatalogueServicer):
             statements=found.statements,
             check=mapping_check.unsaved_check(found.check),
         )
+
+    async def AcceptBaseline(self, request: pb.AcceptBaselineRequest, _context: Context) -> pb.AcceptBaselineResponse:
+        acceptance = mapping_baseline.acceptance(request)
+        accepted = await baselines.accept_baseline(self._deps, caller(), request.check_id, acceptance)
+        return pb.AcceptBaselineResponse(
+            baseline=mapping_baseline.baseline(accepted.baseline), changes=map(change, accepted.changes)
+        )
+
+    async def ListBaselines(self, request: pb.ListBaselinesRequest, _context: Context) -> pb.ListBaselinesResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await baselines.list_baselines(self._deps, who, request.check_id, asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListBaselinesResponse(baselines=map(mapping_baseline.baseline, page.items), next_page_token=token)

@@ -1,13 +1,12 @@
-"""Tables, columns and table settings between the contract and the core."""
+"""Tables and table settings between the contract and the core."""
 
 from __future__ import annotations
 
 from dq.v1 import metadata_pb2
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings
+from dq_platform.models.metadata import TableInfo, TableKind, TableSettings
 from services.common.enums import EnumPair
 
 TABLE_KINDS = EnumPair(TableKind, metadata_pb2.TableKind.DESCRIPTOR)
-DATA_TYPES = EnumPair(DataType, metadata_pb2.DataType.DESCRIPTOR)
 
 
 def table(model: TableInfo) -> metadata_pb2.Table:
@@ -16,18 +15,6 @@ def table(model: TableInfo) -> metadata_pb2.Table:
         table_name=model.table_name,
         kind=metadata_pb2.TableKind.ValueType(TABLE_KINDS.proto(model.kind)),
         estimated_row_count=model.estimated_rows,
-        comment=model.comment,
-    )
-
-
-def column(model: ColumnInfo) -> metadata_pb2.Column:
-    return metadata_pb2.Column(
-        column_name=model.name,
-        position=model.position,
-        engine_type=model.engine_type,
-        data_type=metadata_pb2.DataType.ValueType(DATA_TYPES.proto(model.data_type)),
-        nullable=model.nullable,
-        primary_key=model.primary_key,
         comment=model.comment,
     )
 

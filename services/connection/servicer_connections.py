@@ -14,6 +14,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.metadata import ColumnInfo, TableInfo
 from services.common import masks
 from services.common.call import Context, caller
+from services.common.mapping_column import column
 from services.common.mapping_job import job
 from services.common.paging import PageTokens, page_of
 from services.connection import mapping_connection as mapping
@@ -92,7 +93,7 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
         )
         page = page_of(sorted(columns, key=_by_position), _by_position, asked)
         token = self._tokens.token(request, who, page)
-        return pb.ListColumnsResponse(columns=map(mapping_metadata.column, page.items), next_page_token=token)
+        return pb.ListColumnsResponse(columns=map(column, page.items), next_page_token=token)
 
     async def GetTableSettings(
         self, request: pb.GetTableSettingsRequest, _context: Context

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, DateTime, Row, Select, literal, tuple_
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Row, Select, literal, tuple_
 
 from dq_platform.adapters.sql.ids import parse_id
 from dq_platform.adapters.sql.session import Session
@@ -15,6 +16,8 @@ from dq_platform.errors import Invalid
 from dq_platform.models.page import Page, PageRequest
 
 T = TypeVar("T")
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ def _as_text(value: object) -> str:
 
 
 def _parse_one(column: Column[Any], text: str) -> ColumnElement[Any]:
+    if isinstance(column.type, Integer):
+        if not _NUMBER.fullmatch(text):
+            raise _bad_token()
+        return literal(int(text), column.type)
     if not isinstance(column.type, DateTime):
         canonical = parse_id(text)
         if canonical is None:

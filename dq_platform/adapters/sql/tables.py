@@ -147,6 +147,17 @@ checks = Table(
     Index("ix_checks_target", "connection_id", "schema_name", "table_name"),
 )
 
+check_baselines = Table(
+    "check_baselines",
+    metadata,
+    _owned_by("checks", "check_id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("columns", JSONB, nullable=False),
+    Column("changes", JSONB, nullable=False, comment="compared with the number before"),
+    *_text("actor", "note"),
+    *_times("create_time"),
+)
+
 schedules = Table(
     "schedules",
     metadata,

@@ -30,19 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dq_platform.adapters.sql.column_codec import columns_from_json, columns_to_json
 from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import ID, connections, table_settings, table_snapshots
 from dq_platform.errors import NotFound
-from dq_platform.models.metadata import (
-    ColumnInfo,
-    DataType,
-    KnownTable,
-    TableInfo,
-    TableKind,
-    TableSettings,
-    TableSnapshot,
-)
+from dq_platform.models.metadata import KnownTable, TableInfo, TableKind, TableSettings, TableSnapshot
 
 Key = tuple[str, str, str]
 
@@ -195,7 +188,7 @@ def _values(snapshot: TableSnapshot) -> dict[str, object]:
         "kind": snapshot.table.kind,
         "comment": snapshot.table.comment,
         "estimated_rows": snapshot.table.estimated_rows,
-        "columns": [asdict(column) for column in snapshot.columns],
+        "columns": columns_to_json(snapshot.columns),
         "absent": False,
         "taken_at": snapshot.taken_at,
     }
@@ -209,5 +202,4 @@ def _snapshot(row: Row[Any]) -> TableSnapshot:
         estimated_rows=row.estimated_rows,
         comment=row.comment,
     )
-    columns = tuple(ColumnInfo(**(column | {"data_type": DataType(column["data_type"])})) for column in row.columns)
-    return TableSnapshot(row.connection_id, table, columns, row.taken_at)
+    return TableSnapshot(row.connection_id, table, columns_from_json(row.columns), row.taken_at)

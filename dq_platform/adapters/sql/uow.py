@@ -9,6 +9,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
+from dq_platform.adapters.sql.baselines import SqlBaselines
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
 from dq_platform.adapters.sql.incidents import SqlIncidents
@@ -20,6 +21,7 @@ from dq_platform.adapters.sql.tables_repo import SqlTables
 from dq_platform.adapters.sql.workspaces import SqlWorkspaces
 from dq_platform.ports import (
     ApiKeys,
+    Baselines,
     Checks,
     Connections,
     Incidents,
@@ -42,6 +44,7 @@ class SqlTx:
         self.connections: Connections = SqlConnections(session, cipher)
         self.tables: Tables = SqlTables(session)
         self.checks: Checks = SqlChecks(session)
+        self.baselines: Baselines = SqlBaselines(session)
         self.schedules: Schedules = SqlSchedules(session)
         self.jobs: Jobs = SqlJobs(session)
         self.results: Results = SqlResults(session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from dq_platform.checks.drift import Drift
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.reference import reference_params
@@ -60,7 +61,8 @@ class CheckType:
     monthly scale in modes that have a choice. `defaults` are the rule's parameters that each severity starts from; a
     severity without an entry has none to start from. A check for which no threshold is given has the `default_severity`
     alone. `fixed` are sensor parameters that the check type decides, so that nobody gives them. With `compares` the
-    sensor measures a reference table too, and what it gives there is the expected value.
+    sensor measures a reference table too, and what it gives there is the expected value. With `drift` its checks keep
+    a baseline of the table's columns, or of the one column, and measure in which of them it differs.
     """
 
     name: str
@@ -75,6 +77,7 @@ class CheckType:
     default_severity: Severity = Severity.ERROR
     fixed: Params = field(default_factory=dict)
     compares: Compares | None = None
+    drift: Drift | None = None
     rules_by_mode: Mapping[Mode, str] = field(default_factory=dict)
     daily: bool = False
 
@@ -107,6 +110,7 @@ def check(  # noqa: PLR0913
     default_severity: Severity = Severity.ERROR,
     fixed: Params = MappingProxyType({}),
     compares: Compares | None = None,
+    drift: Drift | None = None,
     rules_by_mode: Mapping[Mode, str] = MappingProxyType({}),
     daily: bool = False,
 ) -> CheckType:
@@ -124,6 +128,7 @@ def check(  # noqa: PLR0913
         default_severity=default_severity,
         fixed=fixed,
         compares=compares,
+        drift=drift,
         rules_by_mode=rules_by_mode,
         daily=daily,
     )

@@ -54,6 +54,8 @@ def _misfits(check: CheckType) -> Iterator[str]:
         yield "it has no category"
     if sensor.level is not check.level:
         yield f"the sensor {sensor.name!r} measures a {sensor.level}, not a {check.level}"
+    if check.drift is not None and not sensor.metadata:
+        yield f"the sensor {sensor.name!r} reads rows, which have no baseline"
     for name in check.fixed.keys() - {spec.name for spec in sensor.params}:
         yield f"the sensor {sensor.name!r} has no parameter {name!r} to fix"
     if check.defaults:

@@ -135,6 +135,14 @@ def max_missing(actual: Number, context: RuleContext, *, max_missing: Count = 0)
     return within(actual, lower=least, expected_value=context.expected)
 
 
+@rule("equals_accepted")
+def equals_accepted(actual: Number, context: RuleContext) -> Verdict:
+    """Fails when the value is not the one that was accepted."""
+    if context.expected is None:
+        return Verdict(passed=None, reason="No value has been accepted.")
+    return within(actual, lower=context.expected, upper=context.expected, expected_value=context.expected)
+
+
 @rule("diff_percent", judges_absence=True)
 def diff_percent(actual: Number | None, context: RuleContext, *, max_diff_percent: DiffPercent = 0.0) -> Verdict:
     """Fails when the value differs from the reference by more than `max_diff_percent` of the reference.

@@ -25,7 +25,8 @@ class SensorContext:
 
     `column` is None for sensors of a table, and for metadata sensors of a column that does not exist. `params` are
     validated and complete. `where` is the combined SQL condition, empty for all rows; `keys` are the SQL expressions
-    of the period and the groups. Only sensors that need a SELECT of their own use the last two.
+    of the period and the groups. Only sensors that need a SELECT of their own use these two. `changed_columns` is how
+    many of the columns that the check looks at differ from its baseline, None if it has none.
     """
 
     dialect: Dialect
@@ -34,3 +35,4 @@ class SensorContext:
     params: Params = field(default_factory=dict)
     where: str = ""
     keys: tuple[str, ...] = ()
+    changed_columns: int | None = None

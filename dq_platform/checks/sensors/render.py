@@ -43,6 +43,7 @@ def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dic
         "table": dialect.table(context.table.schema, context.table.table),
         "column_exists": context.column is not None,
         "column_count": len(context.table.columns),
+        "changed_columns": context.changed_columns,
         "own_columns": lambda: [column_fragment(dialect, column) for column in context.table.columns.values()],
         "pattern": pattern_literals(dialect),
     }

@@ -30,13 +30,14 @@ class Bench:
         table: str = TABLE,
         where: str = "",
         keys: tuple[str, ...] = (),
+        changed: int | None = None,
     ) -> Measure:
         kind = SENSOR_REGISTRY.get(sensor)
         complete, violations = validate_params(kind.params, params or {}, "params")
         assert violations == []
         columns = self._columns(table)
         target = TargetInfo(SCHEMA, table, columns)
-        context = SensorContext(self.dialect, target, columns.get(column), complete, where, keys)
+        context = SensorContext(self.dialect, target, columns.get(column), complete, where, keys, changed)
         return render(kind, context)
 
     def read(

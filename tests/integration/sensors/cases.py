@@ -19,6 +19,7 @@ class Case:
     expected: Any = None
     table: str = TABLE
     where: str = ""
+    changed: int | None = None
 
     def __str__(self) -> str:
         return "-".join(part for part in (self.sensor, self.column, *map(str, self.params.values())) if part)
@@ -181,6 +182,9 @@ CASES = [
     Case("duplicate_record_count", "", 3, table=RECORDS),
     Case("duplicate_record_count", "", 2, {"columns": ["a"]}, table=RECORDS),
     Case("column_count", "", len(COLUMNS)),
+    Case("changed_columns", "", 3, changed=3),
+    Case("changed_columns", "", None),
+    Case("changed_column", "num", 1, changed=1),
     Case("column_exists", "num", 1),
     Case("column_exists", "gone", 0),
 ]

@@ -69,7 +69,9 @@ def other(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 
 def check(bench: Bench, case: Case) -> None:
-    value, expected = bench.read(case.sensor, case.column, case.params, table=case.table, where=case.where)
+    value, expected = bench.read(
+        case.sensor, case.column, case.params, table=case.table, where=case.where, changed=case.changed
+    )
     assert same(value, case.value), value
     assert same(expected, case.expected), expected
 

@@ -39,7 +39,9 @@ def same(found: Any, wanted: Any) -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_sensor_gives_the_number_worked_out_by_hand(bench: Bench, case: Case) -> None:
-    value, expected = bench.read(case.sensor, case.column, case.params, table=case.table, where=case.where)
+    value, expected = bench.read(
+        case.sensor, case.column, case.params, table=case.table, where=case.where, changed=case.changed
+    )
     assert same(value, case.value), value
     assert same(expected, case.expected), expected
 

@@ -32,6 +32,7 @@ COUNT_RULES = (
     "min_count",
     "between",
     "max_missing",
+    "equals_accepted",
     "equals_integer",
     "diff_percent",
 )

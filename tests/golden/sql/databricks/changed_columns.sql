@@ -1,0 +1,1 @@
+-- known without asking: None
