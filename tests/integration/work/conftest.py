@@ -21,7 +21,10 @@ from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.ids import new_id
 from local.ports import any_free
 from local.redis import EmbeddedRedis, RedisConfig
+from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
+from tests.integration.work import marts
+from tests.integration.work.marts import Mart
 from tests.integration.work.world import SHOP, Shop, World, new_world
 
 ENCRYPTION_KEY = Fernet.generate_key().decode()
@@ -101,6 +104,27 @@ async def other(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
     """Another workspace on the same store."""
     async with new_world(uow, shop) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDBServer]:
+    with MariaDBServer() as server:
+        yield server
+
+
+@pytest.fixture(params=marts.KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """An engine; a test that asks for a mart runs with one on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def mart(kind: str, world: World, request: pytest.FixtureRequest, tmp_path: Path) -> Mart:
+    if kind == "postgresql":
+        return await marts.postgresql(world)
+    if kind == "mysql":
+        return await marts.mysql(world, request.getfixturevalue("mariadb"))
+    return await marts.duck(world, tmp_path)
 
 
 @contextmanager

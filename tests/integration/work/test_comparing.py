@@ -3,100 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from dq_platform.app import checks, connections
 from dq_platform.app.checks import NewCheck
-from dq_platform.app.connections import ConnectionDraft
 from dq_platform.app.execute import run_unit
 from dq_platform.app.metadata import update_table_settings
 from dq_platform.errors import Invalid
-from dq_platform.ids import new_id
 from dq_platform.models.check import Check, GroupBy, Mode
-from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import TableSettings
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Result
-from tests.engines.mariadb import MariaDBServer
+from tests.integration.work.marts import Mart
 from tests.integration.work.world import NO_PAUSE, World
 
-Run = Callable[[str], None]
 ROWS = ", ".join(
     f"({n}, {'NULL' if n == 3 else n * 10}, '{'DE' if n < 7 else 'FR'}', DATE '2020-01-0{1 + n % 3}')"
     for n in range(1, 11)
 )
-SCHEMAS = {"postgresql": "public", "mysql": "shop", "duckdb": "main"}
 COLUMNS = "(id int, total decimal(12, 2), country varchar(10), booked_on date)"
 MATCH = {Severity.ERROR: {"max_diff_percent": 0.0}}
 SALES = [f"CREATE TABLE sales {COLUMNS}", f"INSERT INTO sales VALUES {ROWS}"]
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Mart):
     """The table `sales` of another engine."""
-
-    connection: Connection
-    schema: str
-    run: Run
 
     def params(self, **more: str) -> dict[str, str]:
         named = {"reference_connection_id": self.connection.id, "reference_schema": self.schema}
         return named | {"reference_table": "sales"} | more
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[MariaDBServer]:
-    with MariaDBServer() as server:
-        yield server
-
-
-@pytest.fixture(params=["postgresql", "mysql", "duckdb"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
-async def reference(kind: str, world: World, request: pytest.FixtureRequest, tmp_path: Path) -> Reference:
-    settings: dict[str, object]
-    if kind == "postgresql":
-        settings, run = world.shop.settings, world.shop.run
-    elif kind == "mysql":
-        server: MariaDBServer = request.getfixturevalue("mariadb")
-        settings, run = _on_mariadb(server)
-    else:
-        path = str(tmp_path / "mart.duckdb")
-        settings, run = {"database": path}, lambda sql: _on_duckdb(path, sql)
+def reference(mart: Mart) -> Reference:
     for statement in SALES:
-        run(statement)
-    made = await connections.create_connection(world.deps, world.who, ConnectionDraft("mart", kind, settings))
-    schema = str(settings["database"]) if kind == "mysql" else SCHEMAS[kind]
-    return Reference(made, schema, run)
-
-
-def _on_mariadb(server: MariaDBServer) -> tuple[dict[str, object], Run]:
-    database, params = f"mart_{new_id().replace('-', '')}", server.params
-    server.create_database(database)
-    settings = {"host": params.host, "port": params.port, "user": params.user, "password": params.password}
-
-    def run(sql: str) -> None:
-        with closing(server.connect(database)) as link, link.cursor() as cursor:
-            cursor.execute(sql)
-            link.commit()
-
-    return settings | {"database": database}, run
-
-
-def _on_duckdb(path: str, sql: str) -> None:
-    with duckdb.connect(path) as link:
-        link.execute(sql)
+        mart.run(statement)
+    return Reference(mart.connection, mart.schema, mart.run)
 
 
 @pytest.fixture(autouse=True)
