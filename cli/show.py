@@ -76,7 +76,7 @@ def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
             result["target"]["column_name"] or "–",
             " ".join(filter(None, (result["check_type"], _partition(result), result["data_group"]))),
             number(result["value_text"]),
-            result["expected_text"] or result["message"],
+            "\n".join(filter(None, (result["expected_text"], result["message"]))),
             word(result["outcome"], "OUTCOME_"),
         ]
         for result in results

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli import context
 from cli.api import Api, Json
+from cli.commands import baselines
 from cli.commands import connection as connections
 from cli.context import Context
 from cli.errors import UsageError
@@ -19,7 +20,12 @@ from cli.runs import SEVERITIES, exit_code, follow
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, word
 from cli.values import pairs, table_name
 
-app = typer.Typer(no_args_is_help=True, help="Checks: add, list, run, preview; the catalogue of types.")
+app = typer.Typer(
+    no_args_is_help=True, help="Checks: add, list, run, preview; accepted columns; the catalogue of types."
+)
+
+app.command("accept-baseline")(baselines.accept_baseline)
+app.command("baselines")(baselines.baselines)
 
 CONNECTION = typer.Option("--connection", "-c", help="Connection, by name or id.")
 TABLE = typer.Option("--table", "-t", help="schema.table; * and ? are wildcards where several may match.")

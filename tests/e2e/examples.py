@@ -42,6 +42,12 @@ class Scene:
     def workspace(self) -> str:
         return str(ok(self.account.rest.get("/workspaces"))["workspaces"][0]["id"])
 
+    @cached_property
+    def pinned(self) -> str:
+        """A check that keeps a baseline."""
+        body = check_body(self.connection, column="", check_type="column_list_changed", thresholds={"error": {}})
+        return str(ok(self.account.rest.post("/checks", json=body))["id"])
+
     @property
     def key(self) -> str:
         """A new key's id."""
@@ -133,6 +139,8 @@ EXAMPLES: Mapping[str, Example] = {
     "DeleteCheck": gone(lambda it: f"/checks/{it.account.check(it.connection, column='city')}"),
     "RunCheck": to(202, lambda it: f"/checks/{it.check}/run"),
     "BatchRunChecks": to(202, lambda _: "/checks/batch/run", lambda it: {"selector": {"check_ids": [it.check]}}),
+    "AcceptBaseline": to(200, lambda it: f"/checks/{it.pinned}/accept-baseline", lambda _: {"note": "release 12"}),
+    "ListBaselines": at(lambda it: f"/checks/{it.pinned}/baselines?page_size=10"),
     "PreviewCheck": to(200, lambda it: f"/checks/{it.check}/preview"),
     "PreviewUnsavedCheck": to(200, lambda _: "/checks/validate/preview", lambda it: check_body(it.connection)),
     "ListCheckTypes": at(lambda _: "/checks/types?level=LEVEL_COLUMN&category=nulls"),

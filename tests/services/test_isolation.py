@@ -56,6 +56,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "DeleteCheck": (CHECK, lambda it: {"check_id": it}),
     "RunCheck": (CHECK, lambda it: {"check_id": it}),
     "PreviewCheck": (CHECK, lambda it: {"check_id": it}),
+    "AcceptBaseline": (CHECK, lambda it: {"check_id": it}),
+    "ListBaselines": (CHECK, lambda it: {"check_id": it}),
     "GetSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "UpdateSchedule": (SCHEDULE, lambda it: {"schedule": {"id": it, "description": "mine"}}),
     "DeleteSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),

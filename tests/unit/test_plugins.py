@@ -16,6 +16,7 @@ from dq_platform.settings import SettingsError
 HEAD = """
 from dq_platform.checks.catalog.declare import COLUMN, TABLE, Dimension, category, check
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.drift import Drift
 from dq_platform.checks.level import Level
 from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, parse_sensor
@@ -96,6 +97,7 @@ def test_a_broken_installed_package_is_named_with_its_entry_point(write: Write, 
         ("add_check(declared(rule='min_cuont'))", "there is no rule 'min_cuont'; did you mean 'min_count'"),
         ("add_check(declared(sensor='mine'))", "the check type 'my_check': there is no sensor 'mine'"),
         ("add_check(declared(level=COLUMN))", "the sensor 'row_count' measures a table, not a column"),
+        ("add_check(declared(drift=Drift.NAMES))", "the sensor 'row_count' reads rows, which have no baseline"),
         ("add_check(declared(fixed={'a': 1}))", "the sensor 'row_count' has no parameter 'a' to fix"),
         ("add_check(declared(defaults={'error': {'max': 1}}))", "there is no parameter 'max' here"),
         ("add_check(declared(rules_by_mode={'partitioned': 'x'}))", "there is no rule 'x'"),

@@ -8,7 +8,20 @@ from datetime import timedelta
 
 import pytest
 
-from dq_platform.app import access, checks, connections, incidents, jobs, metadata, preview, results, runs, schedules
+from dq_platform.app import (
+    access,
+    baselines,
+    checks,
+    connections,
+    incidents,
+    jobs,
+    metadata,
+    preview,
+    results,
+    runs,
+    schedules,
+)
+from dq_platform.app.baselines import Acceptance
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.deps import Deps
 from dq_platform.app.results import TrendRequest
@@ -74,6 +87,8 @@ BY_ID: dict[str, UseCase] = {
     "update_check": lambda deps, who, its: checks.update_check(deps, who, its.check, {"enabled": False}),
     "delete_check": lambda deps, who, its: checks.delete_check(deps, who, its.check),
     "run_check": lambda deps, who, its: runs.run_check(deps, who, its.check),
+    "accept_baseline": lambda deps, who, its: baselines.accept_baseline(deps, who, its.check, Acceptance()),
+    "list_baselines": lambda deps, who, its: baselines.list_baselines(deps, who, its.check, ALL),
     "preview_check": lambda deps, who, its: preview.preview_check(deps, who, its.check),
     "preview_draft": lambda deps, who, its: preview.preview_draft(
         deps, who, NewCheck(its.world.draft("row_count", "orders"))

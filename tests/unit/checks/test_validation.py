@@ -225,3 +225,12 @@ def test_an_engine_that_lacks_what_the_sensor_needs_is_named() -> None:
     sensor = replace(SENSOR_REGISTRY.get("percentile"), needs=frozenset({Capability.PERCENTILE}))
     with pytest.raises(Unsupported, match="mysql cannot run the sensor 'percentile': it lacks percentile"):
         require_capabilities(sensor, ConnectorFactory.get("mysql").dialect, "mysql")
+
+
+def test_changes_are_looked_for_in_columns_that_are_there() -> None:
+    field, reason, text = only(draft("column_type_changed", "emial"))
+    assert (field, reason) == ("check.target.column_name", "COLUMN_NOT_FOUND")
+    assert "email" in text
+    assert only(draft("column_type_changed"))[1] == "COLUMN_REQUIRED"
+    assert valid(draft("column_type_changed", "email")).thresholds == Thresholds(error={})
+    assert valid(draft("column_exists", "emial"))

@@ -75,6 +75,11 @@ def test_a_result_of_a_partition_names_its_day_and_group() -> None:
     assert result_rows([partitioned])[0][2] == 'negative_values 2026-01-05 ["DE"]'
 
 
+def test_a_failure_says_what_came_in_the_way_beside_what_was_expected() -> None:
+    (row,) = result_rows([RESULT | {"expected_text": "= 0", "message": "added note (text)"}])
+    assert str(row[4]) == "= 0\nadded note (text)"
+
+
 def test_a_result_without_value_says_why() -> None:
     failed = RESULT | {"value_text": "", "expected_text": "", "message": "The table is gone."}
     assert [str(cell) for cell in result_rows([failed])[0][3:5]] == ["–", "The table is gone."]

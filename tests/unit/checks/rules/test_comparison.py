@@ -91,3 +91,14 @@ def test_without_a_value_no_rule_has_a_verdict(name: str) -> None:
         verdict = apply(RULE_REGISTRY.get(name), nothing, {}, RuleContext(NOW))
         assert verdict.passed is None
         assert verdict.reason
+
+
+@pytest.mark.parametrize(("value", "passed"), [(5, True), (5.0, True), (4, False), (6, False)])
+def test_only_the_accepted_value_passes(value: Any, passed: bool) -> None:
+    verdict = judge("equals_accepted", value, expected=5)
+    assert (verdict.passed, verdict.expected, verdict.expected_value) == (passed, "= 5", 5)
+    assert verdict.bounds == Bounds(5, 5)
+
+
+def test_without_an_accepted_value_there_is_no_verdict() -> None:
+    assert judge("equals_accepted", 5).passed is None
