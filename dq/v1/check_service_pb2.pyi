@@ -587,7 +587,7 @@ class ListBaselinesRequest(_message.Message):
     check_id: _builtins.str
     """The check."""
     page_size: _builtins.int
-    """At most so many; 0 means 50, more than 1000 means 1000."""
+    """At most so many; 0 means 50, more than 100 means 100."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first."""
     def __init__(

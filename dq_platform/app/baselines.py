@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import snapshot_of
@@ -26,6 +26,8 @@ from dq_platform.ports import Tx
 
 AT_CREATION = "Taken when the check was created."
 BY_A_RUN = "Taken by a run, because there was none."
+MAX_PAGE = 100
+"""How many baselines a page holds at most: each has all columns of its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ async def baselines_of(tx: Tx, checks: Sequence[Check]) -> dict[str, Baseline]:
 
 async def list_baselines(deps: Deps, who: Principal, check_id: str, page: PageRequest) -> Page[Baseline]:
     """What the check has accepted, the newest first; nothing if it keeps no baseline."""
+    short = replace(page, size=min(page.size, MAX_PAGE))
     async with deps.uow() as tx:
         check = await tx.checks.get(who.workspace_id, check_id)
-        return await tx.baselines.list(check.id, page)
+        return await tx.baselines.list(check.id, short)
 
 
 async def accept_baseline(deps: Deps, who: Principal, check_id: str, acceptance: Acceptance) -> Accepted:

@@ -327,16 +327,25 @@ async def test_baselines_come_in_pages_and_go_with_their_check(world: World) -> 
         world.shop.run(f"ALTER TABLE orders ADD COLUMN extra_{number} int")
         await accept(world, check)
     seen: list[int] = []
-    page = PageRequest(2)
-    while page.after or not seen:
-        found = await baselines.list_baselines(world.deps, world.who, check.id, page)
+    after: tuple[str, ...] = ()
+    for size in (2, 2, 2):
+        found = await baselines.list_baselines(world.deps, world.who, check.id, PageRequest(size, after))
         seen += [one.number for one in found.items]
-        page = PageRequest(2, found.next_after)
-        if not found.next_after:
-            break
-    assert seen == [5, 4, 3, 2, 1]
+        after = found.next_after
+    assert (seen, after) == ([5, 4, 3, 2, 1], ())
     await checks.delete_check(world.deps, world.who, check.id)
     with pytest.raises(NotFound):
         await history(world, check)
     async with world.deps.uow() as tx:
         assert await tx.baselines.current([check.id]) == {}
+
+
+async def test_a_page_of_baselines_is_never_very_long(world: World) -> None:
+    check = await world.check(NAMES, "orders")
+    [first] = await history(world, check)
+    async with world.deps.uow() as tx:
+        for number in range(2, 103):
+            await tx.baselines.add(replace(first, number=number))
+        await tx.commit()
+    found = await baselines.list_baselines(world.deps, world.who, check.id, PageRequest(1000))
+    assert ([one.number for one in found.items], found.next_after) == ([*range(102, 2, -1)], ("3",))
