@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from dq_platform.checks.catalog.declare import COLUMN, TABLE, WHOLE_TABLE_MODES, Dimension, category, check
+from dq_platform.checks.catalog.declare import COLUMN, TABLE, WHOLE_TABLE_MODES, CheckType, Dimension, category, check
 from dq_platform.checks.catalog.defaults import NO_PARAMETERS
 from dq_platform.checks.drift import Drift
+from dq_platform.checks.level import Level
 
 BASELINE = (
     "Compared are the columns as they were when the check was created or somebody accepted a change last"
     " (`POST /api/v1/checks/{check_id}/accept-baseline`): until then it goes on failing."
 )
+
+
+def _changed(name: str, level: Level, drift: Drift, measured: str) -> CheckType:
+    """A check type that counts columns which differ from the baseline."""
+    return check(
+        name,
+        level=level,
+        sensor="changed_columns" if level is TABLE else "changed_column",
+        rule="equals_0",
+        dimension=Dimension.CONSISTENCY,
+        modes=WHOLE_TABLE_MODES,
+        description=f"{measured} {BASELINE}",
+        defaults=NO_PARAMETERS,
+        drift=drift,
+    )
+
 
 CHECKS = category(
     "schema",
@@ -41,50 +58,30 @@ CHECKS = category(
         defaults=NO_PARAMETERS,
         drift=Drift.COUNT,
     ),
-    check(
+    _changed(
         "column_list_changed",
-        level=TABLE,
-        sensor="changed_columns",
-        rule="equals_0",
-        dimension=Dimension.CONSISTENCY,
-        modes=WHOLE_TABLE_MODES,
-        description=f"Number of columns that were added or removed, in any order. Fails when there are any. {BASELINE}",
-        defaults=NO_PARAMETERS,
-        drift=Drift.NAMES,
+        TABLE,
+        Drift.NAMES,
+        "Number of columns that were added or removed, in any order. Fails when there are any.",
     ),
-    check(
+    _changed(
         "column_list_or_order_changed",
-        level=TABLE,
-        sensor="changed_columns",
-        rule="equals_0",
-        dimension=Dimension.CONSISTENCY,
-        modes=WHOLE_TABLE_MODES,
-        description=f"Number of columns that were added, removed or moved. Fails when there are any. {BASELINE}",
-        defaults=NO_PARAMETERS,
-        drift=Drift.ORDER,
+        TABLE,
+        Drift.ORDER,
+        "Number of columns that were added, removed or moved. Fails when there are any.",
     ),
-    check(
+    _changed(
         "column_types_changed",
-        level=TABLE,
-        sensor="changed_columns",
-        rule="equals_0",
-        dimension=Dimension.CONSISTENCY,
-        modes=WHOLE_TABLE_MODES,
-        description="Number of columns that were added or removed, have another type, length or precision, or may be"
-        f" NULL or not as they may not have been before. Fails when there are any. {BASELINE}",
-        defaults=NO_PARAMETERS,
-        drift=Drift.TYPES,
+        TABLE,
+        Drift.TYPES,
+        "Number of columns that were added or removed, have another type, length or precision, or may be NULL though"
+        " they could not or the other way round. Fails when there are any.",
     ),
-    check(
+    _changed(
         "column_type_changed",
-        level=COLUMN,
-        sensor="changed_column",
-        rule="equals_0",
-        dimension=Dimension.CONSISTENCY,
-        modes=WHOLE_TABLE_MODES,
-        description="1 if the column has another type, length or precision, or may be NULL though it could not or the"
-        f" other way round, else 0. Fails when it is 1. {BASELINE}",
-        defaults=NO_PARAMETERS,
-        drift=Drift.TYPES,
+        COLUMN,
+        Drift.TYPES,
+        "1 if the column has another type, length or precision, or may be NULL though it could not or the other way"
+        " round, else 0. Fails when it is 1.",
     ),
 )

@@ -14,6 +14,7 @@ from dq_platform.models.check import Check, Target
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from tests.integration.work.marts import Mart
+from tests.integration.work.pinned import run
 from tests.integration.work.world import World
 
 TABLE = "CREATE TABLE things (id int NOT NULL, name varchar(20), amount decimal(10, 2))"
@@ -46,13 +47,6 @@ def things(mart: Mart) -> None:
 async def made(world: World, mart: Mart, check_type: str, column: str = "") -> Check:
     draft = CheckDraft(Target(mart.connection.id, mart.schema, "things", column), check_type)
     return await checks.create_check(world.deps, world.who, NewCheck(draft))
-
-
-async def run(world: World, check: Check) -> Result:
-    job = await world.run(check)
-    await world.work()
-    [result] = await world.results(job_id=job.id)
-    return result
 
 
 async def accept(world: World, check: Check) -> list[tuple[str, str]]:
