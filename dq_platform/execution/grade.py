@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.rules.judge import Judgement, RuleFailed, judge
 from dq_platform.checks.rules.periods import Calendar
-from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
-from dq_platform.checks.rules.verdict import RuleContext, Verdict, decided
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
+from dq_platform.checks.rules.verdict import RuleContext
 from dq_platform.errors import DomainError
 from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds
+from dq_platform.models.result import HistoryPoint, Result
 
 NO_THRESHOLDS = "NO_THRESHOLDS"
 """No severity has a threshold: nothing was asked of the value."""
@@ -78,14 +78,11 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
         rule = RULE_REGISTRY.get(execution.rule)
         calendar = Calendar(execution.time_zone, execution.check.time_scale)
         context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history), calendar)
-        verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
+        return _judged(measured, judge(rule, reading.value, configured, context))
     except DomainError as error:
         return _failed(measured, error.reason, error.message)
-    except Exception as error:  # noqa: BLE001 - the boundary to rules, which plug-ins write: one that is broken fails
-        # its own checks, and must not take the results of the whole table with it.
-        message = f"The rule {execution.rule!r} raised {type(error).__name__}."
-        return _failed(measured, RULE_FAILED, message)
-    return _judged(measured, verdicts)
+    except RuleFailed as error:
+        return _failed(measured, RULE_FAILED, str(error))
 
 
 def fail(execution: Execution, error: DomainError, time_period: datetime) -> Result:
@@ -102,8 +99,8 @@ def _earlier(rule: RuleType, reading: Reading, history: Sequence[HistoryPoint]) 
     return earlier[len(earlier) - min(rule.history_points, len(earlier)) :]
 
 
-def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
-    outcome, telling = decided(verdicts)
+def _judged(measured: Result, judgement: Judgement) -> Result:
+    outcome, telling = judgement.outcome, judgement.telling
     graded = replace(
         measured,
         value=measured.value if telling.value is None else telling.value,
@@ -111,17 +108,11 @@ def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
         outcome=outcome,
         expected_value=measured.expected_value if telling.expected_value is None else telling.expected_value,
         expected_text=telling.expected,
-        bounds=ResultBounds(**{severity.name.lower(): _finite(one.bounds) for severity, one in verdicts.items()}),
+        bounds=judgement.bounds,
     )
     if outcome is Outcome.INCONCLUSIVE:
         return replace(graded, error_reason=RULE_UNDECIDED, message=telling.reason)
     return graded
-
-
-def _finite(bounds: Bounds) -> Bounds:
-    """Infinite ends are open ends, and what is not a number bounds nothing; neither could be stored as JSON."""
-    lower, upper = (end if end is not None and math.isfinite(end) else None for end in (bounds.lower, bounds.upper))
-    return Bounds(lower, upper)
 
 
 def _blank(execution: Execution, data_group: str, time_period: datetime) -> Result:

@@ -62,7 +62,7 @@ def anomaly_differencing_percentile_moving_average(
     return judged(actual, changes(context, window), _stationary(anomaly_percent))
 
 
-@rule("anomaly_partition_row_count", history_points=QUARTER.days)
+@rule("anomaly_partition_row_count", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_partition_row_count(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the row count's ratio to the median of the last 90 days is an anomaly.
 
@@ -73,7 +73,7 @@ def anomaly_partition_row_count(actual: Number, context: RuleContext, *, anomaly
     return _of_some(actual, context, sample, [count for count in sample.numbers if count > 0], _ratio(anomaly_percent))
 
 
-@rule("anomaly_stationary_count_values", history_points=QUARTER.days)
+@rule("anomaly_stationary_count_values", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_stationary_count_values(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the count's ratio to the median of the last 90 days is an anomaly.
 
@@ -86,7 +86,7 @@ def anomaly_stationary_count_values(actual: Number, context: RuleContext, *, ano
     return _of_some(actual, context, sample, above_0, partial(_open, model=model, low=0.0 in sample.numbers))
 
 
-@rule("anomaly_stationary_percent_values", history_points=QUARTER.days)
+@rule("anomaly_stationary_percent_values", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_stationary_percent_values(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the percentage is an anomaly among those of the last 90 days.
 
@@ -101,7 +101,7 @@ def anomaly_stationary_percent_values(actual: Number, context: RuleContext, *, a
     return _of_some(actual, context, sample, between, known)
 
 
-@rule("anomaly_timeliness_delay", history_points=QUARTER.days)
+@rule("anomaly_timeliness_delay", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_timeliness_delay(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5) -> Verdict:
     """Fails when the delay is longer than almost all of the last 90 days; a shorter one always passes.
 

@@ -34,6 +34,10 @@ class Back:
     def history_points(self) -> int:
         return OLDEST
 
+    @property
+    def least(self) -> int:
+        return 1
+
     def value(self, context: RuleContext, *, exact_day: bool) -> Number:
         """The value so long ago or, unless it has to be that day, the newest that is older. Raises Undecided."""
         monthly = context.calendar.scale is TimeScale.MONTHLY
@@ -54,7 +58,7 @@ def _named(stem: str) -> dict[str, Back]:
     return {f"{stem}_{days}_days": Back(days) for days in WEEK_AND_MONTH}
 
 
-@rule("change_percent", history_points=1)
+@rule("change_percent", history_points=1, least_history=1)
 def change_percent(actual: Number, context: RuleContext, *, max_percent: DiffPercent = 10.0) -> Verdict:
     """Fails when the value differs from that of the period before by more than `max_percent` of it.
 
@@ -63,7 +67,7 @@ def change_percent(actual: Number, context: RuleContext, *, max_percent: DiffPer
     return _by_percent(actual, newest(context), -max_percent, max_percent)
 
 
-@rule("change_percent_1_day", history_points=OLDEST)
+@rule("change_percent_1_day", history_points=OLDEST, least_history=1)
 def change_percent_1_day(
     actual: Number, context: RuleContext, *, max_percent: DiffPercent = 10.0, exact_day: ExactDay = True
 ) -> Verdict:
@@ -86,13 +90,13 @@ def change_percent_days(
     return _by_percent(actual, back.value(context, exact_day=exact_day), -max_percent, max_percent)
 
 
-@rule("change_difference", history_points=1)
+@rule("change_difference", history_points=1, least_history=1)
 def change_difference(actual: Number, context: RuleContext, *, max_difference: Margin) -> Verdict:
     """Fails when the value differs from that of the period before by more than `max_difference`."""
     return _by(actual, newest(context), -max_difference, max_difference)
 
 
-@rule("change_difference_1_day", history_points=OLDEST)
+@rule("change_difference_1_day", history_points=OLDEST, least_history=1)
 def change_difference_1_day(
     actual: Number, context: RuleContext, *, max_difference: Margin, exact_day: ExactDay = True
 ) -> Verdict:
@@ -115,7 +119,7 @@ def change_difference_days(
     return _by(actual, back.value(context, exact_day=exact_day), -max_difference, max_difference)
 
 
-@rule("between_change", history_points=1)
+@rule("between_change", history_points=1, least_history=1)
 def between_change(
     actual: Number, context: RuleContext, *, from_: Change | None = None, to: Change | None = None
 ) -> Verdict:
@@ -123,7 +127,7 @@ def between_change(
     return _by(actual, newest(context), from_, to)
 
 
-@rule("between_change_1_day", history_points=OLDEST)
+@rule("between_change_1_day", history_points=OLDEST, least_history=1)
 def between_change_1_day(
     actual: Number,
     context: RuleContext,
@@ -157,7 +161,7 @@ def between_change_days(
     return _by(actual, back.value(context, exact_day=exact_day), from_, to)
 
 
-@rule("between_percent_change", history_points=1)
+@rule("between_percent_change", history_points=1, least_history=1)
 def between_percent_change(
     actual: Number,
     context: RuleContext,
@@ -172,7 +176,7 @@ def between_percent_change(
     return _by_percent(actual, newest(context), from_percent, to_percent)
 
 
-@rule("between_percent_change_1_day", history_points=OLDEST)
+@rule("between_percent_change_1_day", history_points=OLDEST, least_history=1)
 def between_percent_change_1_day(
     actual: Number,
     context: RuleContext,
@@ -207,7 +211,7 @@ def between_percent_change_days(
     return _by_percent(actual, back.value(context, exact_day=exact_day), from_percent, to_percent)
 
 
-@rule("value_changed", history_points=1)
+@rule("value_changed", history_points=1, least_history=1)
 def value_changed(actual: Number, context: RuleContext) -> Verdict:
     """Fails when the value is not that of the period before. Without an earlier period there is no verdict."""
     previous = newest(context)

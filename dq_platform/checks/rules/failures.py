@@ -20,7 +20,7 @@ Failures = Annotated[
 ]
 
 
-@rule("max_failures", history_points=LOOKS_BACK)
+@rule("max_failures", history_points=LOOKS_BACK, learns=False)
 def max_failures(actual: Number, context: RuleContext, *, max_failures: Failures = 0) -> Verdict:
     """Fails when more than `max_failures` periods in a row have failed, this one included.
 

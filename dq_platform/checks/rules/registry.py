@@ -26,6 +26,9 @@ class LooksBack(Protocol):
     @property
     def history_points(self) -> int: ...
 
+    @property
+    def least(self) -> int: ...
+
 
 W = TypeVar("W", bound=LooksBack)
 
@@ -36,6 +39,8 @@ class RuleType:
 
     `history_points` is how many of the newest earlier periods it looks at. `judges_absence`: it gets None for a value
     that is missing though one is expected. `tells_bounds` false: its verdicts never say what interval would pass.
+    `learns` false: earlier periods are no example of what is normal, so that it sees those that are excluded from
+    training too. `least_history` is how many earlier periods must have a value before there is a verdict.
     """
 
     name: str
@@ -45,6 +50,8 @@ class RuleType:
     history_points: int = 0
     judges_absence: bool = False
     tells_bounds: bool = True
+    learns: bool = True
+    least_history: int = 0
 
     @property
     def takes_context(self) -> bool:
@@ -52,12 +59,22 @@ class RuleType:
         return sum(parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for parameter in parameters) > 1
 
 
-def rule(name: str, *, history_points: int = 0, judges_absence: bool = False) -> Callable[[RuleFunction], RuleType]:
+def rule(
+    name: str, *, history_points: int = 0, least_history: int = 0, judges_absence: bool = False, learns: bool = True
+) -> Callable[[RuleFunction], RuleType]:
     """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows."""
 
     def declare(function: RuleFunction) -> RuleType:
-        description, params = inspect.getdoc(function) or "", specs_of(function)
-        return RuleType(name, description, params, function, history_points, judges_absence)
+        return RuleType(
+            name=name,
+            description=inspect.getdoc(function) or "",
+            params=specs_of(function),
+            function=function,
+            history_points=history_points,
+            judges_absence=judges_absence,
+            learns=learns,
+            least_history=least_history,
+        )
 
     return declare
 
@@ -72,7 +89,14 @@ def rules(by_name: Mapping[str, W]) -> Callable[[RuleFunction], tuple[RuleType, 
     def declare(function: RuleFunction) -> tuple[RuleType, ...]:
         description, params = inspect.getdoc(function) or "", specs_of(function)
         return tuple(
-            RuleType(name, description.format(third), params, _with_third(function, third), third.history_points)
+            RuleType(
+                name=name,
+                description=description.format(third),
+                params=params,
+                function=_with_third(function, third),
+                history_points=third.history_points,
+                least_history=third.least,
+            )
             for name, third in by_name.items()
         )
 

@@ -14,11 +14,13 @@ from dq_platform.models.check import TimeScale
 from dq_platform.models.values import Number
 
 DAYS = 180
+LEAST = 30
+"""How many values are needed unless a check says otherwise."""
 
 
-@rule("anomaly_seasonal", history_points=DAYS)
+@rule("anomaly_seasonal", history_points=DAYS, least_history=LEAST)
 def anomaly_seasonal(
-    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05, min_points: Points = 30
+    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05, min_points: Points = LEAST
 ) -> Verdict:
     """Fails when the value is far from what the last 180 days let expect for its weekday and its day of the month.
 
@@ -31,9 +33,9 @@ def anomaly_seasonal(
     return _judged(actual, context, min_points, anomaly_percent / 200)
 
 
-@rule("anomaly_seasonal_delay", history_points=DAYS)
+@rule("anomaly_seasonal_delay", history_points=DAYS, least_history=LEAST)
 def anomaly_seasonal_delay(
-    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5, min_points: Points = 30
+    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5, min_points: Points = LEAST
 ) -> Verdict:
     """Fails when a delay is much longer than the last 180 days let expect for its weekday and its day of the month.
 
