@@ -56,6 +56,8 @@ _EXAMPLES: Mapping[ParamKind, ParamValue] = {
     ParamKind.SQL_CONDITION: "amount >= 0",
     ParamKind.SQL_EXPRESSION: "SUM(amount) / COUNT(*)",
     ParamKind.SQL_QUERY: "SELECT amount FROM public.orders WHERE amount < 0",
+    ParamKind.SEVERITY_QUERY: "SELECT CASE WHEN COUNT(*) > 10 THEN 2 ELSE 0 END AS severity, COUNT(*) AS actual_value "
+    "FROM public.orders WHERE country IS NULL",
 }
 
 

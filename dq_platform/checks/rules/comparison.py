@@ -10,12 +10,14 @@ from typing import Annotated
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.rules.parameters import Amount, Count, Days, DiffPercent, Margin, Percent, Takes, Whole
 from dq_platform.checks.rules.registry import rule
-from dq_platform.checks.rules.verdict import RuleContext, Verdict
+from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
 from dq_platform.models.result import Bounds
 from dq_platform.models.values import Number
 
 DATA_TYPES = ("integers", "floats", "dates", "datetimes", "timestamps", "booleans", "texts", "mixed")
 """What `string_datatype_detect` can find, in the order of its codes, which start at 1."""
+
+BROUGHT_ALONG = "The severity comes with the value; a value alone tells none."
 
 DetectedType = Annotated[str, Takes(ParamKind.TEXT, "What all texts must be.", choices=DATA_TYPES)]
 
@@ -168,6 +170,15 @@ def diff_percent(actual: Number | None, context: RuleContext, *, max_diff_percen
 def always_pass(actual: Number) -> Verdict:  # noqa: ARG001
     """Passes whatever the value is: for recording values without judging them."""
     return Verdict(passed=True, expected="any value")
+
+
+@rule("import_severity")
+def import_severity(actual: Number) -> Verdict:  # noqa: ARG001
+    """Takes the severity from the query: 0 passes, 1 is a warning, 2 an error, 3 fatal.
+
+    A severity for which the check has no threshold passes, and the result says so. Without one there is no verdict.
+    """
+    raise Undecided(BROUGHT_ALONG)
 
 
 def within(
