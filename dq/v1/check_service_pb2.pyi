@@ -1020,6 +1020,7 @@ class BacktestCheckResponse(_message.Message):
     THRESHOLDS_FIELD_NUMBER: _builtins.int
     CHECK_TYPE_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     period_count: _builtins.int
@@ -1032,6 +1033,8 @@ class BacktestCheckResponse(_message.Message):
     """The check type that was tried."""
     rule: _builtins.str
     """The rule that judged."""
+    time_zone: _builtins.str
+    """The time zone (IANA) in which periods are days or months: the connection's."""
     @_builtins.property
     def points(self) -> _containers.RepeatedCompositeFieldContainer[_backtest_pb2.BacktestPoint]:
         """A page of the periods, oldest first."""
@@ -1056,10 +1059,11 @@ class BacktestCheckResponse(_message.Message):
         thresholds: _check_pb2.Thresholds | None = ...,
         check_type: _builtins.str = ...,
         rule: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "outcomes", b"outcomes", "thresholds", b"thresholds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "check_type", b"check_type", "excluded_period_count", b"excluded_period_count", "next_page_token", b"next_page_token", "outcomes", b"outcomes", "period_count", b"period_count", "points", b"points", "rule", b"rule", "thresholds", b"thresholds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "check_type", b"check_type", "excluded_period_count", b"excluded_period_count", "next_page_token", b"next_page_token", "outcomes", b"outcomes", "period_count", b"period_count", "points", b"points", "rule", b"rule", "thresholds", b"thresholds", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alert_percent: _TypeAlias = _typing.Literal["alert_percent"]  # noqa: Y015
     _WhichOneofArgType__alert_percent: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent"]  # noqa: Y015

@@ -61,10 +61,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was tried, and how it would have ended."""
+    """What was tried, and how it would have ended; periods are days or months in that time zone."""
 
     tried: Tried
     backtest: Backtest
+    time_zone: str
 
 
 async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -> Trial:
@@ -79,7 +80,7 @@ async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -
         tried = _reviewed(check, request)
         past = await _past(tx, tried.rule, request, Calendar(zone, check.time_scale))
     # A year of a rule that forecasts takes a second or two of computing.
-    return Trial(tried, await asyncio.to_thread(backtest, tried.rule, tried.by_severity, past))
+    return Trial(tried, await asyncio.to_thread(backtest, tried.rule, tried.by_severity, past), zone)
 
 
 async def _past(tx: Tx, rule: RuleType, request: BacktestRequest, calendar: Calendar) -> Past:

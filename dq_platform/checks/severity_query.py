@@ -20,7 +20,7 @@ def parse_severity_query(text: str, dialect_name: str, columns: Collection[str],
     For a check of a column it must look at that column. Which columns `*` stands for is seen when it runs.
     """
     query = parse_query(text, dialect_name, columns, (target.schema_name, target.table_name))
-    tree = sqlglot.parse_one(query, read=dialect_name)
+    tree = sqlglot.parse_one(query, read=dialect_name, into=exp.Select)
     names = [name.lower() for name in tree.named_selects]
     for name in (SEVERITY, ACTUAL, EXPECTED):
         if names.count(name) > 1:

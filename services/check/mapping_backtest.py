@@ -11,7 +11,7 @@ from dq_platform.models.page import Page
 from services.check import mapping_check
 from services.common import times
 from services.common.mapping_job import outcome_counts
-from services.common.mapping_result import OUTCOMES, digits, double, result_bounds
+from services.common.mapping_result import OUTCOMES, digits, double, double_or_none, result_bounds
 
 
 def request(message: check_service_pb2.BacktestCheckRequest) -> BacktestRequest:
@@ -37,6 +37,7 @@ def response(model: Trial, page: Page[BacktestPoint], token: str) -> check_servi
         thresholds=mapping_check.thresholds(model.tried.thresholds),
         check_type=model.tried.check_type.name,
         rule=model.tried.rule.name,
+        time_zone=model.time_zone,
     )
 
 
@@ -45,7 +46,7 @@ def point(model: BacktestPoint) -> backtest_pb2.BacktestPoint:
         time_period=times.to_proto(model.point.time_period),
         value=double(model.value),
         value_text=digits(model.value),
-        expected_value=double(model.telling.expected_value),
+        expected_value=double_or_none(model.telling.expected_value),
         expected_text=model.telling.expected,
         bounds=result_bounds(model.bounds),
         outcome=result_pb2.Outcome.ValueType(OUTCOMES.proto(model.outcome)),

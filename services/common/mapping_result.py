@@ -33,9 +33,9 @@ def result(model: Result) -> result_pb2.Result:
         time_period=times.to_proto(model.time_period),
         execute_time=times.to_proto(model.executed_at),
         outcome=result_pb2.Outcome.ValueType(OUTCOMES.proto(model.outcome)),
-        value=double(model.value),
+        value=double_or_none(model.value),
         value_text=digits(model.value),
-        expected_value=double(model.expected_value),
+        expected_value=double_or_none(model.expected_value),
         expected_text=model.expected_text,
         bounds=result_bounds(model.bounds),
         message=model.message,
@@ -53,10 +53,14 @@ def target(model: Target) -> check_pb2.Target:
     )
 
 
-def double(number: Number | None) -> float | None:
+def double(number: Number) -> float:
     """The number as the contract shows numbers; infinite if it is too large for that."""
     # By way of Decimal, which turns whole numbers beyond the range of a double into infinity.
-    return None if number is None else float(Decimal(number))
+    return float(Decimal(number))
+
+
+def double_or_none(number: Number | None) -> float | None:
+    return None if number is None else double(number)
 
 
 def digits(number: Number | None) -> str:

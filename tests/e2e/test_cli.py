@@ -69,6 +69,19 @@ def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
     assert "max_percent" in one.stdout
 
 
+def test_a_checks_history_is_judged_by_other_thresholds(run: Run, nulls: str) -> None:
+    run("check", "run", nulls)
+    own = run("check", "backtest", nulls)
+    assert own.returncode == 0, own.stderr
+    assert "100.0 % of the verdicts would have been alerts" in own.stdout
+    assert "●" in own.stdout
+    loose = answer(run("--json", "check", "backtest", nulls, "--error", "max_count=500", "--since", "2026-01-01"))
+    assert (loose["outcomes"]["passed"], loose["alert_percent"], loose["time_zone"]) == ("1", 0, "UTC")
+    change = run("check", "backtest", nulls, "--type", "nulls_percent")
+    assert change.returncode == 2
+    assert "check_type: nulls_percent measures something else than nulls_count" in change.stderr
+
+
 def test_a_check_is_listed_and_previewed(run: Run, nulls: str) -> None:
     found = answer(run("--json", "check", "list", "--table", "shop.cust*"))
     assert nulls in [check["id"] for check in found]

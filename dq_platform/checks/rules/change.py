@@ -63,6 +63,8 @@ def change_percent(actual: Number, context: RuleContext, *, max_percent: DiffPer
     """Fails when the value differs from that of the period before by more than `max_percent` of it.
 
     After 0 only 0 passes. Without an earlier period there is no verdict.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the value of the period before
     """
     return _by_percent(actual, newest(context), -max_percent, max_percent)
 
@@ -74,6 +76,9 @@ def change_percent_1_day(
     """Fails when the value differs from that of the day before by more than `max_percent` of it. After 0 only 0 passes.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the value of the day before or,
+    without `exact_day`, the newest of up to 60 days before
     """
     return _by_percent(actual, DAY.value(context, exact_day=exact_day), -max_percent, max_percent)
 
@@ -86,13 +91,21 @@ def change_percent_days(
 
     After 0 only 0 passes. The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's;
     without one there is no verdict.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the newest value that is {0.days}
+    to 60 days old or, with `exact_day`, that of {0.days} days before
     """
     return _by_percent(actual, back.value(context, exact_day=exact_day), -max_percent, max_percent)
 
 
 @rule("change_difference", history_points=1, least_history=1)
 def change_difference(actual: Number, context: RuleContext, *, max_difference: Margin) -> Verdict:
-    """Fails when the value differs from that of the period before by more than `max_difference`."""
+    """Fails when the value differs from that of the period before by more than `max_difference`.
+
+    Without an earlier period there is no verdict.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the value of the period before
+    """
     return _by(actual, newest(context), -max_difference, max_difference)
 
 
@@ -103,6 +116,9 @@ def change_difference_1_day(
     """Fails when the value differs from that of the day before by more than `max_difference`.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the value of the day before or, without
+    `exact_day`, the newest of up to 60 days before
     """
     return _by(actual, DAY.value(context, exact_day=exact_day), -max_difference, max_difference)
 
@@ -115,6 +131,9 @@ def change_difference_days(
 
     The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's; without one there is no
     verdict.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the newest value that is {0.days} to 60 days old
+    or, with `exact_day`, that of {0.days} days before
     """
     return _by(actual, back.value(context, exact_day=exact_day), -max_difference, max_difference)
 
@@ -123,7 +142,12 @@ def change_difference_days(
 def between_change(
     actual: Number, context: RuleContext, *, from_: Change | None = None, to: Change | None = None
 ) -> Verdict:
-    """Fails when the value minus that of the period before is below `from` or above `to`; give one of them or both."""
+    """Fails when the value minus that of the period before is below `from` or above `to`; give one of them or both.
+
+    Without an earlier period there is no verdict.
+
+    Formula: from <= actual - previous <= to, `previous` being the value of the period before
+    """
     return _by(actual, newest(context), from_, to)
 
 
@@ -139,6 +163,9 @@ def between_change_1_day(
     """Fails when the value minus that of the day before is below `from` or above `to`; give one of them or both.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: from <= actual - previous <= to, `previous` being the value of the day before or, without `exact_day`, the
+    newest of up to 60 days before
     """
     return _by(actual, DAY.value(context, exact_day=exact_day), from_, to)
 
@@ -157,6 +184,9 @@ def between_change_days(
 
     The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's; without one there is no
     verdict.
+
+    Formula: from <= actual - previous <= to, `previous` being the newest value that is {0.days} to 60 days old or,
+    with `exact_day`, that of {0.days} days before
     """
     return _by(actual, back.value(context, exact_day=exact_day), from_, to)
 
@@ -171,7 +201,10 @@ def between_percent_change(
 ) -> Verdict:
     """Fails when the change since the period before is below `from_percent` or above `to_percent` of its value.
 
-    Give one of them or both. After 0 only 0 passes.
+    Give one of them or both. After 0 only 0 passes. Without an earlier period there is no verdict.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the value of the period before
     """
     return _by_percent(actual, newest(context), from_percent, to_percent)
 
@@ -189,6 +222,9 @@ def between_percent_change_1_day(
 
     Give one of them or both. After 0 only 0 passes. Without a value of the day before there is no verdict; without
     `exact_day` one of up to 60 days before will do.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the value of the day before or, without `exact_day`, the newest of up to 60 days before
     """
     return _by_percent(actual, DAY.value(context, exact_day=exact_day), from_percent, to_percent)
 
@@ -207,13 +243,20 @@ def between_percent_change_days(
 
     Give one of them or both. After 0 only 0 passes. The newest value that is {0.days} to 60 days old counts, with
     `exact_day` only that day's; without one there is no verdict.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the newest value that is {0.days} to 60 days old or, with `exact_day`, that of {0.days} days
+    before
     """
     return _by_percent(actual, back.value(context, exact_day=exact_day), from_percent, to_percent)
 
 
 @rule("value_changed", history_points=1, least_history=1)
 def value_changed(actual: Number, context: RuleContext) -> Verdict:
-    """Fails when the value is not that of the period before. Without an earlier period there is no verdict."""
+    """Fails when the value is not that of the period before. Without an earlier period there is no verdict.
+
+    Formula: actual = previous, `previous` being the value of the period before
+    """
     previous = newest(context)
     return within(actual, lower=previous, upper=previous, expected_value=previous)
 

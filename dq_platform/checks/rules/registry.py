@@ -40,7 +40,8 @@ class RuleType:
     `history_points` is how many of the newest earlier periods it looks at. `judges_absence`: it gets None for a value
     that is missing though one is expected. `tells_bounds` false: its verdicts never say what interval would pass.
     `learns` false: earlier periods are no example of what is normal, so that it sees those that are excluded from
-    training too. `least_history` is how many earlier periods must have a value before there is a verdict.
+    training too. `least_history` is how many earlier periods must have a value before there is a verdict. `formula`
+    says what passes.
     """
 
     name: str
@@ -52,6 +53,7 @@ class RuleType:
     tells_bounds: bool = True
     learns: bool = True
     least_history: int = 0
+    formula: str = ""
 
     @property
     def takes_context(self) -> bool:
@@ -62,18 +64,23 @@ class RuleType:
 def rule(
     name: str, *, history_points: int = 0, least_history: int = 0, judges_absence: bool = False, learns: bool = True
 ) -> Callable[[RuleFunction], RuleType]:
-    """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows."""
+    """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows.
+
+    The docstring's last paragraph may begin with `Formula: `.
+    """
 
     def declare(function: RuleFunction) -> RuleType:
+        description, formula = documented(function)
         return RuleType(
             name=name,
-            description=inspect.getdoc(function) or "",
+            description=description,
             params=specs_of(function),
             function=function,
             history_points=history_points,
             judges_absence=judges_absence,
             learns=learns,
             least_history=least_history,
+            formula=formula,
         )
 
     return declare
@@ -87,7 +94,7 @@ def rules(by_name: Mapping[str, W]) -> Callable[[RuleFunction], tuple[RuleType, 
     """
 
     def declare(function: RuleFunction) -> tuple[RuleType, ...]:
-        description, params = inspect.getdoc(function) or "", specs_of(function)
+        (description, formula), params = documented(function), specs_of(function)
         return tuple(
             RuleType(
                 name=name,
@@ -96,11 +103,18 @@ def rules(by_name: Mapping[str, W]) -> Callable[[RuleFunction], tuple[RuleType, 
                 function=_with_third(function, third),
                 history_points=third.history_points,
                 least_history=third.least,
+                formula=formula.format(third),
             )
             for name, third in by_name.items()
         )
 
     return declare
+
+
+def documented(function: Callable[..., object]) -> tuple[str, str]:
+    """What the function's docstring says, and the formula in its last paragraph, empty if there is none."""
+    description, _, formula = (inspect.getdoc(function) or "").partition("\n\nFormula: ")
+    return description, " ".join(formula.split())
 
 
 def _with_third(function: RuleFunction, third: object) -> RuleFunction:

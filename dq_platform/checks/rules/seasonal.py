@@ -29,6 +29,9 @@ def anomaly_seasonal(
     is the new normal after 7 values at the latest. Missing days are skipped. `anomaly_percent` is the share of values
     that may lie beyond both limits. No verdict: too few values, or values that were always exactly as expected and one
     like them.
+
+    Formula: |actual - (level + trend + season)| <= scale of the forecasts' errors * t, on the values or their
+    logarithms; t is the quantile 1 - anomaly_percent / 200 of Student's t with 5 degrees of freedom
     """
     return _judged(actual, context, min_points, anomaly_percent / 200)
 
@@ -41,6 +44,8 @@ def anomaly_seasonal_delay(
 
     A shorter one always passes. Learns as `anomaly_seasonal` does; `anomaly_percent` is the share of values that may
     lie beyond the limit.
+
+    Formula: as `anomaly_seasonal`, with the upper limit alone and the quantile 1 - anomaly_percent / 100
     """
     return _judged(actual, context, min_points, anomaly_percent / 100, lower=False)
 

@@ -43,8 +43,8 @@ class SensorType:
     for sensors that ask just that; None: then it has failed. `on_no_rows` is what it measures in a partition without
     rows, of which the source cannot tell; None: such a partition has no result. `imports` sensors bring the severity
     along, so that no rule judges. `unit` is that of the numbers, empty if they have that of the column, or none; it
-    need not be written for names that end in `_percent` or `_count`, whose units are `%` and `rows`. `template` is the
-    Jinja2 source.
+    need not be written for names that end in `_percent` or `_count`, before `_on_table` or `_on_column`, whose units
+    are `%` and `rows`. `template` is the Jinja2 source.
     """
 
     name: str
@@ -95,7 +95,8 @@ def _sensor(name: str, level: Level, header: dict[str, Any], source: str) -> Sen
 
 
 def _usual_unit(name: str) -> str:
-    return next((unit for ending, unit in USUAL_UNITS.items() if name.endswith(ending)), "")
+    stem = name.removesuffix("_on_table").removesuffix("_on_column")
+    return next((unit for ending, unit in USUAL_UNITS.items() if stem.endswith(ending)), "")
 
 
 def _param(name: str, facts: dict[str, Any]) -> ParamSpec:
