@@ -209,7 +209,7 @@ class CheckServiceServicer:
     def BacktestCheck(self, request, context):
         """Says how often a check would have failed: judges every period of its stored history by what was known before it.
         Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
-        asked, and nothing is stored. Periods of which nothing was measured are left out.
+        asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

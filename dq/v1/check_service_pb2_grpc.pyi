@@ -64,7 +64,7 @@ class CheckServiceStub:
     BacktestCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.BacktestCheckRequest, _check_service_pb2.BacktestCheckResponse]
     """Says how often a check would have failed: judges every period of its stored history by what was known before it.
     Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
-    asked, and nothing is stored. Periods of which nothing was measured are left out.
+    asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
     """
     ListBaselines: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]
     """Lists what a check has accepted, the newest first: the one that it compares with now."""
@@ -116,7 +116,7 @@ class CheckServiceAsyncStub(CheckServiceStub):
     BacktestCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.BacktestCheckRequest, _check_service_pb2.BacktestCheckResponse]  # type: ignore[assignment]
     """Says how often a check would have failed: judges every period of its stored history by what was known before it.
     Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
-    asked, and nothing is stored. Periods of which nothing was measured are left out.
+    asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
     """
     ListBaselines: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]  # type: ignore[assignment]
     """Lists what a check has accepted, the newest first: the one that it compares with now."""
@@ -231,7 +231,7 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_check_service_pb2.BacktestCheckResponse, _abc.Awaitable[_check_service_pb2.BacktestCheckResponse]]:
         """Says how often a check would have failed: judges every period of its stored history by what was known before it.
         Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
-        asked, and nothing is stored. Periods of which nothing was measured are left out.
+        asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
         """
 
     @_abc_1.abstractmethod

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from dq_platform.app.checks import draft_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.app.runs import FIRST_WINDOW_START, LAST_WINDOW_END
-from dq_platform.checks.backtest import Backtest, Past, backtest
+from dq_platform.checks.backtest import Backtest, BacktestPoint, Past, judged
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.rules.periods import Calendar
@@ -28,6 +29,8 @@ from dq_platform.ports import Tx
 MAX_PERIODS = 1000
 """How many periods can be judged at once."""
 DEFAULT_PERIODS = 365
+AT_ONCE = 20
+"""How many periods are judged before anybody else has a say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,16 @@ async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -
         zone = (await tx.connections.get(who.workspace_id, check.target.connection_id)).time_zone
         tried = _reviewed(check, request)
         past = await _past(tx, tried.rule, request, Calendar(zone, check.time_scale))
-    # A year of a rule that forecasts takes a second or two of computing.
-    return Trial(tried, await asyncio.to_thread(backtest, tried.rule, tried.by_severity, past), zone)
+    return Trial(tried, await _computed(tried, past), zone)
+
+
+async def _computed(tried: Tried, past: Past) -> Backtest:
+    """A year of a rule that forecasts takes seconds: other calls go on meanwhile, and a caller who leaves ends it."""
+    points = judged(tried.rule, tried.by_severity, past)
+    found: list[BacktestPoint] = []
+    while some := await asyncio.to_thread(lambda: list(islice(points, AT_ONCE))):
+        found += some
+    return Backtest.of(found)
 
 
 async def _past(tx: Tx, rule: RuleType, request: BacktestRequest, calendar: Calendar) -> Past:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,6 +59,13 @@ class Backtest:
     points: tuple[BacktestPoint, ...]
     outcomes: OutcomeCounts
 
+    @classmethod
+    def of(cls, points: Iterable[BacktestPoint]) -> Backtest:
+        kept, outcomes = tuple(points), OutcomeCounts()
+        for point in kept:
+            outcomes = outcomes.plus(point.outcome)
+        return cls(kept, outcomes)
+
     @property
     def alert_percent(self) -> float | None:
         """100 × periods that would have failed / periods with a verdict; None without a verdict."""
@@ -73,18 +80,19 @@ def backtest(rule: RuleType, thresholds: Mapping[Severity, Params], past: Past) 
     The points are the values that count today: what a period's first run measured before a later one mended it is
     forgotten. Where a rule raises, the outcome is an execution error.
     """
+    return Backtest.of(judged(rule, thresholds, past))
+
+
+def judged(rule: RuleType, thresholds: Mapping[Severity, Params], past: Past) -> Iterator[BacktestPoint]:
+    """The points of a back-test in order of time, each computed when it is asked for."""
     known = sorted(past.earlier, key=_period)
-    judged: list[BacktestPoint] = []
-    outcomes = OutcomeCounts()
     for point in sorted(past.points, key=_period):
         newest = known[max(0, len(known) - rule.history_points) :]
         context = RuleContext(point.time_period, point.expected, newest, past.calendar)
         learnt = not rule.learns or point.time_period not in past.excluded
-        judged.append(_judged(rule, thresholds, point, context, learnt=learnt))
-        outcomes = outcomes.plus(judged[-1].outcome)
+        yield _judged(rule, thresholds, point, context, learnt=learnt)
         if learnt:
             known.append(point)
-    return Backtest(tuple(judged), outcomes)
 
 
 def _judged(
