@@ -193,7 +193,10 @@ def max_missing(actual: Number, context: RuleContext, *, max_missing: Count = 0)
 
 @rule("equals_accepted")
 def equals_accepted(actual: Number, context: RuleContext) -> Verdict:
-    """Fails when the value is not the one that was accepted."""
+    """Fails when the value is not the one that was accepted. Without one there is no verdict.
+
+    Formula: actual = expected, `expected` being the accepted value
+    """
     if context.expected is None:
         return Verdict(passed=None, reason="No value has been accepted.")
     return within(actual, lower=context.expected, upper=context.expected, expected_value=context.expected)

@@ -61,6 +61,7 @@ diff_percent 0/0 max_diff_percent=0.0
 equals 0/0 expected_value=required error_margin=0.0
 equals_0 0/0
 equals_1 0/0
+equals_accepted 0/0
 equals_integer 0/0 expected_value=required
 import_severity 0/0
 max_count 0/0 max_count=0
