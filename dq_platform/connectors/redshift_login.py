@@ -20,6 +20,8 @@ _BY_PROFILE = Beside("authentication", (PROFILE,))
 _BY_AWS = Beside("authentication", (ACCESS_KEY, PROFILE, ENVIRONMENT))
 
 SETTINGS = (
+    Setting("host", "Host name of the cluster's or workgroup's endpoint.", required=True, route=True),
+    Setting("port", "Port.", SettingKind.INTEGER, default=5439, minimum=1, maximum=65535, route=True),
     Setting(
         "authentication",
         "How to log in: with a password, or with temporary credentials that AWS gives for an access key, for a profile "
@@ -43,8 +45,6 @@ SETTINGS = (
         "User; one with read access only is best. For a provisioned cluster with AWS credentials: the database user "
         "that they are for, by default one named after the AWS identity.",
     ),
-    Setting("host", "Endpoint's host name; with AWS credentials, asked of AWS by default.", route=True),
-    Setting("port", "Port.", SettingKind.INTEGER, default=5439, minimum=1, maximum=65535, route=True),
 )
 
 
@@ -57,8 +57,8 @@ def check_login(settings: Mapping[str, SettingValue]) -> list[Violation]:
     if is_reference(settings["authentication"]):
         return [_violation("authentication", "must be written out: the other settings depend on it")]
     if not uses_aws(settings):
-        lacking = [name for name in ("host", "user") if name not in settings]
-        return [Violation(f"connection.settings.{name}", f"{name} is required.", "MISSING_SETTING") for name in lacking]
+        missing = Violation("connection.settings.user", "user is required.", "MISSING_SETTING")
+        return [] if "user" in settings else [missing]
     found = []
     if ("cluster_identifier" in settings) == ("workgroup" in settings):
         found.append(_violation("cluster_identifier", "or workgroup must be given, and not both"))
@@ -77,7 +77,7 @@ def _violation(name: str, problem: str) -> Violation:
 
 def login(settings: Mapping[str, SettingValue], role_keys: Mapping[str, str]) -> dict[str, object]:
     """The driver's parameters for logging in; `role_keys` are those of the assumed role, empty without one."""
-    given = {name: settings[name] for name in ("host", "port") if name in settings}
+    given = {"host": settings["host"], "port": settings["port"]}
     if not uses_aws(settings):
         return {**given, "user": settings["user"], "password": settings["password"]}
     return {
@@ -142,7 +142,7 @@ def refusal_of_aws(error: Exception, engine: str) -> SourceError:
         unreachable = "Connection" in type(error).__name__ or "Timeout" in type(error).__name__
         if unreachable:
             return SourceError(SourceProblem.UNREACHABLE, "AWS, which gives the credentials, cannot be reached.")
-        message = "There are no AWS credentials: the access key, profile or role of the connection is of no use."
+        message = "There are no AWS credentials: a key, profile, role or name of the connection is of no use."
         return SourceError(SourceProblem.CREDENTIALS, message)
     code = str(response.get("Error", {}).get("Code", ""))
     if code in _NOT_FOUND:

@@ -15,18 +15,26 @@ from tests.engines.places import reachable_directory
 from tests.engines.postgres import PostgresServer, ServerParams
 from tests.engines.redshift_proxy import RedshiftProxy
 
+CLUSTER = "shop.abc123xyz789.eu-central-1.redshift.amazonaws.com"
+WORKGROUP = "shop-work.123456789012.eu-central-1.redshift-serverless.amazonaws.com"
+AT_AWS = (CLUSTER, WORKGROUP)
+
 # The driver knows no SCRAM. In literals a backslash escapes.
-_LOGIN = "host all checker 127.0.0.1/32 md5\n"
+_LOGIN = "host all checker,reader 127.0.0.1/32 md5\n"
 _SET_UP = (
     "SET password_encryption = 'md5'; SET client_min_messages = error;"
-    "CREATE ROLE checker LOGIN SUPERUSER PASSWORD %s;"
+    "CREATE ROLE checker LOGIN SUPERUSER PASSWORD %(password)s; CREATE ROLE reader LOGIN PASSWORD %(password)s;"
     "ALTER DATABASE postgres SET standard_conforming_strings = off;"
     "ALTER DATABASE postgres SET escape_string_warning = off"
 )
 
 
 class RedshiftServer:
-    """Usable inside a `with` block. `params` log in as a user who may do everything; `authority` signed for it."""
+    """Usable inside a `with` block.
+
+    `params` log in as a user who may do everything; `reader`, with the same password, may
+    do nothing. `authority` is the file with the certificate that its own descends from.
+    """
 
     def __init__(self) -> None:
         self.params = ServerParams(LOOPBACK, any_free(), "checker", "only for tests: p@ss/w%rd")
@@ -35,7 +43,7 @@ class RedshiftServer:
     def __enter__(self) -> Self:
         with ExitStack() as cleanup:
             self._postgres = cleanup.enter_context(PostgresServer())
-            tls, self.authority = server_tls(cleanup.enter_context(reachable_directory()), LOOPBACK)
+            tls, self.authority = server_tls(cleanup.enter_context(reachable_directory()), LOOPBACK, *AT_AWS)
             self._prepare()
             upstream = (self._postgres.params.host, self._postgres.params.port)
             proxy = RedshiftProxy(self.params.port, upstream, tls)
@@ -61,6 +69,6 @@ class RedshiftServer:
             [(name,)] = cursor.fetchall()
             rules = Path(name)
             rules.write_text(_LOGIN + rules.read_text())
-            cursor.execute(_SET_UP, (self.params.password,))
+            cursor.execute(_SET_UP, {"password": self.params.password})
             cursor.execute("SELECT pg_reload_conf()")
             cursor.execute(Path(__file__).with_suffix(".sql").read_text())
