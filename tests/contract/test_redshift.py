@@ -104,6 +104,7 @@ def engine(server: RedshiftServer) -> Engine:
         running=running,
         kill_sessions=kill_sessions,
         column_comment="COMMENT ON COLUMN {table}.a IS '{comment}'",
+        stand_in="PostgreSQL 18 behind a proxy",
     )
 
 

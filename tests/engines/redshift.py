@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Self
 from psycopg2.extensions import connection
 
 from local.ports import LOOPBACK, any_free
-from tests.engines.certificates import server_tls
+from tests.engines.certificates import Authority
 from tests.engines.places import reachable_directory
 from tests.engines.postgres import PostgresServer, ServerParams
 from tests.engines.redshift_proxy import RedshiftProxy
@@ -43,7 +44,7 @@ class RedshiftServer:
     def __enter__(self) -> Self:
         with ExitStack() as cleanup:
             self._postgres = cleanup.enter_context(PostgresServer())
-            tls, self.authority = server_tls(cleanup.enter_context(reachable_directory()), LOOPBACK, *AT_AWS)
+            tls = self._tls(cleanup.enter_context(reachable_directory()))
             self._prepare()
             upstream = (self._postgres.params.host, self._postgres.params.port)
             proxy = RedshiftProxy(self.params.port, upstream, tls)
@@ -62,6 +63,14 @@ class RedshiftServer:
         link = self._postgres.connect()
         link.autocommit = True
         return link
+
+    def _tls(self, directory: Path) -> ssl.SSLContext:
+        authority = Authority("Tests")
+        self.authority = directory / "authority.pem"
+        self.authority.write_bytes(authority.root)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*authority.issue("redshift", (LOOPBACK, *AT_AWS)).write(directory, "server"))
+        return context
 
     def _prepare(self) -> None:
         with closing(self.connect()) as link, link.cursor() as cursor:
