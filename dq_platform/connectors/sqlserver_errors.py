@@ -29,7 +29,7 @@ _BY_SQLSTATE = {
 }
 
 _NUMBER = re.compile(r"\((\d+)\) \(SQL\w+\)")
-_SOURCES = re.compile(r"^(?:\[[^\]]*\])*")
+_SOURCES = re.compile(r"^(?:\[[^\]]*\]\s*)*")
 
 
 def number_of(message: str) -> int:
