@@ -8,16 +8,20 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.settings import validate_settings
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.connection import SettingValue
 from dq_platform.models.metadata import DataType, TableKind
 from local.ports import LOOPBACK, any_free
 from tests.contract.catalogue import columns_of
-from tests.contract.engine import Engine
+from tests.contract.engine import GUARDS, Engine
 from tests.contract.suite import ConnectorContract
+from tests.engines.accounts import account
 from tests.engines.aws import FakeAws
 from tests.engines.redshift import AT_AWS, CLUSTER, WORKGROUP, RedshiftServer
 
@@ -51,6 +55,11 @@ OTHER_TYPES = {
     "TIMETZ": DataType.TIME,
     "INTERVAL": DataType.OTHER,
 }
+
+
+SLOW = "SELECT COUNT(*) AS n FROM " + ", ".join(f"pg_attribute AS a{number}" for number in range(5))
+
+ACCOUNT = "DQ_TEST_REDSHIFT_URL"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +104,7 @@ def engine(server: RedshiftServer) -> Engine:
             "ssl_mode": "disable",
         },
         write=write,
-        slow="SELECT pg_sleep(120)",
+        slow=SLOW,
         types=TYPES,
         other_types=OTHER_TYPES,
         schema="contract",
@@ -300,3 +309,42 @@ class TestAws:
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{any_free()}")
         assert failure(by_aws(engine, workgroup="shop-work")).problem is SourceProblem.UNREACHABLE
+
+
+class TestAccount(ConnectorContract):
+    """The contract on a real cluster or workgroup, in a schema of its own, if the environment names one."""
+
+    __test__ = bool(account(ACCOUNT))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Iterator[Engine]:
+        settings = account(ACCOUNT)
+        schema = f"dq_contract_{uuid4().hex[:8]}"
+        connector = ConnectorFactory.get("redshift")(
+            validate_settings(ConnectorFactory.get("redshift"), settings), GUARDS
+        )
+        connector.connect()
+
+        def write(statements: Sequence[str]) -> None:
+            with connector._connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+
+        write([f"CREATE SCHEMA {schema}"])
+        try:
+            yield Engine(
+                type="redshift",
+                settings=settings,
+                write=write,
+                slow=SLOW,
+                types=TYPES,
+                other_types={kind: known for kind, known in OTHER_TYPES.items() if kind != "INTERVAL"},
+                schema=schema,
+                wrong_password={"password": "wr0ng-secret"} if "password" in settings else {},
+                unreachable={"port": any_free()},
+                column_comment="COMMENT ON COLUMN {table}.a IS '{comment}'",
+            )
+        finally:
+            write([f"DROP SCHEMA {schema} CASCADE"])
+            connector.close()

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from local.ports import any_free
 from tests.contract.engine import Engine
 from tests.contract.guards import problem
 from tests.contract.suite import ConnectorContract
+from tests.engines.accounts import account
 from tests.engines.sqlserver import SqlServerStandIn, connect
 
 TYPES = {
@@ -47,17 +49,19 @@ def server() -> Iterator[SqlServerStandIn]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def engine(server: SqlServerStandIn) -> Iterator[Engine]:
-    params = server.params
-    settings = {
-        "host": params.host,
-        "port": params.port,
-        "user": params.user,
-        "password": params.password,
-        "database": "master",
-        "ssl_mode": "disable",
-    }
+MANY = ", ".join(f"sys.all_columns AS c{number}" for number in range(4))
+SLOW = f"SELECT COUNT_BIG(*) AS n FROM {MANY} WHERE c0.column_id * c1.column_id % 7 = c2.column_id"
+
+DESCRIBED = (
+    "EXEC sys.sp_addextendedproperty N'MS_Description', N'{comment}', N'SCHEMA', N'{schema}', N'TABLE', N'{table}'"
+)
+
+ACCOUNT = "DQ_TEST_MSSQL_DSN"
+
+
+@contextmanager
+def engine_on(settings: Mapping[str, SettingValue], schema: str) -> Iterator[Engine]:
+    """The server with a new schema, which nobody else uses."""
     with closing(connect(settings)) as link:
 
         def write(statements: Sequence[str]) -> None:
@@ -65,29 +69,32 @@ def engine(server: SqlServerStandIn) -> Iterator[Engine]:
                 for statement in statements:
                     cursor.execute(statement)
 
-        write(["CREATE SCHEMA contract"])
-        many = ", ".join(f"sys.all_columns AS c{number}" for number in range(4))
+        write([f"CREATE SCHEMA {schema}"])
+        commented = DESCRIBED.format(comment="{comment}", schema=schema, table="commented")
         yield Engine(
             type="sqlserver",
             settings=settings,
             write=write,
-            slow=f"SELECT COUNT_BIG(*) AS n FROM {many} WHERE c0.column_id * c1.column_id % 7 = c2.column_id",
+            slow=SLOW,
             types=TYPES,
             other_types=OTHER_TYPES,
-            schema="contract",
+            schema=schema,
             wrong_password={"password": "wr0ng-secret"},
             unreachable={"port": any_free()},
-            running=server.running,
-            kill_sessions=lambda: server.kill_sessions("dq-platform"),
-            column_comment=COMMENT,
-            stand_in="DuckDB behind the TDS protocol",
+            column_comment=f"{commented}, N'COLUMN', N'a'",
         )
 
 
-COMMENT = (
-    "EXEC sys.sp_addextendedproperty N'MS_Description', N'{comment}', "
-    "N'SCHEMA', N'contract', N'TABLE', N'commented', N'COLUMN', N'a'"
-)
+@pytest.fixture(scope="module")
+def engine(server: SqlServerStandIn) -> Iterator[Engine]:
+    settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+    with engine_on(settings, "contract") as engine:
+        yield replace(
+            engine,
+            running=server.running,
+            kill_sessions=lambda: server.kill_sessions("dq-platform"),
+            stand_in="DuckDB behind the TDS protocol",
+        )
 
 
 def failure(engine: Engine, **changes: SettingValue) -> SourceError:
@@ -169,7 +176,7 @@ class TestSQLServer(ConnectorContract):
 
     def test_rows_sizes_and_comments_of_tables_are_told(self, engine: Engine) -> None:
         engine.named_table("told", {"a": DataType.INTEGER}, [(1,), (2,)])
-        engine.write([COMMENT.partition(", N'COLUMN'")[0].format(comment="what is told").replace("commented", "told")])
+        engine.write([DESCRIBED.format(comment="what is told", schema=engine.schema, table="told")])
         with engine.session() as session:
             [table] = [t for t in session.get_tables(engine.schema) if t.table_name == "told"]
         assert (table.estimated_rows, table.size_bytes, table.comment) == (2, 16384, "what is told")
@@ -177,3 +184,15 @@ class TestSQLServer(ConnectorContract):
     def test_moments_have_their_zone(self, engine: Engine) -> None:
         moment = datetime(2024, 7, 1, 12, 30, 0, 123456, UTC)
         assert engine.value(engine.dialect.literal(moment)) == moment
+
+
+class TestAccount(ConnectorContract):
+    """The contract on a real server, in a schema of its own that stays, if the environment names one."""
+
+    __test__ = bool(account(ACCOUNT))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Iterator[Engine]:
+        with engine_on(account(ACCOUNT), f"dq_contract_{uuid4().hex[:8]}") as engine:
+            yield engine
