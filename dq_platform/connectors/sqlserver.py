@@ -107,12 +107,20 @@ class SQLServerConnector(DriverSession):
         return self._select(tagged(sql, tag))
 
     def _select(self, sql: str) -> Rows:
+        with closing(self._new_cursor()) as cursor:
+            self._cursor = cursor
+            try:
+                with self._statement():
+                    cursor.execute(sql)
+                    columns = [column[0] for column in cursor.description or ()]
+                    rows = [tuple(row) for row in cursor.fetchmany(self.guards.max_rows + 1)]
+                    return self._within_limit(columns, rows)
+            finally:
+                self._cursor = None  # which cannot be cancelled once it is closed
+
+    def _new_cursor(self) -> pyodbc.Cursor:
         with self._statement():
-            cursor = self._cursor = self._open().cursor()
-        with closing(cursor), self._statement():
-            cursor.execute(sql)
-            columns = [column[0] for column in cursor.description or ()]
-            return self._within_limit(columns, [tuple(row) for row in cursor.fetchmany(self.guards.max_rows + 1)])
+            return self._open().cursor()
 
     def _open(self) -> pyodbc.Connection:
         if self._connection is None:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Collection, Mapping
 
 from dq_platform.connectors.base import Beside, Setting, SettingKind
+from dq_platform.connectors.references import is_reference
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import SettingValue
 
@@ -19,6 +20,8 @@ _DRIVERS = ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server", FR
 _HOW_TO_GET = "msodbcsql18 from Microsoft's packages, or tdsodbc from Debian's"
 
 _VERIFIED = ("verify-full", "strict")
+_FREETDS_ENCRYPTION = {"disable": "off", "require": "require"}
+_ENCRYPT = {"disable": "no", "require": "yes", "verify-full": "yes", "strict": "strict"}
 
 SETTINGS = (
     Setting("host", "Host name or address.", required=True, route=True),
@@ -90,10 +93,15 @@ SETTINGS = (
 
 def check_together(settings: Mapping[str, SettingValue]) -> list[Violation]:
     """What is wrong with the settings taken together."""
-    if settings["authentication"] == PASSWORD or settings["ssl_mode"] != "disable":
-        return []
-    description = f"ssl_mode must not be disable beside authentication {settings['authentication']}."
-    return [Violation("connection.settings.ssl_mode", description)]
+    if is_reference(settings["authentication"]):
+        return [_violation("authentication", "must be written out: the other settings depend on it")]
+    if settings["authentication"] != PASSWORD and settings["ssl_mode"] == "disable":
+        return [_violation("ssl_mode", f"must not be disable beside authentication {settings['authentication']}")]
+    return []
+
+
+def _violation(name: str, problem: str) -> Violation:
+    return Violation(f"connection.settings.{name}", f"{name} {problem}.")
 
 
 def chosen_driver(settings: Mapping[str, SettingValue], installed: Collection[str]) -> str:
@@ -109,7 +117,7 @@ def chosen_driver(settings: Mapping[str, SettingValue], installed: Collection[st
         raise _missing(f"SQL Server needs an ODBC driver, and none of {', '.join(wanted)} is installed: {_HOW_TO_GET}.")
     if name == FREETDS and settings["authentication"] != PASSWORD:
         raise _missing("FreeTDS knows passwords only: install msodbcsql18 from Microsoft's packages.")
-    if name == FREETDS and settings["ssl_mode"] in _VERIFIED:
+    if name == FREETDS and settings["ssl_mode"] not in _FREETDS_ENCRYPTION:
         raise _missing(
             "FreeTDS does not verify the server's certificate: install msodbcsql18 from Microsoft's packages, "
             "or set ssl_mode to require."
@@ -154,9 +162,6 @@ def _quoted_for_freetds(name: str, value: str) -> str:
     return value
 
 
-_FREETDS_ENCRYPTION = {"disable": "off", "require": "require"}
-
-
 def _for_freetds(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
     return {
         "SERVER": settings["host"],
@@ -169,14 +174,11 @@ def _for_freetds(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue
     }
 
 
-_ENCRYPT = {"disable": "no", "require": "yes", "verify-full": "yes", "strict": "strict"}
-
-
 def _for_microsofts(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
     mode = str(settings["ssl_mode"])
     options: dict[str, SettingValue] = {
         "SERVER": f"tcp:{settings['host']},{settings['port']}",
-        "Encrypt": _ENCRYPT[mode],
+        "Encrypt": _ENCRYPT.get(mode, "yes"),  # a mode that a reference leads to may be none
         "TrustServerCertificate": "yes" if mode == "require" else "no",
         **_login(settings),
     }

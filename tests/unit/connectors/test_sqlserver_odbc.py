@@ -116,6 +116,18 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert fields == {"port", "user", "access_token", "ssl_mode"}
 
 
+def test_the_way_to_log_in_must_be_written_out() -> None:
+    with pytest.raises(Invalid, match="authentication must be written out"):
+        validate_settings(SQLServerConnector, {"host": "h", "database": "d", "authentication": "${env:WAY}"})
+
+
+def test_a_mode_that_is_none_is_verified() -> None:
+    unknown = settings() | {"ssl_mode": "whatever"}
+    assert "Encrypt={yes};TrustServerCertificate={no};" in connection_string(unknown, MICROSOFTS)
+    with pytest.raises(SourceError, match="does not verify"):
+        chosen_driver(unknown, [FREETDS])
+
+
 def test_a_token_is_not_sent_in_the_clear() -> None:
     with pytest.raises(Invalid, match="ssl_mode must not be disable beside authentication access_token"):
         settings(**BY_TOKEN, ssl_mode="disable")
