@@ -87,7 +87,7 @@ def engine_on(settings: Mapping[str, SettingValue], schema: str) -> Iterator[Eng
 
 @pytest.fixture(scope="module")
 def engine(server: SqlServerStandIn) -> Iterator[Engine]:
-    settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+    settings = asdict(server.params) | {"database": "master", "ssl_mode": "require"}
     with engine_on(settings, "contract") as engine:
         yield replace(
             engine,
@@ -161,8 +161,16 @@ class TestSQLServer(ConnectorContract):
         assert error.problem is SourceProblem.DRIVER_MISSING
         assert "ssl_mode" in error.message
 
-    def test_no_password_goes_to_a_server_without_the_encryption_that_is_demanded(self, engine: Engine) -> None:
-        assert failure(engine, ssl_mode="require").problem is SourceProblem.UNREACHABLE
+    @pytest.mark.parametrize("mode", ["require", "disable"])
+    def test_long_texts_come_back_encrypted_or_not(self, engine: Engine, mode: str) -> None:
+        chosen = replace(engine, settings={**engine.settings, "ssl_mode": mode})
+        assert chosen.value(engine.dialect.literal("é" * 5000)) == "é" * 5000
+
+    def test_no_password_goes_to_a_server_without_the_encryption_that_is_demanded(
+        self, engine: Engine, server: SqlServerStandIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(server, "tls", None)
+        assert failure(engine).problem is SourceProblem.UNREACHABLE
 
     @pytest.mark.parametrize("driver", ["No such driver", "/usr/lib/x86_64-linux-gnu/odbc/libtdsodbc.so"])
     def test_a_driver_that_is_not_installed_is_told(self, engine: Engine, driver: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socketserver
+import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,6 +24,8 @@ from dq_platform.models.connection import SettingValue
 from local.errors import MissingProgram
 from local.ports import LOOPBACK
 from tests.engines import tds
+from tests.engines.certificates import Authority
+from tests.engines.places import reachable_directory
 from tests.engines.postgres import ServerParams
 from tests.engines.tsql import for_duckdb
 
@@ -53,12 +56,16 @@ def connect(settings: Mapping[str, SettingValue]) -> Any:
 
 
 class SqlServerStandIn:
-    """Usable inside a `with` block; `params` log in."""
+    """Usable inside a `with` block; `params` log in. `tls` serves those who ask for it, None: it has none."""
+
+    tls: ssl.SSLContext | None
 
     def __enter__(self) -> Self:
         require_freetds()
         self.database = duckdb.connect()
         self.database.execute(Path(__file__).with_suffix(".sql").read_text())
+        with reachable_directory() as directory:
+            self.tls = _tls(directory)
         self.sessions: set[_Session] = set()
         self._server = _Server((LOOPBACK, 0), _Session)
         self._server.stand_in = self
@@ -85,6 +92,13 @@ class SqlServerStandIn:
         for session in list(self.sessions):
             if application in ("", session.application):
                 session.end()
+
+
+def _tls(directory: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # the newest that this version of the protocol goes with
+    context.load_cert_chain(*Authority("Tests").issue("sqlserver", (LOOPBACK,)).write(directory, "server"))
+    return context
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -128,7 +142,7 @@ class _Session(socketserver.BaseRequestHandler):
         while True:
             kind, content = self._wire.receive()
             if kind == tds.PRELOGIN:
-                self._wire.send(tds.prelogin())
+                self._begin(content)
                 continue
             login = tds.read_login(content)
             self.application = login.application
@@ -141,6 +155,12 @@ class _Session(socketserver.BaseRequestHandler):
                 return False
             self._wire.send(tds.logged_in(DATABASE))
             return True
+
+    def _begin(self, content: bytes) -> None:
+        tls = self.server.stand_in.tls if tds.wants_tls(content) else None
+        self._wire.send(tds.prelogin(encrypts=tls is not None))
+        if tls is not None:
+            self._wire.begin_tls(tls)
 
     def _answer(self, kind: int, content: bytes) -> None:
         if kind == tds.BATCH:

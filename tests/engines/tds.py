@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal
@@ -33,10 +36,13 @@ class Login:
 
 
 class Wire:
-    """One client's connection, as messages instead of packets."""
+    """One client's connection, as messages instead of packets. One thread may receive while another sends."""
 
     def __init__(self, link: socket.socket) -> None:
         self._link = link
+        self._tls: ssl.SSLObject | None = None
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._lock = threading.Lock()
 
     def receive(self) -> tuple[int, bytes]:
         """The kind of the next message, and its content. Raises ConnectionError when the client is gone."""
@@ -47,33 +53,82 @@ class Wire:
             if status & _LAST:
                 return kind, content
 
-    def send(self, content: bytes) -> None:
+    def send(self, content: bytes, kind: int = _RESPONSE) -> None:
         size = _PACKET - 8
         parts = [content[start : start + size] for start in range(0, len(content), size)] or [b""]
         for number, part in enumerate(parts, 1):
             last = _LAST if number == len(parts) else 0
-            head = struct.pack(">BBHHBB", _RESPONSE, last, len(part) + 8, 0, number % 256, 0)
-            self._link.sendall(head + part)
+            self._write(struct.pack(">BBHHBB", kind, last, len(part) + 8, 0, number % 256, 0) + part)
+
+    def begin_tls(self, context: ssl.SSLContext) -> None:
+        """Encrypt from here on. The handshake goes to and fro in messages of its own."""
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        while True:
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self.send(self._outgoing.read(), PRELOGIN)
+                self._incoming.write(self.receive()[1])
+            else:
+                break
+        self.send(self._outgoing.read(), PRELOGIN)
+        self._tls = tls
+
+    def _write(self, data: bytes) -> None:
+        if self._tls is None:
+            self._link.sendall(data)
+            return
+        with self._lock:
+            self._tls.write(data)
+            self._link.sendall(self._outgoing.read())
+
+    def _read(self, size: int) -> bytes:
+        if self._tls is None:
+            return self._link.recv(size)
+        while True:
+            with self._lock, suppress(ssl.SSLWantReadError):
+                return self._tls.read(size)
+            arrived = self._link.recv(_PACKET)
+            if not arrived:
+                return b""
+            with self._lock:
+                self._incoming.write(arrived)
 
     def _exactly(self, size: int) -> bytes:
         found = b""
         while len(found) < size:
-            part = self._link.recv(size - len(found))
+            part = self._read(size - len(found))
             if not part:
                 raise ConnectionError
             found += part
         return found
 
 
-def prelogin() -> bytes:
-    """The server's version, and that it has no encryption."""
-    options = [(0, b"\x10\x00\x03\xe8\x00\x00"), (1, b"\x02"), (2, b"\x00"), (3, b""), (4, b"\x00")]
+_ENCRYPTION, _END = 1, 0xFF
+_ON, _NOT_SUPPORTED, _REQUIRED = 1, 2, 3
+
+
+def wants_tls(content: bytes) -> bool:
+    """Whether the client's first message asks for encryption of all that follows."""
+    place = 0
+    while content[place] != _END:
+        option, start, _ = struct.unpack_from(">BHH", content, place)
+        if option == _ENCRYPTION:
+            return content[start] in (_ON, _REQUIRED)
+        place += 5
+    return False
+
+
+def prelogin(*, encrypts: bool) -> bytes:
+    """The server's version, and whether it encrypts."""
+    encryption = bytes([_ON if encrypts else _NOT_SUPPORTED])
+    options = [(0, b"\x10\x00\x03\xe8\x00\x00"), (_ENCRYPTION, encryption), (2, b"\x00"), (3, b""), (4, b"\x00")]
     start = 5 * len(options) + 1
     head, body = b"", b""
     for option, value in options:
         head += struct.pack(">BHH", option, start + len(body), len(value))
         body += value
-    return head + b"\xff" + body
+    return head + bytes([_END]) + body
 
 
 def read_login(content: bytes) -> Login:
