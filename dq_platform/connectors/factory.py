@@ -17,6 +17,8 @@ _BUILT_IN = {
     ConnectionType.DUCKDB: "dq_platform.connectors.duckdb:DuckDBConnector",
     ConnectionType.MYSQL: "dq_platform.connectors.mysql:MySQLConnector",
     ConnectionType.POSTGRESQL: "dq_platform.connectors.postgresql:PostgreSQLConnector",
+    ConnectionType.REDSHIFT: "dq_platform.connectors.redshift:RedshiftConnector",
+    ConnectionType.SQLSERVER: "dq_platform.connectors.sqlserver:SQLServerConnector",
 }
 
 _ATTRIBUTES = ("type", "display_name", "dialect", "settings_schema")

@@ -80,7 +80,7 @@ class GuardContract:
         table = engine.table({"v": DataType.INTEGER}, [(n,) for n in range(11)])
         with engine.session(short(max_rows=10)) as session:
             assert len(session.execute(f"SELECT v FROM {table} WHERE v > 0").rows) == 10
-            for select in (f"SELECT v FROM {table}", f"SELECT v FROM {table} LIMIT 11"):
+            for select in (f"SELECT v FROM {table}", engine.dialect.limited(f"SELECT v FROM {table}", 11)):
                 error = problem(session, select)
                 assert "10 rows" in error.message
                 assert error.problem is SourceProblem.TOO_MANY_ROWS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from dq_platform.connectors.dialect import Capability
@@ -98,4 +100,4 @@ class TextContract:
         table = engine.table({"n": DataType.INTEGER, "d": DataType.DATE}, [])
         del table
         assert engine.value(engine.dialect.as_text("42")) == "42"
-        assert engine.value(engine.dialect.as_text("DATE '2024-02-29'")) == "2024-02-29"
+        assert engine.value(engine.dialect.as_text(engine.dialect.literal(date(2024, 2, 29)))) == "2024-02-29"

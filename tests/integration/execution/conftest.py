@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from dataclasses import asdict
 
 import duckdb
 import pytest
 
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
+from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.mysql_dialect import MySQLDialect
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
+from dq_platform.connectors.redshift_dialect import RedshiftDialect
+from dq_platform.connectors.settings import validate_settings
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.sqlserver_dialect import SQLServerDialect
+from dq_platform.models.connection import SettingValue
 from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
+from tests.engines.redshift import RedshiftServer
+from tests.engines.sqlserver import SqlServerStandIn, connect
 from tests.integration.execution.bench import Bench
 from tests.integration.execution.shop import COLUMNS, ROWS, Shop, connection_of, create_statements
 
@@ -57,7 +65,36 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(connection_of("duckdb", {"database": str(path)}), "main")
 
 
-@pytest.fixture(params=["postgres", "mariadb", "duck"])
+@pytest.fixture(scope="session")
+def redshift() -> Iterator[Shop]:
+    with RedshiftServer() as server:
+        with closing(server.connect()) as link, link.cursor() as cursor:
+            for statement in create_statements("redshift", "public", RedshiftDialect()):
+                cursor.execute(statement)
+            cursor.executemany(f'INSERT INTO public."order" VALUES ({", ".join(["%s"] * len(COLUMNS))})', ROWS)
+        settings = asdict(server.params) | {"database": "postgres", "ssl_mode": "disable"}
+        yield Shop(connection_of("redshift", complete("redshift", settings)), "public")
+
+
+@pytest.fixture(scope="session")
+def sqlserver() -> Iterator[Shop]:
+    dialect = SQLServerDialect()
+    with SqlServerStandIn() as server:
+        settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+        with closing(connect(settings)) as link, closing(link.cursor()) as cursor:
+            for statement in create_statements("sqlserver", "dbo", dialect):
+                cursor.execute(statement)
+            for row in ROWS:
+                values = ["NULL" if value is None else dialect.literal(value) for value in row]
+                cursor.execute(f"INSERT INTO dbo.[order] VALUES ({', '.join(values)})")
+        yield Shop(connection_of("sqlserver", complete("sqlserver", settings)), "dbo")
+
+
+def complete(engine: str, settings: dict[str, object]) -> dict[str, SettingValue]:
+    return dict(validate_settings(ConnectorFactory.get(engine), settings))
+
+
+@pytest.fixture(params=["postgres", "mariadb", "redshift", "sqlserver", "duck"])
 def shop(request: pytest.FixtureRequest) -> Shop:
     found: Shop = request.getfixturevalue(request.param)
     return found

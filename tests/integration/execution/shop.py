@@ -18,6 +18,8 @@ TYPES = {
     "postgresql": ("BIGINT", "TEXT", "TEXT", "NUMERIC(20, 4)", "TEXT", "DATE", "TIMESTAMPTZ"),
     "mysql": ("BIGINT", "TEXT", "VARCHAR(40)", "DECIMAL(20, 4)", "TEXT", "DATE", "TIMESTAMP NULL"),
     "duckdb": ("BIGINT", "TEXT", "TEXT", "DECIMAL(20, 4)", "TEXT", "DATE", "TIMESTAMPTZ"),
+    "redshift": ("BIGINT", *("VARCHAR(40)",) * 2, "NUMERIC(20, 4)", "VARCHAR(40)", "DATE", "TIMESTAMPTZ"),
+    "sqlserver": ("BIGINT", *("NVARCHAR(40)",) * 2, "DECIMAL(20, 4)", "NVARCHAR(40)", "DATE", "DATETIMEOFFSET"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The same tables on a real PostgreSQL, MariaDB and DuckDB, read through the product's own connectors."""
+"""The same tables on each engine's server or stand-in, read through the product's own connectors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import pytest
 
 from dq_platform.connectors.base import BaseConnector, Guards
 from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.settings import validate_settings
 from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
+from tests.engines.redshift import RedshiftServer
+from tests.engines.sqlserver import SqlServerStandIn, connect
 from tests.integration.sensors.bench import Bench
 from tests.integration.sensors.data import SCHEMA, statements
 
@@ -52,7 +55,31 @@ def _duckdb(directory: Path) -> Iterator[BaseConnector]:
     yield connector({"database": str(path)}, Guards())
 
 
-@pytest.fixture(scope="session", params=["postgresql", "mysql", "duckdb"])
+@contextmanager
+def _redshift() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("redshift")
+    with RedshiftServer() as server:
+        with closing(server.connect()) as link, link.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}")
+            for statement in statements("redshift", connector.dialect):
+                cursor.execute(statement)
+        settings = asdict(server.params) | {"database": "postgres", "ssl_mode": "disable"}
+        yield connector(validate_settings(connector, settings), Guards())
+
+
+@contextmanager
+def _sqlserver() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("sqlserver")
+    with SqlServerStandIn() as server:
+        settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+        with closing(connect(settings)) as link, closing(link.cursor()) as cursor:
+            cursor.execute(f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}")
+            for statement in statements("sqlserver", connector.dialect):
+                cursor.execute(statement)
+        yield connector(validate_settings(connector, settings), Guards())
+
+
+@pytest.fixture(scope="session", params=["postgresql", "mysql", "redshift", "sqlserver", "duckdb"])
 def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One engine with the tables in it."""
     with ExitStack() as cleanup:
@@ -60,6 +87,10 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             connector = cleanup.enter_context(_postgresql())
         elif request.param == "mysql":
             connector = cleanup.enter_context(_mysql())
+        elif request.param == "redshift":
+            connector = cleanup.enter_context(_redshift())
+        elif request.param == "sqlserver":
+            connector = cleanup.enter_context(_sqlserver())
         else:
             connector = cleanup.enter_context(_duckdb(tmp_path_factory.mktemp("sensors")))
         connector.connect()

@@ -17,14 +17,26 @@ REFERENCE = "ref.erence"
 ROWS = 12
 
 TYPES = {
-    "text": {"postgresql": "TEXT", "mysql": "VARCHAR(200)", "duckdb": "VARCHAR"},
-    "integer": {"postgresql": "INTEGER", "mysql": "INT", "duckdb": "INTEGER"},
-    "bigint": {"postgresql": "BIGINT", "mysql": "BIGINT", "duckdb": "BIGINT"},
-    "decimal": {"postgresql": "NUMERIC(12,2)", "mysql": "DECIMAL(12,2)", "duckdb": "DECIMAL(12,2)"},
-    "double": {"postgresql": "DOUBLE PRECISION", "mysql": "DOUBLE", "duckdb": "DOUBLE"},
-    "boolean": {"postgresql": "BOOLEAN", "mysql": "BOOLEAN", "duckdb": "BOOLEAN"},
-    "date": {"postgresql": "DATE", "mysql": "DATE", "duckdb": "DATE"},
-    "timestamp": {"postgresql": "TIMESTAMP", "mysql": "DATETIME(6)", "duckdb": "TIMESTAMP"},
+    "duckdb": {
+        "text": "VARCHAR",
+        "integer": "INTEGER",
+        "bigint": "BIGINT",
+        "decimal": "DECIMAL(12,2)",
+        "double": "DOUBLE",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "timestamp": "TIMESTAMP",
+    },
+}
+TYPES["postgresql"] = TYPES["duckdb"] | {"text": "TEXT", "decimal": "NUMERIC(12,2)", "double": "DOUBLE PRECISION"}
+TYPES["mysql"] = TYPES["duckdb"] | {"text": "VARCHAR(200)", "integer": "INT", "timestamp": "DATETIME(6)"}
+TYPES["redshift"] = TYPES["duckdb"] | {"text": "VARCHAR(200)", "double": "DOUBLE PRECISION"}
+TYPES["sqlserver"] = TYPES["duckdb"] | {
+    "text": "NVARCHAR(200)",
+    "integer": "INT",
+    "double": "FLOAT",
+    "boolean": "BIT",
+    "timestamp": "DATETIME2",
 }
 
 COLUMNS: dict[str, tuple[str, list[Any]]] = {
@@ -133,7 +145,7 @@ def _table(
     engine: str, dialect: Dialect, name: str, columns: dict[str, tuple[str, list[Any]]], rows: int
 ) -> Iterator[str]:
     table = dialect.table(SCHEMA, name)
-    described = ", ".join(f"{dialect.ident(column)} {TYPES[kind][engine]}" for column, (kind, _) in columns.items())
+    described = ", ".join(f"{dialect.ident(column)} {TYPES[engine][kind]}" for column, (kind, _) in columns.items())
     yield f"CREATE TABLE {table} ({described})"
     for row in range(rows):
         cells = ", ".join(_cell(dialect, values, row) for _, values in columns.values())

@@ -11,7 +11,7 @@ from dq_platform.errors import Invalid
 
 
 def test_every_built_in_type_has_a_connector_of_that_type() -> None:
-    assert ConnectorFactory.types() == ["duckdb", "mysql", "postgresql"]
+    assert ConnectorFactory.types() == ["duckdb", "mysql", "postgresql", "redshift", "sqlserver"]
     assert [ConnectorFactory.get(name).type for name in ConnectorFactory.types()] == ConnectorFactory.types()
 
 
