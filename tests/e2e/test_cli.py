@@ -62,7 +62,9 @@ def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> N
 
 
 def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
-    assert {"postgresql", "mysql", "duckdb"} == {kind["name"] for kind in answer(run("--json", "connection", "types"))}
+    assert {"postgresql", "mysql", "duckdb", "databricks", "oracle"} == {
+        kind["name"] for kind in answer(run("--json", "connection", "types"))
+    }
     assert len(answer(run("--json", "check", "types"))) >= 60
     one = run("check", "types", "nulls_percent")
     assert one.returncode == 0
