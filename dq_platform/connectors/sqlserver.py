@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar
@@ -107,20 +108,22 @@ class SQLServerConnector(DriverSession):
         return self._select(tagged(sql, tag))
 
     def _select(self, sql: str) -> Rows:
-        with closing(self._new_cursor()) as cursor:
-            self._cursor = cursor
-            try:
-                with self._statement():
-                    cursor.execute(sql)
-                    columns = [column[0] for column in cursor.description or ()]
-                    rows = [tuple(row) for row in cursor.fetchmany(self.guards.max_rows + 1)]
-                    return self._within_limit(columns, rows)
-            finally:
-                self._cursor = None  # which cannot be cancelled once it is closed
+        with self._new_cursor() as cursor, self._statement():
+            cursor.execute(sql)
+            columns = [column[0] for column in cursor.description or ()]
+            return self._within_limit(columns, [tuple(row) for row in cursor.fetchmany(self.guards.max_rows + 1)])
 
-    def _new_cursor(self) -> pyodbc.Cursor:
+    @contextmanager
+    def _new_cursor(self) -> Iterator[pyodbc.Cursor]:
+        """A cursor that can be cancelled until it is closed."""
         with self._statement():
-            return self._open().cursor()
+            cursor = self._cursor = self._open().cursor()
+        try:
+            yield cursor
+        finally:
+            self._cursor = None
+            with suppress(self._driver.Error):  # of a connection that broke, which the statement has told
+                cursor.close()
 
     def _open(self) -> pyodbc.Connection:
         if self._connection is None:
@@ -161,7 +164,7 @@ class SQLServerConnector(DriverSession):
 
     def _translate(self, error: Exception) -> SourceError:
         sqlstate, message = (str(part) for part in (*error.args, "", "")[:2])
-        if "certificate" in message.lower():
+        if self._connection is None and "certificate" in message.lower():
             text = "SQL Server's certificate descends from no trusted authority, or is another host's."
             return SourceError(SourceProblem.UNREACHABLE, text)
         number = number_of(message)

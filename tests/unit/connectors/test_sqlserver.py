@@ -25,6 +25,28 @@ def test_a_moment_keeps_its_zone() -> None:
     assert _moment(sent) == datetime(2024, 2, 29, 23, 59, 58, 123456, zone)
 
 
+class Answer(Exception):
+    """What the driver raises: an SQLSTATE and a message."""
+
+
+def test_a_certificate_is_at_fault_only_while_the_session_opens() -> None:
+    refused = Answer("08001", "[08001] [Microsoft][...]SSL Provider: certificate verify failed (-1) (SQLDriverConnect)")
+    opening = connector()
+    assert "certificate" in opening._translate(refused).message
+    assert opening._translate(refused).problem is SourceProblem.UNREACHABLE
+    wrong = Answer("42S22", "[42S22] [Microsoft][...]Invalid column name 'certificate'. (207) (SQLExecDirectW)")
+    opening._connection = object()
+    assert opening._translate(wrong).problem is SourceProblem.BAD_SQL
+
+
+def test_a_login_that_takes_too_long_is_no_slow_statement() -> None:
+    late = Answer("HYT00", "[HYT00] [Microsoft][...]Login timeout expired (0) (SQLDriverConnect)")
+    waiting = connector()
+    assert waiting._translate(late).problem is SourceProblem.UNREACHABLE
+    waiting._cursor = object()
+    assert waiting._translate(late).problem is SourceProblem.TIMEOUT
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
