@@ -11,9 +11,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.mysql_dialect import MySQLDialect
-from dq_platform.connectors.mysql_errors import PROBLEMS
+from dq_platform.connectors.mysql_errors import PROBLEMS, tls_failure_of
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
-from dq_platform.connectors.tls import check_tls_files
+from dq_platform.connectors.tls import (
+    UNPROTECTED,
+    VERIFYING,
+    TlsFailure,
+    check_tls_files,
+    mode_of,
+    mode_setting,
+    on_this_machine,
+    root_setting,
+    roots_of,
+    tls_error,
+)
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
@@ -84,14 +95,8 @@ class MySQLConnector(DriverSession):
         Setting("database", "Database that names without one belong to."),
         Setting("user", "User; one with read access only is best.", required=True),
         Setting("password", "Password.", secret=True),
-        Setting(
-            "ssl_mode",
-            "How far TLS is demanded and the server's certificate verified.",
-            default="prefer",
-            route=True,
-            choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
-        ),
-        Setting("ssl_root_cert", "File with the certificates that the server's must descend from.", route=True),
+        mode_setting("disable", "prefer", "require", *VERIFYING),
+        root_setting(),
         Setting("ssl_cert", "File with the client's certificate."),
         Setting("ssl_key", "File with the key of the client's certificate."),
     )
@@ -101,8 +106,8 @@ class MySQLConnector(DriverSession):
 
     @classmethod
     def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
-        found = check_tls_files(settings, verifies=settings["ssl_mode"] in ("verify-ca", "verify-full"))
-        if "ssl_cert" in settings and settings["ssl_mode"] in ("disable", "prefer"):
+        found = check_tls_files(settings)
+        if "ssl_cert" in settings and _mode(settings) in UNPROTECTED:
             description = "ssl_mode must be require, verify-ca or verify-full beside ssl_cert."
             found.append(Violation("connection.settings.ssl_mode", description))
         return found
@@ -132,18 +137,18 @@ class MySQLConnector(DriverSession):
         return connection
 
     def _tls(self) -> dict[str, object]:
-        mode = self.settings.get("ssl_mode", "prefer")
-        if mode in ("disable", "prefer"):
+        mode = _mode(self.settings)
+        if mode in UNPROTECTED:
             return {"ssl_disabled": mode == "disable"}
         try:
-            return {"ssl": self._tls_context(str(mode))}
+            return {"ssl": self._tls_context(mode)}
         except OSError as error:  # also what a wrong certificate raises
-            message = "A file of the TLS settings cannot be read, or is no certificate or key."
-            raise SourceError(SourceProblem.CREDENTIALS, message) from error
+            raise tls_error(self.display_name, TlsFailure.FILE_UNREADABLE) from error
 
     def _tls_context(self, mode: str) -> ssl.SSLContext:
-        root, certificate, key = (self.settings.get(name) for name in ("ssl_root_cert", "ssl_cert", "ssl_key"))
-        context = ssl.create_default_context(cafile=str(root) if root else None)
+        certificate, key = self.settings.get("ssl_cert"), self.settings.get("ssl_key")
+        roots = roots_of(self.settings, self.display_name) if mode in VERIFYING else None
+        context = ssl.create_default_context(cafile=roots)
         context.check_hostname = mode == "verify-full"
         context.verify_mode = ssl.CERT_NONE if mode == "require" else ssl.CERT_REQUIRED
         if certificate:
@@ -209,10 +214,17 @@ class MySQLConnector(DriverSession):
         return (self._driver.MySQLError,)
 
     def _translate(self, error: Exception) -> SourceError:
+        failure = tls_failure_of(error, showing=self._connection is None and "ssl_cert" in self.settings)
+        if failure:
+            return tls_error(self.display_name, failure)
         number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         problem = PROBLEMS.get(number, SourceProblem.BAD_SQL)
         detail = str(error.args[-1]) if problem is SourceProblem.BAD_SQL and error.args else ""
         return source_error(problem, self.display_name, code=str(number or ""), detail=detail)
+
+
+def _mode(settings: Mapping[str, SettingValue]) -> str:
+    return mode_of(settings, local="unix_socket" in settings or on_this_machine(str(settings["host"])))
 
 
 def _table(schema: str, row: tuple[Any, ...]) -> TableInfo:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+
+from dq_platform.connectors.tls import TlsFailure
 from dq_platform.errors import SourceProblem
 
 _NUMBERS = {
@@ -17,3 +20,28 @@ _NUMBERS = {
 }  # fmt: skip
 
 PROBLEMS = {number: problem for problem, numbers in _NUMBERS.items() for number in numbers}
+
+
+# OpenSSL's numbers for why it does not trust a certificate.
+_NOT_VALID_NOW = (9, 10)
+_OTHER_NAME = (62, 64)
+
+SSL_CONNECTION_ERROR = 2026
+SECURE_TRANSPORT_REQUIRED = 3159
+
+
+def tls_failure_of(error: Exception, *, showing: bool) -> TlsFailure | None:
+    """What went wrong with TLS, None if it was something else. The driver keeps Python's error beside its own.
+
+    `showing`: a session was about to begin, with a certificate of the client; a server that does not like that ends the
+    TLS connection without a word.
+    """
+    cause = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        if cause.verify_code in _NOT_VALID_NOW:
+            return TlsFailure.EXPIRED
+        return TlsFailure.WRONG_HOST if cause.verify_code in _OTHER_NAME else TlsFailure.UNTRUSTED
+    if showing and isinstance(cause, ssl.SSLError):
+        return TlsFailure.CLIENT_REFUSED
+    number = error.args[0] if error.args else 0
+    return {SSL_CONNECTION_ERROR: TlsFailure.NOT_OFFERED, SECURE_TRANSPORT_REQUIRED: TlsFailure.DEMANDED}.get(number)

@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
+from dq_platform.connectors.postgresql_errors import problem_of, tls_failure_of
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
-from dq_platform.connectors.tls import check_tls_files
+from dq_platform.connectors.tls import (
+    UNPROTECTED,
+    VERIFYING,
+    check_tls_files,
+    mode_of,
+    mode_setting,
+    on_this_machine,
+    require_readable,
+    root_setting,
+    roots_of,
+    tls_error,
+)
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
@@ -81,18 +93,6 @@ _TYPES = {
     "uuid": DataType.UUID,
 }
 
-# What a server or libpq says when no session comes about; such errors carry no SQLSTATE. First match counts.
-_REFUSALS = (
-    ("too many clients", SourceProblem.RESOURCE),
-    ("too many connections", SourceProblem.RESOURCE),
-    ("connection slots are reserved", SourceProblem.RESOURCE),
-    ("is starting up", SourceProblem.UNREACHABLE),
-    ("is shutting down", SourceProblem.UNREACHABLE),
-    ("recovery", SourceProblem.UNREACHABLE),
-    ("permission denied for database", SourceProblem.PERMISSION),
-    ("no password supplied", SourceProblem.CREDENTIALS),
-)
-
 
 class PostgreSQLConnector(DriverSession):
     type: ClassVar[str] = ConnectionType.POSTGRESQL
@@ -106,14 +106,8 @@ class PostgreSQLConnector(DriverSession):
         Setting("database", "Database.", required=True),
         Setting("user", "User; one with read access only is best.", required=True),
         Setting("password", "Password.", secret=True),
-        Setting(
-            "ssl_mode",
-            "How far TLS is demanded and the server's certificate verified.",
-            default="prefer",
-            route=True,
-            choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-        ),
-        Setting("ssl_root_cert", "File with the certificates that the server's must descend from.", route=True),
+        mode_setting(*UNPROTECTED, "require", *VERIFYING),
+        root_setting(),
         Setting("ssl_cert", "File with the client's certificate."),
         Setting("ssl_key", "File with the key of the client's certificate."),
         Setting("application_name", "Name that the server shows for our sessions.", default="dq-platform"),
@@ -124,7 +118,7 @@ class PostgreSQLConnector(DriverSession):
 
     @classmethod
     def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
-        return check_tls_files(settings, verifies=settings["ssl_mode"] in ("verify-ca", "verify-full"))
+        return check_tls_files(settings)
 
     def connect(self) -> None:
         self._driver = load_driver("psycopg2", self.display_name, "psycopg2-binary")
@@ -142,20 +136,30 @@ class PostgreSQLConnector(DriverSession):
             "dbname": "database",
             "user": "user",
             "password": "password",
-            "sslmode": "ssl_mode",
-            "sslrootcert": "ssl_root_cert",
             "sslcert": "ssl_cert",
             "sslkey": "ssl_key",
             "application_name": "application_name",
         }
         given = {name: self.settings[setting] for name, setting in names.items() if setting in self.settings}
-        return given | {
-            "connect_timeout": max(2, round(self.guards.connect_timeout.total_seconds())),
-            "client_encoding": "UTF8",
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        }
+        return (
+            given
+            | self._tls()
+            | {
+                "connect_timeout": max(2, round(self.guards.connect_timeout.total_seconds())),
+                "client_encoding": "UTF8",
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            }
+        )
+
+    def _tls(self) -> dict[str, SettingValue]:
+        """The mode, and for one that verifies, the authorities: libpq would look for the system's in other places."""
+        require_readable(self.settings, self.display_name)
+        mode = mode_of(self.settings, local=on_this_machine(str(self.settings["host"])))
+        if mode in VERIFYING:
+            return {"sslmode": mode, "sslrootcert": roots_of(self.settings, self.display_name)}
+        return {"sslmode": mode}
 
     def _session_settings(self) -> str:
         """Sent as a statement, not as start-up options, which connection poolers refuse."""
@@ -232,24 +236,21 @@ class PostgreSQLConnector(DriverSession):
     def _translate(self, error: Exception) -> SourceError:
         code = getattr(error, "pgcode", None) or ""
         if not code:
-            return source_error(_problem_without_code(error, self._driver), self.display_name)
+            return self._translate_without_code(error)
         problem = problem_of_sqlstate(code)
         detail = error.diag.message_primary if problem is SourceProblem.BAD_SQL else ""  # type: ignore[attr-defined]
         return source_error(problem, self.display_name, code=code, detail=detail or "")
 
-
-def _problem_without_code(error: Exception, driver: ModuleType) -> SourceProblem:
-    """The server's refusal of a session, or libpq's own failure to get or keep one."""
-    if not isinstance(error, driver.OperationalError | driver.InterfaceError | driver.DatabaseError):
-        return SourceProblem.BAD_SQL
-    said = str(error)
-    for words, problem in _REFUSALS:
-        if words in said:
-            return problem
-    if "FATAL:" not in said:
-        return SourceProblem.UNREACHABLE
-    missing_database = "database" in said and "does not exist" in said
-    return SourceProblem.NOT_FOUND if missing_database else SourceProblem.CREDENTIALS
+    def _translate_without_code(self, error: Exception) -> SourceError:
+        driver = self._driver
+        if not isinstance(error, driver.OperationalError | driver.InterfaceError | driver.DatabaseError):
+            return source_error(SourceProblem.BAD_SQL, self.display_name)
+        failure = tls_failure_of(str(error))
+        return (
+            tls_error(self.display_name, failure)
+            if failure
+            else source_error(problem_of(str(error)), self.display_name)
+        )
 
 
 def _estimate(kind: str, rows: int) -> int | None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
@@ -34,10 +35,12 @@ REMEDY = "Install it: apt install mariadb-server."
 class MariaDBServer:
     """Usable from `start` to `stop`, or inside a `with` block; `params` log in as root with a password.
 
-    A data directory is made once per version, kept in `.cache/engines`, and copied for each server.
+    A data directory is made once per version, kept in `.cache/engines`, and copied for each server. `options` are
+    further arguments of the server's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        self._options = tuple(options)
         self.params = ServerParams(LOOPBACK, any_free(), "root", "only for tests: p@ss/w%rd")
         self._exit = ExitStack()
 
@@ -70,6 +73,7 @@ class MariaDBServer:
             pytest.skip(str(error))
         with ExitStack() as cleanup:
             directory = cleanup.enter_context(reachable_directory())
+            self.socket = directory / "m.sock"
             data = shutil.copytree(template, directory / "data")
             supervisor = cleanup.enter_context(Supervisor(Console(quiet=True)))
             supervisor.start([self._service(directory, data)])
@@ -105,8 +109,8 @@ class MariaDBServer:
             *(_program("mariadbd"), "--no-defaults", f"--datadir={data}", *_as_whom()),
             # A server removes at its start what it takes for its leftovers, another one's temporary tables too.
             f"--tmpdir={data}",
-            *(f"--port={self.params.port}", f"--bind-address={LOOPBACK}", f"--socket={directory / 'm.sock'}"),
-            *(*STORAGE, *FAST),
+            *(f"--port={self.params.port}", f"--bind-address={LOOPBACK}", f"--socket={self.socket}"),
+            *(*STORAGE, *FAST, *self._options),
         )
         return Service(Command("mariadb", argv, directory / "mariadb.log"), self._answers)
 

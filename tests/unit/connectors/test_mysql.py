@@ -19,6 +19,10 @@ def test_each_mode_demands_its_share_of_tls() -> None:
     required = connector(ssl_mode="require")._tls()["ssl"]
     assert isinstance(required, ssl.SSLContext)
     assert (required.verify_mode, required.check_hostname) == (ssl.CERT_NONE, False)
+    default = connector()._tls()["ssl"]
+    assert isinstance(default, ssl.SSLContext)
+    assert (default.verify_mode, default.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert connector(unix_socket="/m.sock")._tls() == {"ssl_disabled": False}
 
 
 @pytest.mark.parametrize("path", ["/no/such/file.pem", __file__])

@@ -20,7 +20,7 @@ def violations(connector: type, given: dict[str, object]) -> dict[str, str]:
 
 def test_defaults_are_filled_in_and_absent_settings_stay_absent() -> None:
     valid = validate_settings(PostgreSQLConnector, GIVEN)
-    assert valid == {**GIVEN, "port": 5432, "ssl_mode": "prefer", "application_name": "dq-platform"}
+    assert valid == {**GIVEN, "port": 5432, "application_name": "dq-platform"}
 
 
 def test_a_whole_number_may_come_as_a_float() -> None:
@@ -55,11 +55,6 @@ def test_references_stay_as_they_are() -> None:
     given = {**GIVEN, "password": "${env:DB_PASSWORD}", "ssl_mode": "${env:DB_SSL}"}
     valid = validate_settings(PostgreSQLConnector, given)
     assert (valid["password"], valid["ssl_mode"]) == ("${env:DB_PASSWORD}", "${env:DB_SSL}")
-
-
-def test_a_mode_that_verifies_needs_the_root_certificate() -> None:
-    found = violations(PostgreSQLConnector, {**GIVEN, "ssl_mode": "verify-full"})
-    assert found == {"ssl_root_cert": "ssl_root_cert is needed to verify the server's certificate."}
 
 
 def test_a_client_certificate_needs_its_key_and_a_mode_that_uses_it() -> None:
