@@ -18,10 +18,15 @@ async def read_catalogue(deps: Deps, connection: Connection) -> list[TableSnapsh
     found: list[TableSnapshot] = []
     async with deps.sources.session(connection) as session:
         for schema in await session.get_schemas():
-            for table in await session.get_tables(schema):
-                columns = await session.get_columns(schema, table.table_name)
-                if columns:  # none: it was dropped since we heard of it
-                    found.append(TableSnapshot(connection.id, table, tuple(columns), deps.clock.now()))
+            tables = await session.get_tables(schema)
+            columns = await session.get_all_columns(schema) if tables else {}
+            now = deps.clock.now()
+            # A table without columns was dropped since we heard of it.
+            found.extend(
+                TableSnapshot(connection.id, table, tuple(columns[table.table_name]), now)
+                for table in tables
+                if columns.get(table.table_name)
+            )
     return found
 
 

@@ -133,3 +133,8 @@ class BaseConnector(ABC):
     @abstractmethod
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         """Columns by position; empty if the table does not exist."""
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        """`get_columns` of every table of the schema, by table; an engine that can says it with few statements."""
+        tables = (table.table_name for table in self.get_tables(schema))
+        return {table: self.get_columns(schema, table) for table in tables}

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dq_platform.connectors import duckdb_catalogue as catalogue
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.deadline import Deadline
 from dq_platform.connectors.driver_errors import load_driver, source_error
+from dq_platform.connectors.duckdb_cloud import CLOUDS, SETTINGS, Cloud, check_clouds, has_wildcard, secret
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
 from dq_platform.connectors.duckdb_errors import problem_of
 from dq_platform.connectors.duckdb_files import NamedFiles, parse_files
 from dq_platform.connectors.session import DriverErrors, tagged
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
+from dq_platform.models.metadata import ColumnInfo, TableInfo, TableKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,47 +33,8 @@ if TYPE_CHECKING:
     from dq_platform.models.connection import SettingValue
 
 _CATALOG = "dq_source"
-
-_SCHEMAS = """
-SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() AND NOT internal
-"""
-
-_TABLES = """
-SELECT table_name, 'table', estimated_size, comment
-FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $schema
-UNION ALL
-SELECT view_name, CASE WHEN temporary THEN 'file' ELSE 'view' END, NULL, comment
-FROM duckdb_views()
-WHERE NOT internal AND (temporary OR database_name = current_database()) AND schema_name = $schema
-ORDER BY 1
-"""
-
-_COLUMNS = """
-SELECT c.column_name, c.data_type, c.is_nullable, c.comment, COALESCE(list_contains(k.columns, c.column_name), FALSE)
-FROM duckdb_columns() c LEFT JOIN (
-  SELECT table_oid, database_oid, constraint_column_names AS columns
-  FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'
-) k ON k.table_oid = c.table_oid AND k.database_oid = c.database_oid
-WHERE NOT c.internal AND c.database_name IN (current_database(), 'temp')
-  AND c.schema_name = $schema AND c.table_name = $table
-ORDER BY c.column_index
-"""
-
-_TYPES = {
-    "BOOLEAN": DataType.BOOLEAN,
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), DataType.INTEGER),
-    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), DataType.INTEGER),
-    "DECIMAL": DataType.DECIMAL,
-    **dict.fromkeys(("FLOAT", "DOUBLE"), DataType.FLOAT),
-    **dict.fromkeys(("VARCHAR", "ENUM"), DataType.TEXT),
-    "DATE": DataType.DATE,
-    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), DataType.TIMESTAMP),
-    "TIMESTAMP WITH TIME ZONE": DataType.TIMESTAMP_TZ,
-    **dict.fromkeys(("TIME", "TIME WITH TIME ZONE"), DataType.TIME),
-    "BLOB": DataType.BINARY,
-    "JSON": DataType.JSON,
-    "UUID": DataType.UUID,
-}
+_LISTING_HOLDS = 60.0
+"""How long, in seconds, the files of an object store are thought to be those that were found."""
 
 
 class DuckDBConnector(Deadline):
@@ -78,14 +45,21 @@ class DuckDBConnector(Deadline):
     dialect: ClassVar[DuckDBDialect] = DuckDBDialect()
     settings_schema: ClassVar[tuple[Setting, ...]] = (
         Setting("database", "Path of a database file; it is opened for reading only."),
-        Setting("files", "CSV, Parquet and JSON files as tables of schema main: name=/path/*.parquet; other=/path.csv"),
+        Setting(
+            "files",
+            "CSV, Parquet and JSON files as tables of schema main: name=/path/*.parquet; other=s3://bucket/path.csv. "
+            "Paths begin with / or, for object stores, with s3://, gs:// or az://.",
+            route=True,
+        ),
         Setting("memory_limit_mb", "Memory of a session, in MB.", SettingKind.INTEGER, default=1024, minimum=64),
         Setting("threads", "Threads of a session; all cores if absent.", SettingKind.INTEGER, minimum=1, maximum=256),
+        *SETTINGS,
     )
 
     _driver: ModuleType
     _connection: duckdb.DuckDBPyConnection | None = None
     _seen: tuple[object, ...] = ()
+    _opened = 0.0
 
     @classmethod
     def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
@@ -96,19 +70,20 @@ class DuckDBConnector(Deadline):
         if not Path(str(settings.get("database", "/"))).is_absolute():
             found.append(Violation(f"{path}.database", "database must be the absolute path of a local file."))
         try:
-            parse_files(str(settings.get("files", "t=/t.csv")))
+            files = parse_files(str(settings["files"])) if "files" in settings else []
         except ValueError as error:
-            found.append(Violation(f"{path}.files", f"files {error}."))
-        return found
+            return [*found, Violation(f"{path}.files", f"files {error}.")]
+        return found + check_clouds(settings, [named.cloud for named in files if named.cloud])
 
     def connect(self) -> None:
         self._driver = load_driver("duckdb", self.display_name, "duckdb")
         with self._statement():
-            self._seen = self._fingerprint()
+            self._seen, self._opened = self._fingerprint(), monotonic()
             self._connection = self._driver.connect(":memory:", config=self._config())
             self._open().execute("SET TimeZone = 'UTC'")
             if "database" in self.settings:
                 self._attach(Path(str(self.settings["database"])))
+            self._log_in()
             self._show_files()
             self._open().execute("SET enable_external_access = false")
             self._open().execute("SET lock_configuration = true")
@@ -120,6 +95,7 @@ class DuckDBConnector(Deadline):
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "allow_persistent_secrets": False,
             "python_enable_replacements": False,
         }
         return config | ({"threads": self.settings["threads"]} if "threads" in self.settings else {})
@@ -140,7 +116,7 @@ class DuckDBConnector(Deadline):
         allowed: list[str] = []
         taken = {table.table_name.lower() for table in self._tables("main")}
         for files in self._files():
-            paths = files.paths()
+            paths = self._paths(files)
             if not paths:
                 message = f"No file matches the path of {files.name!r}."
                 raise SourceError(SourceProblem.NOT_FOUND, message)
@@ -153,15 +129,51 @@ class DuckDBConnector(Deadline):
             allowed.extend(paths)
         self._open().execute(f"SET allowed_paths = {self._list(allowed)}")
 
+    def _log_in(self) -> None:
+        """Load what reads object stores, and tell it how to log in to those that are read."""
+        patterns: dict[str, list[str]] = {}
+        for files in self._files():
+            if files.cloud:
+                patterns.setdefault(files.cloud.type, []).append(files.pattern)
+        for cloud in CLOUDS:
+            if cloud.type in patterns:
+                self._load(cloud)
+                self._open().execute(secret(cloud, self.settings, patterns[cloud.type], self.dialect.text))
+
+    def _load(self, cloud: Cloud) -> None:
+        try:
+            self._open().execute(f"LOAD {cloud.extension}")
+        except self._driver.Error as error:
+            message = (
+                f"DuckDB needs its extension {cloud.extension!r} for {cloud.schemes[0]}:// paths, which is not "
+                f"installed for the account of this process. Run once, as that account: INSTALL {cloud.extension}"
+            )
+            raise SourceError(SourceProblem.DRIVER_MISSING, message) from error
+
+    def _paths(self, files: NamedFiles) -> list[str]:
+        """The files there are now; of an object store, only a pattern is looked up."""
+        if not files.cloud:
+            return files.local_paths()
+        if not has_wildcard(files.pattern):
+            return [files.pattern]
+        return [
+            path for (path,) in self._open().execute("SELECT file FROM glob($1) ORDER BY 1", [files.pattern]).fetchall()
+        ]
+
     def _list(self, texts: list[str]) -> str:
         return f"[{', '.join(self.dialect.text(text) for text in texts)}]"
 
     def is_stale(self) -> bool:
-        """Whether files came, went or changed: a session keeps what it opened."""
+        """Whether files came, went or changed: a session keeps what it opened.
+
+        To look into an object store takes a new session: files there are thought to have changed after a while.
+        """
+        if any(files.cloud for files in self._files()) and monotonic() - self._opened > _LISTING_HOLDS:
+            return True
         return self._seen != self._fingerprint()
 
     def _fingerprint(self) -> tuple[object, ...]:
-        paths = [path for files in self._files() for path in files.paths()]
+        paths = [path for files in self._files() for path in files.local_paths()]
         if "database" in self.settings:
             paths.append(str(self.settings["database"]))
         return tuple((path, *_state(Path(path))) for path in paths)
@@ -204,22 +216,28 @@ class DuckDBConnector(Deadline):
         return SourceVersion(self.display_name, str(version))
 
     def get_schemas(self) -> list[str]:
-        return sorted({"main", *(str(name) for (name,) in self._select(_SCHEMAS))})
+        return sorted({"main", *(str(name) for (name,) in self._select(catalogue.SCHEMAS))})
 
     def get_tables(self, schema: str) -> list[TableInfo]:
         with self._statement(), self._deadline():
-            return self._tables(schema)
+            tables = self._tables(schema)
+        paths = {files.name: files.local_paths() for files in self._files()}
+        return [
+            _with_facts(table, paths.get(table.table_name, [])) if table.kind is TableKind.FILE else table
+            for table in tables
+        ]
 
     def _tables(self, schema: str) -> list[TableInfo]:
-        rows = self._open().execute(_TABLES, {"schema": schema}).fetchall()
-        return [TableInfo(schema, name, TableKind(kind), size, comment or "") for name, kind, size, comment in rows]
+        rows = self._open().execute(catalogue.TABLES, {"schema": schema}).fetchall()
+        return [catalogue.table(schema, row) for row in rows]
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
-        rows = self._select(_COLUMNS, schema=schema, table=table)
-        return [
-            ColumnInfo(name, position, engine_type, _data_type(engine_type), bool(nullable), bool(key), comment or "")
-            for position, (name, engine_type, nullable, comment, key) in enumerate(rows, 1)
-        ]
+        rows = self._select(catalogue.COLUMNS, schema=schema, table=table)
+        return [catalogue.column(position, row[1:]) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        rows = self._select(catalogue.ALL_COLUMNS, schema=schema)
+        return columns_by_table(lambda _: rows, len(rows) + 1, catalogue.column)
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.Error,)
@@ -230,15 +248,18 @@ class DuckDBConnector(Deadline):
         return source_error(problem, self.display_name, code=type(error).__name__, detail=detail)
 
 
-def _data_type(engine_type: str) -> DataType:
-    if engine_type.endswith("]"):
-        return DataType.OTHER
-    return _TYPES.get(engine_type.partition("(")[0], DataType.OTHER)
-
-
 def _is_database(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(12)[8:] == b"DUCK"
+
+
+def _with_facts(table: TableInfo, paths: list[str]) -> TableInfo:
+    """The table with the size of its files together and the time of the newest; as it is if they are elsewhere."""
+    states = [_state(Path(path)) for path in paths]
+    if not states:
+        return table
+    newest = datetime.fromtimestamp(max(time for _, _, time in states) / 1e9, UTC)
+    return replace(table, size_bytes=sum(size for _, size, _ in states), last_change_time=newest)
 
 
 def _state(path: Path) -> tuple[int, int, int]:

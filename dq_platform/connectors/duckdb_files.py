@@ -1,10 +1,12 @@
-"""The local files that a DuckDB connection names, such as `orders=/data/orders/*.parquet; customers=/data/c.csv`."""
+"""The files that a DuckDB connection names, such as `orders=/data/orders/*.parquet; customers=s3://bucket/c.csv`."""
 
 from __future__ import annotations
 
 import glob
 from dataclasses import dataclass
 from pathlib import Path
+
+from dq_platform.connectors.duckdb_cloud import Cloud, cloud_of
 
 _READERS = {
     ".csv": "read_csv",
@@ -19,14 +21,17 @@ _COMPRESSIONS = (".gz", ".zst")
 
 @dataclass(frozen=True, slots=True)
 class NamedFiles:
-    """The files that match the pattern, as one table."""
+    """The files that match the pattern, as one table. `cloud` is the store that they lie in, None: this machine."""
 
     name: str
     pattern: str
     reader: str
+    cloud: Cloud | None = None
 
-    def paths(self) -> list[str]:
-        """The files there are now, sorted."""
+    def local_paths(self) -> list[str]:
+        """The files there are now on this machine, sorted."""
+        if self.cloud:
+            return []
         matches = glob.glob(self.pattern, recursive=True)  # noqa: PTH207  Path.glob would find hidden files too
         return sorted(path for path in matches if Path(path).is_file())
 
@@ -50,10 +55,15 @@ def _entry(text: str) -> NamedFiles:
     if not (name and equals and pattern):
         message = f"has the entry {text!r}, which is not name=/path"
         raise ValueError(message)
-    if "://" in pattern or not Path(pattern).is_absolute():
+    try:
+        cloud = cloud_of(pattern)
+    except ValueError as error:
+        message = f"gives {name!r} the path {pattern!r}, which {error}"
+        raise ValueError(message) from error
+    if not (cloud or Path(pattern).is_absolute()):
         message = f"gives {name!r} the path {pattern!r}, which is not an absolute path of a local file"
         raise ValueError(message)
-    return NamedFiles(name, pattern, _reader(name, pattern))
+    return NamedFiles(name, pattern, _reader(name, pattern), cloud)
 
 
 def _reader(name: str, pattern: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Sequence
 from contextlib import closing
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dq_platform.connectors import mysql_catalogue as catalogue
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.mysql_dialect import MySQLDialect
@@ -25,9 +27,10 @@ from dq_platform.connectors.tls import (
     roots_of,
     tls_error,
 )
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
+from dq_platform.models.metadata import ColumnInfo, TableInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,41 +38,6 @@ if TYPE_CHECKING:
     import pymysql
 
     from dq_platform.models.connection import SettingValue
-
-_OWN_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
-
-_SCHEMAS = "SELECT schema_name FROM information_schema.schemata"
-
-_TABLES = """
-SELECT table_name, table_type, table_rows, table_comment
-FROM information_schema.tables
-WHERE table_schema = %s AND table_type <> 'SEQUENCE'
-"""
-
-# An index's cardinality is the engine's estimate of the distinct values of its first column.
-_COLUMNS = """
-SELECT c.column_name, c.column_type, c.data_type, c.is_nullable = 'YES', c.column_key = 'PRI', c.column_comment,
-       (SELECT MAX(s.cardinality) FROM information_schema.statistics s
-        WHERE s.table_schema = c.table_schema AND s.table_name = c.table_name
-          AND s.column_name = c.column_name AND s.seq_in_index = 1)
-FROM information_schema.columns c
-WHERE c.table_schema = %s AND c.table_name = %s
-ORDER BY c.ordinal_position
-"""
-
-_TYPES = {
-    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year"), DataType.INTEGER),
-    "decimal": DataType.DECIMAL,
-    **dict.fromkeys(("float", "double"), DataType.FLOAT),
-    **dict.fromkeys(("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"), DataType.TEXT),
-    "date": DataType.DATE,
-    "datetime": DataType.TIMESTAMP,
-    "timestamp": DataType.TIMESTAMP_TZ,
-    "time": DataType.TIME,
-    **dict.fromkeys(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"), DataType.BINARY),
-    "json": DataType.JSON,
-    "uuid": DataType.UUID,
-}
 
 # Literals need the backslash to escape and double quotes to delimit texts, whatever the server's default is.
 _SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_UNSIGNED_SUBTRACTION"
@@ -201,14 +169,24 @@ class MySQLConnector(DriverSession):
         return SourceVersion("MariaDB" if "MariaDB" in version else "MySQL", str(version))
 
     def get_schemas(self) -> list[str]:
-        names = {str(name) for (name,) in self._select(_SCHEMAS).rows}
-        return sorted(name for name in names if name.lower() not in _OWN_SCHEMAS)
+        names = {str(name) for (name,) in self._select(catalogue.SCHEMAS).rows}
+        return sorted(name for name in names if name.lower() not in catalogue.OWN_SCHEMAS)
 
     def get_tables(self, schema: str) -> list[TableInfo]:
-        return sorted((_table(schema, row) for row in self._select(_TABLES, schema).rows), key=lambda t: t.table_name)
+        rows = self._select(catalogue.TABLES, schema).rows
+        return sorted((catalogue.table(schema, row) for row in rows), key=lambda table: table.table_name)
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
-        return [_column(position, row) for position, row in enumerate(self._select(_COLUMNS, schema, table).rows, 1)]
+        rows = self._select(catalogue.COLUMNS, schema, table, schema, table).rows
+        return [catalogue.column(position, row[1:]) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            return self._select(f"{catalogue.COLUMNS_AFTER} LIMIT {limit}", schema, after, schema, after).rows
+
+        return columns_by_table(page, limit, catalogue.column)
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.MySQLError,)
@@ -225,25 +203,3 @@ class MySQLConnector(DriverSession):
 
 def _mode(settings: Mapping[str, SettingValue]) -> str:
     return mode_of(settings, local="unix_socket" in settings or on_this_machine(str(settings["host"])))
-
-
-def _table(schema: str, row: tuple[Any, ...]) -> TableInfo:
-    name, kind, estimated_rows, comment = row
-    if "VIEW" in kind:  # whose comment is the word VIEW
-        return TableInfo(schema, name, TableKind.VIEW)
-    return TableInfo(schema, name, TableKind.TABLE, estimated_rows, comment or "")
-
-
-def _column(position: int, row: tuple[Any, ...]) -> ColumnInfo:
-    name, engine_type, data_type, nullable, primary_key, comment, distinct = row
-    boolean = engine_type.lower().startswith("tinyint(1)")
-    return ColumnInfo(
-        name=name,
-        position=position,
-        engine_type=engine_type,
-        data_type=DataType.BOOLEAN if boolean else _TYPES.get(data_type.lower(), DataType.OTHER),
-        nullable=bool(nullable),
-        primary_key=bool(primary_key),
-        comment=comment or "",
-        estimated_distinct=distinct,
-    )

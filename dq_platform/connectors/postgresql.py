@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dq_platform.connectors import postgresql_catalogue as catalogue
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
@@ -24,9 +25,10 @@ from dq_platform.connectors.tls import (
     roots_of,
     tls_error,
 )
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
+from dq_platform.models.metadata import ColumnInfo, TableInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,64 +36,6 @@ if TYPE_CHECKING:
     import psycopg2.extensions
 
     from dq_platform.models.connection import SettingValue
-
-_SCHEMAS = """
-SELECT nspname FROM pg_catalog.pg_namespace
-WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-  AND pg_catalog.has_schema_privilege(oid, 'USAGE')
-ORDER BY nspname COLLATE "C"
-"""
-
-_TABLES = """
-SELECT c.relname, c.relkind::text, c.reltuples::bigint, pg_catalog.obj_description(c.oid, 'pg_class')
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
-ORDER BY c.relname COLLATE "C"
-"""
-
-# A domain counts as the type below it. n_distinct is negative where it is a share of the rows.
-_COLUMNS = """
-SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), b.typname, b.typtype::text, NOT a.attnotnull,
-       COALESCE(a.attnum = ANY (i.indkey), FALSE), pg_catalog.col_description(c.oid, a.attnum),
-       CASE WHEN s.n_distinct >= 0 THEN s.n_distinct WHEN c.reltuples > 0 THEN -s.n_distinct * c.reltuples END
-FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
-LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
-LEFT JOIN pg_catalog.pg_stats s
-  ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
-WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
-ORDER BY a.attnum
-"""
-
-_KINDS = {"v": TableKind.VIEW, "m": TableKind.MATERIALIZED_VIEW}
-
-_TYPES = {
-    "bool": DataType.BOOLEAN,
-    "int2": DataType.INTEGER,
-    "int4": DataType.INTEGER,
-    "int8": DataType.INTEGER,
-    "oid": DataType.INTEGER,
-    "numeric": DataType.DECIMAL,
-    "float4": DataType.FLOAT,
-    "float8": DataType.FLOAT,
-    "text": DataType.TEXT,
-    "varchar": DataType.TEXT,
-    "bpchar": DataType.TEXT,
-    "name": DataType.TEXT,
-    "citext": DataType.TEXT,
-    "date": DataType.DATE,
-    "timestamp": DataType.TIMESTAMP,
-    "timestamptz": DataType.TIMESTAMP_TZ,
-    "time": DataType.TIME,
-    "timetz": DataType.TIME,
-    "bytea": DataType.BINARY,
-    "json": DataType.JSON,
-    "jsonb": DataType.JSON,
-    "uuid": DataType.UUID,
-}
 
 
 class PostgreSQLConnector(DriverSession):
@@ -219,16 +163,22 @@ class PostgreSQLConnector(DriverSession):
         return SourceVersion(self.display_name, str(version))
 
     def get_schemas(self) -> list[str]:
-        return [str(name) for (name,) in self._select(_SCHEMAS).rows]
+        return [str(name) for (name,) in self._select(catalogue.SCHEMAS).rows]
 
     def get_tables(self, schema: str) -> list[TableInfo]:
-        return [
-            TableInfo(schema, name, _KINDS.get(kind, TableKind.TABLE), _estimate(kind, rows), comment or "")
-            for name, kind, rows, comment in self._select(_TABLES, schema).rows
-        ]
+        return [catalogue.table(schema, row) for row in self._select(catalogue.TABLES, schema).rows]
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
-        return [_column(position, row) for position, row in enumerate(self._select(_COLUMNS, schema, table).rows, 1)]
+        rows = self._select(catalogue.COLUMNS, schema, table).rows
+        return [catalogue.column(position, row[1:]) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            return self._select(f"{catalogue.COLUMNS_AFTER} LIMIT {limit}", schema, after).rows
+
+        return columns_by_table(page, limit, catalogue.column)
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.Error,)
@@ -251,21 +201,3 @@ class PostgreSQLConnector(DriverSession):
             if failure
             else source_error(problem_of(str(error)), self.display_name)
         )
-
-
-def _estimate(kind: str, rows: int) -> int | None:
-    return None if kind == "v" or rows < 0 else rows
-
-
-def _column(position: int, row: tuple[Any, ...]) -> ColumnInfo:
-    name, engine_type, base, typtype, nullable, primary_key, comment, distinct = row
-    return ColumnInfo(
-        name=name,
-        position=position,
-        engine_type=engine_type,
-        data_type=DataType.TEXT if typtype == "e" else _TYPES.get(base, DataType.OTHER),
-        nullable=nullable,
-        primary_key=primary_key,
-        comment=comment or "",
-        estimated_distinct=None if distinct is None else round(distinct),
-    )

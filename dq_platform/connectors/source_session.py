@@ -43,3 +43,7 @@ class SourceSession:
     async def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         """Columns by position; empty if the table does not exist."""
         return await self._lease.run(lambda connector: connector.get_columns(schema, table))
+
+    async def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        """Columns of every table of the schema, by table."""
+        return await self._lease.run(lambda connector: connector.get_all_columns(schema))

@@ -78,6 +78,24 @@ class CatalogueContract:
             (engine.fold("c"), False, True),
         ]
 
+    def test_the_columns_of_all_tables_are_told_at_once(self, engine: Engine) -> None:
+        for name in ("Several", "several_2"):
+            engine.named_table(name, {"b": DataType.INTEGER, "A": DataType.TEXT})
+        with engine.session() as session:
+            found = session.get_all_columns(engine.schema)
+            tables = [table.table_name for table in session.get_tables(engine.schema)]
+            assert {name: session.get_columns(engine.schema, name) for name in tables} == found
+            assert session.get_all_columns("no_such_schema") == {}
+        assert [(c.name, c.position) for c in found["Several"]] == [("b", 1), ("A", 2)]
+
+    def test_sizes_and_times_are_what_the_engine_noted_or_nothing(self, engine: Engine) -> None:
+        engine.named_table("some_size", {"a": DataType.INTEGER}, [(n,) for n in range(10)])
+        with engine.session() as session:
+            tables = session.get_tables(engine.schema)
+        assert all(table.size_bytes is None or table.size_bytes >= 0 for table in tables)
+        assert all(table.last_change_time is None or table.last_change_time.tzinfo for table in tables)
+        assert all(table.size_bytes is None for table in tables if table.kind is TableKind.VIEW)
+
     @needs("drop_column")
     def test_positions_close_up_after_a_dropped_column(self, engine: Engine) -> None:
         engine.named_table("dropped", {"a": DataType.INTEGER, "b": DataType.INTEGER, "c": DataType.INTEGER})

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -221,6 +223,33 @@ class TestFiles:
         engine = over(files, NAMED)
         with engine.session(short(), memory_limit_mb=100, threads=2) as session:
             assert session.execute(sql).rows[0] == (2000000,)
+
+    @pytest.mark.parametrize(
+        ("path", "extension", "settings"),
+        [
+            ("s3://shop/*.parquet", "httpfs", {"s3_access_key_id": "k", "s3_secret_access_key": "hidden"}),
+            ("gs://shop/a.csv", "httpfs", {}),
+            ("az://shop/a.csv", "azure", {"azure_connection_string": "hidden"}),
+        ],
+    )
+    def test_an_extension_that_is_not_installed_is_named_and_not_fetched(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, extension: str, settings: dict[str, str]
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        engine = over(tmp_path, f"a={path}")
+        with pytest.raises(SourceError, match=f"INSTALL {extension}") as caught, engine.session(**settings):
+            pass
+        assert caught.value.problem is SourceProblem.DRIVER_MISSING
+        assert "hidden" not in caught.value.message
+        assert not list(tmp_path.rglob("*.duckdb_extension"))
+
+    def test_files_tell_their_size_and_the_time_of_the_newest(self, files: Path) -> None:
+        os.utime(files / "orders_1.csv", (0, 1_700_000_000))
+        os.utime(files / "orders_2.csv", (0, 1_600_000_000))
+        with over(files, NAMED).session() as session:
+            [orders] = [table for table in session.get_tables("main") if table.table_name == "orders"]
+        assert orders.size_bytes == sum((files / f"orders_{n}.csv").stat().st_size for n in (1, 2))
+        assert orders.last_change_time == datetime.fromtimestamp(1_700_000_000, UTC)
 
     def test_neither_database_nor_files_is_refused(self) -> None:
         with pytest.raises(Invalid, match="database or files is required"), over(Path("/"), "").session():

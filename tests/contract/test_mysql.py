@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.metadata import DataType
 from local.ports import any_free
 from tests.contract.catalogue import columns_of
-from tests.contract.engine import Engine
+from tests.contract.engine import Engine, short
 from tests.contract.suite import ConnectorContract
 from tests.engines.mariadb import MariaDBServer
 
@@ -125,6 +126,41 @@ class TestMySQL(ConnectorContract):
         assert estimates[0] is not None
         assert 2 <= estimates[0] <= 50
         assert estimates[1] is None
+
+    def test_a_table_tells_its_size_and_when_it_changed_in_utc(self, engine: Engine) -> None:
+        before = datetime.now(UTC).replace(microsecond=0)
+        name = engine.named_table("sized", {"v": DataType.INTEGER}, [(n,) for n in range(100)])
+        engine.write([f"ANALYZE TABLE contract.{name}"])
+        with engine.session() as session:
+            [table] = [table for table in session.get_tables("contract") if table.table_name == name]
+        assert table.size_bytes is not None
+        assert table.size_bytes >= 100 * 8
+        assert table.last_change_time is not None
+        assert before <= table.last_change_time <= datetime.now(UTC)
+
+    def test_the_catalogue_of_many_tables_takes_few_statements(self, engine: Engine, server: MariaDBServer) -> None:
+        for number in range(20):
+            engine.named_table(f"many_{number}", {"v": DataType.INTEGER, "w": DataType.TEXT})
+
+        def statements() -> int:
+            with closing(server.connect()) as link, link.cursor() as cursor:
+                cursor.execute("SHOW GLOBAL STATUS LIKE 'Com_select'")
+                return int(cursor.fetchall()[0][1])
+
+        with engine.session() as session:
+            before = statements()
+            tables = session.get_tables("contract")
+            columns = session.get_all_columns("contract")
+            assert statements() - before == 2
+        assert {table.table_name for table in tables} == columns.keys()
+        assert len(tables) >= 20
+
+    def test_names_that_differ_in_their_case_alone_are_kept_apart(self, engine: Engine) -> None:
+        for name, columns in (("Twins", {"a": DataType.INTEGER}), ("twins", {"b": DataType.INTEGER})):
+            engine.named_table(name, columns)
+        with engine.session(short(max_rows=100)) as session:
+            found = session.get_all_columns("contract")
+        assert ([c.name for c in found["Twins"]], [c.name for c in found["twins"]]) == (["a"], ["b"])
 
     def test_a_column_in_another_character_set_is_compared_exactly(self, engine: Engine) -> None:
         engine.write(

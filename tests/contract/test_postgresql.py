@@ -10,7 +10,7 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.metadata import DataType, TableKind
 from local.ports import any_free
 from tests.contract.catalogue import columns_of
-from tests.contract.engine import Engine
+from tests.contract.engine import Engine, short
 from tests.contract.suite import ConnectorContract
 from tests.engines.postgres import PostgresServer
 
@@ -179,6 +179,39 @@ class TestPostgreSQL(ConnectorContract):
             [table] = [t for t in session.get_tables("contract") if t.table_name == "guessed"]
         assert table.estimated_rows == 5000
         assert [c.estimated_distinct for c in columns_of(engine, "guessed")] == [5, 5000]
+
+    def test_a_tables_size_counts_its_indexes_and_long_values(self, engine: Engine, server: PostgresServer) -> None:
+        engine.write(
+            [
+                "CREATE TABLE contract.sized (n int, v text)",
+                "INSERT INTO contract.sized SELECT n, repeat(md5(n::text), 300) FROM generate_series(1, 2000) AS n",
+                "ALTER TABLE contract.sized ALTER v SET STORAGE EXTERNAL",
+                "UPDATE contract.sized SET v = v || 'x'",
+                "CREATE INDEX sized_n ON contract.sized (n)",
+                "CREATE TABLE contract.unsized (n int)",
+                "CREATE TABLE contract.size_parts (n int) PARTITION BY RANGE (n)",
+                "ANALYZE contract.sized",
+            ]
+        )
+        with closing(server.connect()) as link:
+            link.autocommit = True
+            with link.cursor() as cursor:
+                cursor.execute("VACUUM contract.sized")
+        with engine.session() as session:
+            sizes = {table.table_name: table.size_bytes for table in session.get_tables("contract")}
+            [(real,)] = session.execute("SELECT pg_total_relation_size('contract.sized')").rows
+        assert sizes["sized"] == pytest.approx(real, rel=0.05)
+        assert sizes["unsized"] is None
+        assert sizes["size_parts"] is None
+
+    def test_all_columns_are_read_in_pages_that_the_limit_of_rows_allows(self, engine: Engine) -> None:
+        with engine.session() as session:
+            whole = session.get_all_columns("contract")
+        longest = max(map(len, whole.values()))
+        assert sum(map(len, whole.values())) > 2 * longest
+        with engine.session(short(max_rows=longest + 1)) as session:
+            assert {name: session.get_columns("contract", name) for name in whole} == whole
+            assert session.get_all_columns("contract") == whole
 
     def test_a_date_that_python_cannot_hold_is_bad_sql(self, engine: Engine) -> None:
         with pytest.raises(SourceError) as caught:

@@ -16,6 +16,9 @@ from dq_platform.errors import SourceProblem
         (duckdb.IOException("disk gone"), SourceProblem.UNREACHABLE),
         (duckdb.CatalogException("Table with name x does not exist!"), SourceProblem.NOT_FOUND),
         (duckdb.CatalogException("Scalar Function with name x does not exist!"), SourceProblem.BAD_SQL),
+        (duckdb.HTTPException("HTTP GET error reading 's3://b/x' (HTTP 403 Forbidden)"), SourceProblem.PERMISSION),
+        (duckdb.HTTPException("HTTP GET error (HTTP 403) SignatureDoesNotMatch"), SourceProblem.CREDENTIALS),
+        (duckdb.HTTPException("HTTP GET error (HTTP 503)"), SourceProblem.UNREACHABLE),
         (duckdb.ParserException("syntax error"), SourceProblem.BAD_SQL),
     ],
 )

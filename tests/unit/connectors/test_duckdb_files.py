@@ -24,7 +24,9 @@ def test_entries_name_their_reader() -> None:
         ("orders", "not name=/path"),
         ("=/x.csv", "not name=/path"),
         ("a=x.csv", "not an absolute path"),
-        ("a=s3://bucket/x.csv", "not an absolute path"),
+        ("a=ftp://bucket/x.csv", "must begin with / or"),
+        ("a=s3:///x.csv", "must begin with / or"),
+        ("a=s3://bucket/x.exe", "ends with none of"),
         ("a=/etc/passwd", "ends with none of"),
         ("a=/x.parquet.gz", "ends with none of"),
         ("a=/x.csv; A=/y.csv", "'a' twice"),
@@ -40,4 +42,4 @@ def test_paths_are_sorted_files_that_are_not_hidden(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "e.csv").mkdir()
     [files] = parse_files(f"t={tmp_path}/*.csv")
-    assert files.paths() == [f"{tmp_path}/a.csv", f"{tmp_path}/b.csv"]
+    assert files.local_paths() == [f"{tmp_path}/a.csv", f"{tmp_path}/b.csv"]
