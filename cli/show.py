@@ -68,6 +68,22 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def column_changes(changes: Iterable[Json]) -> str:
+    """Changes of columns as the API tells them, one a line; a dash for none."""
+    lines = (f"{word(one['kind'], 'COLUMN_CHANGE_KIND_').plain} {one['column_name']}" for one in changes)
+    return "\n".join(lines) or "–"
+
+
+def size(bytes: int) -> str:
+    """A number of bytes for eyes, in the largest unit of which there is one: `1.5 MB`."""
+    amount = float(bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:,.3g} TB"
+
+
 def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
     """Results as rows of `RESULT_HEADINGS`."""
     return [

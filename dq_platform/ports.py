@@ -16,7 +16,7 @@ from dq_platform.models.check import Check, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
-from dq_platform.models.metadata import KnownTable, TableSettings, TableSnapshot
+from dq_platform.models.metadata import KnownTable, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     HistoryPoint,
@@ -101,6 +101,15 @@ class Tables(Protocol):
 
     async def forget_absent(self, connection_id: str, present: Sequence[tuple[str, str]], at: datetime) -> None:
         """Mark tables that a full sync did not find as absent, so that `snapshot` answers None."""
+
+    async def schemas(self, connection_id: str) -> Sequence[str]:
+        """Schemas with tables that are there, sorted."""
+
+    async def present(self, connection_id: str, schema: str, page: PageRequest) -> Page[TableSnapshot]:
+        """The newest snapshots of a schema's tables that are there, by name."""
+
+    async def history(self, connection_id: str, schema: str, table: str, page: PageRequest) -> Page[TableVersion]:
+        """What the table has been, newest first."""
 
     async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings: ...
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli import context
 from cli.api import Json
-from cli.show import grid, moment, word
+from cli.show import column_changes, grid, moment, word
 
 CHECK_ID = typer.Argument(help="Id of the check.")
 
@@ -41,7 +41,7 @@ def baselines(ctx: typer.Context, check_id: Annotated[str, CHECK_ID]) -> None:
             moment(one["create_time"]),
             one["actor"],
             str(len(one["columns"])),
-            "\n".join(f"{_kind(change)} {change['column_name']}" for change in one["changes"]) or "–",
+            column_changes(one["changes"]),
             one["note"],
         )
         for one in found

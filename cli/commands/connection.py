@@ -13,7 +13,7 @@ from cli import context
 from cli.api import Api, Json
 from cli.errors import UsageError
 from cli.runs import follow, require_success
-from cli.show import grid, moment
+from cli.show import column_changes, grid, moment, size
 from cli.values import pairs, table_name
 
 app = typer.Typer(no_args_is_help=True, help="Sources of data: add, test, list, look inside.")
@@ -87,26 +87,52 @@ def tables(
     ctx: typer.Context,
     connection: Annotated[str, typer.Argument(help="Its name or id.")],
     table: Annotated[str, typer.Argument(help="schema.table, to see its columns; a schema, to see its tables.")] = "",
+    cached: Annotated[bool, typer.Option("--cached", help="As of the last sync, without asking the source.")] = False,
 ) -> None:
     """List the tables of a source, or the columns of one table."""
     me = context.of(ctx)
+    query = {"cached": "true"} if cached else {}
     with me.api() as api:
         base = f"/connections/{find(api, connection)['id']}/schemas"
         if "." in table:
             schema, name = table_name(table)
-            columns = list(api.all(f"{base}/{schema}/tables/{name}/columns", "columns"))
+            columns = list(api.all(f"{base}/{schema}/tables/{name}/columns", "columns", query))
             rows = (
                 (c["column_name"], c["engine_type"], "" if c["nullable"] else "not null", "key" * c["primary_key"])
                 for c in columns
             )
             me.show(columns, lambda: grid(("column", "type", "", ""), rows, title=table))
             return
-        schemas = [table] if table else [schema["schema_name"] for schema in api.all(base, "schemas")]
-        found = [one for schema in schemas for one in api.all(f"{base}/{schema}/tables", "tables")]
+        schemas = [table] if table else [schema["schema_name"] for schema in api.all(base, "schemas", query)]
+        found = [one for schema in schemas for one in api.all(f"{base}/{schema}/tables", "tables", query)]
     lines = (
-        (t["schema_name"], t["table_name"], t["kind"].removeprefix("TABLE_KIND_").lower(), _rows(t)) for t in found
+        (t["schema_name"], t["table_name"], t["kind"].removeprefix("TABLE_KIND_").lower(), *_facts(t)) for t in found
     )
-    me.show(found, lambda: grid(("schema", "table", "kind", "rows (estimate)>"), lines))
+    me.show(found, lambda: grid(("schema", "table", "kind", "rows (estimate)>", "size>", "last change"), lines))
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Its name or id.")],
+    table: Annotated[str, typer.Argument(help="schema.table.")],
+) -> None:
+    """List what a table has been, newest first: when its columns changed, and how."""
+    me = context.of(ctx)
+    schema, name = table_name(table)
+    with me.api() as api:
+        path = f"/connections/{find(api, connection)['id']}/schemas/{schema}/tables/{name}/history"
+        versions = list(api.all(path, "versions"))
+    rows = (
+        (
+            moment(one["first_seen_time"]),
+            moment(one["last_seen_time"]),
+            "not there" if one["absent"] else str(len(one["columns"])),
+            column_changes(one["changes"]),
+        )
+        for one in versions
+    )
+    me.show(versions, lambda: grid(("first seen", "last seen", "columns>", "changes"), rows, title=table))
 
 
 @app.command()
@@ -133,6 +159,11 @@ def find(api: Api, name_or_id: str) -> Json:
     raise UsageError(message)
 
 
-def _rows(table: Json) -> str:
-    estimate = table.get("estimated_row_count")
-    return "–" if estimate is None else f"{int(estimate):,}"
+def _facts(table: Json) -> tuple[str, str, str]:
+    """Rows, size and last change, as far as the engine knows them."""
+    rows, in_bytes = table.get("estimated_row_count"), table.get("size_bytes")
+    return (
+        "–" if rows is None else f"{int(rows):,}",
+        "–" if in_bytes is None else size(int(in_bytes)),
+        moment(table.get("last_change_time") or ""),
+    )

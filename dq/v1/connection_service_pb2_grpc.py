@@ -81,6 +81,11 @@ class ConnectionServiceStub:
                 request_serializer=dq_dot_v1_dot_connection__service__pb2.ListColumnsRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_connection__service__pb2.ListColumnsResponse.FromString,
                 _registered_method=True)
+        self.ListTableHistory = channel.unary_unary(
+                '/dq.v1.ConnectionService/ListTableHistory',
+                request_serializer=dq_dot_v1_dot_connection__service__pb2.ListTableHistoryRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_connection__service__pb2.ListTableHistoryResponse.FromString,
+                _registered_method=True)
         self.GetTableSettings = channel.unary_unary(
                 '/dq.v1.ConnectionService/GetTableSettings',
                 request_serializer=dq_dot_v1_dot_connection__service__pb2.GetTableSettingsRequest.SerializeToString,
@@ -157,14 +162,22 @@ class ConnectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTables(self, request, context):
-        """Lists the tables of a schema, as they are now.
+        """Lists the tables of a schema, as they are now or, if asked so, as they were when we last looked.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListColumns(self, request, context):
-        """Lists the columns of a table, as they are now.
+        """Lists the columns of a table, as they are now or, if asked so, as they were when we last looked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTableHistory(self, request, context):
+        """Lists what a table has been, newest first: one entry for each change of its columns that was noticed, by
+        `SyncMetadata` or by a check.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -245,6 +258,11 @@ def add_ConnectionServiceServicer_to_server(servicer, server):
                     servicer.ListColumns,
                     request_deserializer=dq_dot_v1_dot_connection__service__pb2.ListColumnsRequest.FromString,
                     response_serializer=dq_dot_v1_dot_connection__service__pb2.ListColumnsResponse.SerializeToString,
+            ),
+            'ListTableHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTableHistory,
+                    request_deserializer=dq_dot_v1_dot_connection__service__pb2.ListTableHistoryRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_connection__service__pb2.ListTableHistoryResponse.SerializeToString,
             ),
             'GetTableSettings': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTableSettings,
@@ -511,6 +529,33 @@ class ConnectionService:
             '/dq.v1.ConnectionService/ListColumns',
             dq_dot_v1_dot_connection__service__pb2.ListColumnsRequest.SerializeToString,
             dq_dot_v1_dot_connection__service__pb2.ListColumnsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTableHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ConnectionService/ListTableHistory',
+            dq_dot_v1_dot_connection__service__pb2.ListTableHistoryRequest.SerializeToString,
+            dq_dot_v1_dot_connection__service__pb2.ListTableHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

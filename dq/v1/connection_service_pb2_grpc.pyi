@@ -49,9 +49,13 @@ class ConnectionServiceStub:
     ListSchemas: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListSchemasRequest, _connection_service_pb2.ListSchemasResponse]
     """Lists the schemas of the source, as they are now."""
     ListTables: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListTablesRequest, _connection_service_pb2.ListTablesResponse]
-    """Lists the tables of a schema, as they are now."""
+    """Lists the tables of a schema, as they are now or, if asked so, as they were when we last looked."""
     ListColumns: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListColumnsRequest, _connection_service_pb2.ListColumnsResponse]
-    """Lists the columns of a table, as they are now."""
+    """Lists the columns of a table, as they are now or, if asked so, as they were when we last looked."""
+    ListTableHistory: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListTableHistoryRequest, _connection_service_pb2.ListTableHistoryResponse]
+    """Lists what a table has been, newest first: one entry for each change of its columns that was noticed, by
+    `SyncMetadata` or by a check.
+    """
     GetTableSettings: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.GetTableSettingsRequest, _connection_service_pb2.GetTableSettingsResponse]
     """Returns what users say of a table."""
     UpdateTableSettings: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.UpdateTableSettingsRequest, _connection_service_pb2.UpdateTableSettingsResponse]
@@ -81,9 +85,13 @@ class ConnectionServiceAsyncStub(ConnectionServiceStub):
     ListSchemas: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListSchemasRequest, _connection_service_pb2.ListSchemasResponse]  # type: ignore[assignment]
     """Lists the schemas of the source, as they are now."""
     ListTables: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListTablesRequest, _connection_service_pb2.ListTablesResponse]  # type: ignore[assignment]
-    """Lists the tables of a schema, as they are now."""
+    """Lists the tables of a schema, as they are now or, if asked so, as they were when we last looked."""
     ListColumns: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListColumnsRequest, _connection_service_pb2.ListColumnsResponse]  # type: ignore[assignment]
-    """Lists the columns of a table, as they are now."""
+    """Lists the columns of a table, as they are now or, if asked so, as they were when we last looked."""
+    ListTableHistory: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListTableHistoryRequest, _connection_service_pb2.ListTableHistoryResponse]  # type: ignore[assignment]
+    """Lists what a table has been, newest first: one entry for each change of its columns that was noticed, by
+    `SyncMetadata` or by a check.
+    """
     GetTableSettings: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.GetTableSettingsRequest, _connection_service_pb2.GetTableSettingsResponse]  # type: ignore[assignment]
     """Returns what users say of a table."""
     UpdateTableSettings: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.UpdateTableSettingsRequest, _connection_service_pb2.UpdateTableSettingsResponse]  # type: ignore[assignment]
@@ -158,7 +166,7 @@ class ConnectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _connection_service_pb2.ListTablesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_connection_service_pb2.ListTablesResponse, _abc.Awaitable[_connection_service_pb2.ListTablesResponse]]:
-        """Lists the tables of a schema, as they are now."""
+        """Lists the tables of a schema, as they are now or, if asked so, as they were when we last looked."""
 
     @_abc_1.abstractmethod
     def ListColumns(
@@ -166,7 +174,17 @@ class ConnectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _connection_service_pb2.ListColumnsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_connection_service_pb2.ListColumnsResponse, _abc.Awaitable[_connection_service_pb2.ListColumnsResponse]]:
-        """Lists the columns of a table, as they are now."""
+        """Lists the columns of a table, as they are now or, if asked so, as they were when we last looked."""
+
+    @_abc_1.abstractmethod
+    def ListTableHistory(
+        self,
+        request: _connection_service_pb2.ListTableHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_connection_service_pb2.ListTableHistoryResponse, _abc.Awaitable[_connection_service_pb2.ListTableHistoryResponse]]:
+        """Lists what a table has been, newest first: one entry for each change of its columns that was noticed, by
+        `SyncMetadata` or by a check.
+        """
 
     @_abc_1.abstractmethod
     def GetTableSettings(

@@ -5,6 +5,7 @@ isort:skip_file
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -150,6 +151,9 @@ class Table(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     ESTIMATED_ROW_COUNT_FIELD_NUMBER: _builtins.int
     COMMENT_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    LAST_CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    SEEN_TIME_FIELD_NUMBER: _builtins.int
     schema_name: _builtins.str
     """The schema it is in."""
     table_name: _builtins.str
@@ -160,6 +164,16 @@ class Table(_message.Message):
     """The engine's own guess of the number of rows; unset where it has none."""
     comment: _builtins.str
     """The comment that the source keeps."""
+    size_bytes: _builtins.int
+    """The engine's own guess of its size in bytes, indexes included; of files, their real size. Unset where there is none."""
+    @_builtins.property
+    def last_change_time(self) -> _timestamp_pb2.Timestamp:
+        """When its rows last changed, or its files; unset where the engine does not note it."""
+
+    @_builtins.property
+    def seen_time(self) -> _timestamp_pb2.Timestamp:
+        """When we last saw it like this; set only where the answer is what was kept."""
+
     def __init__(
         self,
         *,
@@ -168,14 +182,22 @@ class Table(_message.Message):
         kind: Global___TableKind.ValueType = ...,
         estimated_row_count: _builtins.int | None = ...,
         comment: _builtins.str = ...,
+        size_bytes: _builtins.int | None = ...,
+        last_change_time: _timestamp_pb2.Timestamp | None = ...,
+        seen_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "estimated_row_count", b"estimated_row_count"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "_size_bytes", b"_size_bytes", "estimated_row_count", b"estimated_row_count", "last_change_time", b"last_change_time", "seen_time", b"seen_time", "size_bytes", b"size_bytes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "comment", b"comment", "estimated_row_count", b"estimated_row_count", "kind", b"kind", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "_size_bytes", b"_size_bytes", "comment", b"comment", "estimated_row_count", b"estimated_row_count", "kind", b"kind", "last_change_time", b"last_change_time", "schema_name", b"schema_name", "seen_time", b"seen_time", "size_bytes", b"size_bytes", "table_name", b"table_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__estimated_row_count: _TypeAlias = _typing.Literal["estimated_row_count"]  # noqa: Y015
     _WhichOneofArgType__estimated_row_count: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count"]  # noqa: Y015
+    _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
+    _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_row_count) -> _WhichOneofReturnType__estimated_row_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
 
 Global___Table: _TypeAlias = Table  # noqa: Y015
 

@@ -32,7 +32,7 @@ async def list_schemas(deps: Deps, who: Principal, connection_id: str) -> list[s
 async def list_tables(deps: Deps, who: Principal, connection_id: str, schema: str) -> list[TableInfo]:
     """The schema's tables as they are now, sorted; none if there is no such schema. Raises SourceError."""
     connection = await get_connection(deps, who, connection_id)
-    _review_names(schema)
+    review_names(schema)
     async with deps.sources.session(connection) as session:
         return await session.get_tables(schema)
 
@@ -40,7 +40,7 @@ async def list_tables(deps: Deps, who: Principal, connection_id: str, schema: st
 async def list_columns(deps: Deps, who: Principal, connection_id: str, schema: str, table: str) -> list[ColumnInfo]:
     """The table's columns as they are now, by position. Raises NotFound if there is no such table, SourceError."""
     connection = await get_connection(deps, who, connection_id)
-    _review_names(schema, table)
+    review_names(schema, table)
     async with deps.sources.session(connection) as session:
         columns = await session.get_columns(schema, table)
     if not columns:
@@ -61,7 +61,7 @@ async def update_table_settings(deps: Deps, who: Principal, settings: TableSetti
     Raises NotFound if the source has no such table, SourceError.
     """
     connection = await get_connection(deps, who, settings.connection_id)
-    _review_names(settings.schema_name, settings.table_name, path="table_settings")
+    review_names(settings.schema_name, settings.table_name, path="table_settings")
     if settings.filter:
         settings = replace(settings, filter=await _reviewed_filter(deps, connection, settings))
     settings = replace(settings, connection_id=connection.id)
@@ -154,7 +154,8 @@ async def _reviewed_filter(deps: Deps, connection: Connection, settings: TableSe
         raise Invalid.one("table_settings.filter", str(error), "INVALID_SQL") from error
 
 
-def _review_names(schema: str, table: str = "", *, path: str = "") -> None:
+def review_names(schema: str, table: str = "", *, path: str = "") -> None:
+    """Raises Invalid for names that no source can hold."""
     review = Review(path)
     review.text("schema_name", schema, most=MAX_IDENTIFIER)
     review.text("table_name", table, most=MAX_IDENTIFIER)

@@ -52,6 +52,12 @@ def differences(drift: Drift, accepted: Columns, found: Columns) -> tuple[Column
     )
 
 
+def all_differences(accepted: Columns, found: Columns) -> tuple[ColumnChange, ...]:
+    """Every change, whatever it is about, each once."""
+    looked_at = (Drift.ORDER, Drift.TYPES)
+    return tuple(dict.fromkeys(change for drift in looked_at for change in differences(drift, accepted, found)))
+
+
 def differing(changes: Iterable[ColumnChange]) -> int:
     """How many columns the changes are about."""
     return len({change.column_name for change in changes})

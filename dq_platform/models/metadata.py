@@ -73,6 +73,21 @@ class TableSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class TableVersion:
+    """A table as it was from `first_seen` until `last_seen`; if it was absent, without columns.
+
+    `before` are the columns of the version before; None if it was absent, or if this is the first version.
+    """
+
+    table: TableInfo
+    columns: tuple[ColumnInfo, ...]
+    first_seen: datetime
+    last_seen: datetime
+    absent: bool
+    before: tuple[ColumnInfo, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class TableSettings:
     """What users say of a table, once for all its checks. `filter` is an SQL condition, empty for none."""
 

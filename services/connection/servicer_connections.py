@@ -8,7 +8,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from dq.v1 import connection_service_pb2 as pb
 from dq.v1 import connection_service_pb2_grpc, metadata_pb2
-from dq_platform.app import connections, metadata
+from dq_platform.app import catalogue, connections, metadata
 from dq_platform.app.deps import Deps
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -72,7 +72,8 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
     async def ListSchemas(self, request: pb.ListSchemasRequest, _context: Context) -> pb.ListSchemasResponse:
         who = caller()
         asked = self._tokens.page(request, who)
-        names = await metadata.list_schemas(self._deps, who, request.connection_id)
+        list_schemas = catalogue.known_schemas if request.cached else metadata.list_schemas
+        names = await list_schemas(self._deps, who, request.connection_id)
         page = page_of(sorted(names), lambda name: (name,), asked)
         schemas = [metadata_pb2.Schema(schema_name=name) for name in page.items]
         return pb.ListSchemasResponse(schemas=schemas, next_page_token=self._tokens.token(request, who, page))
@@ -80,7 +81,12 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
     async def ListTables(self, request: pb.ListTablesRequest, _context: Context) -> pb.ListTablesResponse:
         who = caller()
         asked = self._tokens.page(request, who)
-        tables = await metadata.list_tables(self._deps, who, request.connection_id, request.schema_name)
+        place = (request.connection_id, request.schema_name)
+        if request.cached:
+            known = await catalogue.known_tables(self._deps, who, *place, asked)
+            token = self._tokens.token(request, who, known)
+            return pb.ListTablesResponse(tables=map(mapping_metadata.known_table, known.items), next_page_token=token)
+        tables = await metadata.list_tables(self._deps, who, *place)
         page = page_of(sorted(tables, key=_by_name), _by_name, asked)
         token = self._tokens.token(request, who, page)
         return pb.ListTablesResponse(tables=map(mapping_metadata.table, page.items), next_page_token=token)
@@ -88,12 +94,21 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
     async def ListColumns(self, request: pb.ListColumnsRequest, _context: Context) -> pb.ListColumnsResponse:
         who = caller()
         asked = self._tokens.page(request, who)
-        columns = await metadata.list_columns(
-            self._deps, who, request.connection_id, request.schema_name, request.table_name
-        )
+        list_columns = catalogue.known_columns if request.cached else metadata.list_columns
+        columns = await list_columns(self._deps, who, request.connection_id, request.schema_name, request.table_name)
         page = page_of(sorted(columns, key=_by_position), _by_position, asked)
         token = self._tokens.token(request, who, page)
         return pb.ListColumnsResponse(columns=map(column, page.items), next_page_token=token)
+
+    async def ListTableHistory(
+        self, request: pb.ListTableHistoryRequest, _context: Context
+    ) -> pb.ListTableHistoryResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        place = (request.connection_id, request.schema_name, request.table_name)
+        page = await catalogue.table_history(self._deps, who, *place, asked)
+        token = self._tokens.token(request, who, page)
+        return pb.ListTableHistoryResponse(versions=map(mapping_metadata.version, page.items), next_page_token=token)
 
     async def GetTableSettings(
         self, request: pb.GetTableSettingsRequest, _context: Context

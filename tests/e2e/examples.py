@@ -49,6 +49,12 @@ class Scene:
         return str(ok(self.account.rest.post("/checks", json=body))["id"])
 
     @property
+    def checked_connection(self) -> str:
+        """A connection of whose table `customers` something is known, because it has a check."""
+        assert self.check
+        return self.connection
+
+    @property
     def key(self) -> str:
         """A new key's id."""
         body = {"display_name": "short-lived", "role": "ROLE_VIEWER"}
@@ -135,6 +141,7 @@ EXAMPLES: Mapping[str, Example] = {
     "ListSchemas": at(lambda it: f"/connections/{it.connection}/schemas"),
     "ListTables": at(lambda it: f"/connections/{it.connection}/schemas/{SHOP}/tables"),
     "ListColumns": at(lambda it: f"/connections/{it.connection}/{TABLE}/columns"),
+    "ListTableHistory": at(lambda it: f"/connections/{it.checked_connection}/{TABLE}/history"),
     "GetTableSettings": at(lambda it: f"/connections/{it.connection}/{TABLE}/settings"),
     "UpdateTableSettings": change(lambda it: f"/connections/{it.connection}/{TABLE}/settings", filter="1 = 1"),
     "SyncMetadata": to(202, lambda it: f"/connections/{it.connection}/sync"),

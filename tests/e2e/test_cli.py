@@ -59,6 +59,11 @@ def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> N
     assert "birth_date" in columns.stdout
     synced = run("connection", "sync", shop)
     assert (synced.returncode, synced.stdout.strip()) == (0, "The catalogue is up to date.")
+    kept = answer(run("--json", "connection", "tables", shop, SHOP, "--cached"))
+    assert [table["table_name"] for table in kept] == [table["table_name"] for table in tables]
+    [version] = answer(run("--json", "connection", "history", shop, "shop.customers"))
+    assert "birth_date" in [column["column_name"] for column in version["columns"]]
+    assert "last seen" in run("connection", "history", shop, "shop.customers").stdout
 
 
 def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:

@@ -44,6 +44,7 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "ListSchemas": (CONNECTION, lambda it: {"connection_id": it}),
     "ListTables": (CONNECTION, lambda it: {"connection_id": it, "schema_name": "shop"}),
     "ListColumns": (CONNECTION, lambda it: {"connection_id": it, **TABLE}),
+    "ListTableHistory": (CONNECTION, lambda it: {"connection_id": it, **TABLE}),
     "GetTableSettings": (CONNECTION, lambda it: {"connection_id": it, **TABLE}),
     "UpdateTableSettings": (CONNECTION, lambda it: {"table_settings": {"connection_id": it, **TABLE}}),
     "SyncMetadata": (CONNECTION, lambda it: {"connection_id": it}),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, DateTime, Integer, Row, Select, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Row, Select, Text, literal, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from dq_platform.adapters.sql.ids import parse_id
 from dq_platform.adapters.sql.session import Session
@@ -18,13 +19,14 @@ from dq_platform.models.page import Page, PageRequest
 T = TypeVar("T")
 
 _NUMBER = re.compile("[0-9]{1,9}")
+_BIG_NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
     """The columns that a list is ordered by; together they are unique, and selected under their own names."""
 
-    columns: Sequence[Column[Any]]
+    columns: Sequence[KeyedColumnElement[Any]]
     descending: bool = False
 
     def apply(self, statement: Select[Any], page: PageRequest) -> Select[Any]:
@@ -38,7 +40,7 @@ class Keyset:
 
     def of(self, row: Row[Any]) -> tuple[str, ...]:
         """The row's sort key as text."""
-        return tuple(_as_text(getattr(row, column.name)) for column in self.columns)
+        return tuple(_as_text(getattr(row, column.key)) for column in self.columns)
 
     def _parse(self, after: tuple[str, ...]) -> list[ColumnElement[Any]]:
         if len(after) != len(self.columns):
@@ -59,9 +61,12 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _parse_one(column: Column[Any], text: str) -> ColumnElement[Any]:
+def _parse_one(column: KeyedColumnElement[Any], text: str) -> ColumnElement[Any]:
+    if isinstance(column.type, Text):
+        return literal(text, column.type)
     if isinstance(column.type, Integer):
-        if not _NUMBER.fullmatch(text):
+        number = _BIG_NUMBER if isinstance(column.type, BigInteger) else _NUMBER
+        if not number.fullmatch(text):
             raise _bad_token()
         return literal(int(text), column.type)
     if not isinstance(column.type, DateTime):

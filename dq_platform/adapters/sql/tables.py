@@ -115,6 +115,9 @@ table_snapshots = Table(
     Column("columns", JSONB, nullable=False),
     Column("absent", Boolean, nullable=False, comment="the table was not there at taken_at"),
     *_times("taken_at"),
+    Column("size_bytes", BigInteger),
+    *_times("last_change_time", nullable=True),
+    *_times("first_seen_at"),
     Index("ix_table_snapshots_newest", "connection_id", "schema_name", "table_name", "taken_at", "id"),
 )
 

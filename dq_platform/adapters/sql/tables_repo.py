@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Subquery,
     Table,
     Text,
     and_,
@@ -32,10 +33,19 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.column_codec import columns_from_json, columns_to_json
 from dq_platform.adapters.sql.ids import existing_id, parse_id
+from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import ID, connections, table_settings, table_snapshots
 from dq_platform.errors import NotFound
-from dq_platform.models.metadata import KnownTable, TableInfo, TableKind, TableSettings, TableSnapshot
+from dq_platform.models.metadata import (
+    KnownTable,
+    TableInfo,
+    TableKind,
+    TableSettings,
+    TableSnapshot,
+    TableVersion,
+)
+from dq_platform.models.page import Page, PageRequest
 
 Key = tuple[str, str, str]
 
@@ -79,12 +89,45 @@ class SqlTables:
             newest.c.columns,
             true(),
             literal(at),
+            literal(at),
         ).where(
             newest.c.absent == false(),
             ~exists().where(and_(kept.c.schema == newest.c.schema_name, kept.c.table == newest.c.table_name)),
         )
-        names = ["connection_id", "schema_name", "table_name", "kind", "comment", "columns", "absent", "taken_at"]
+        names = [
+            "connection_id",
+            "schema_name",
+            "table_name",
+            "kind",
+            "comment",
+            "columns",
+            "absent",
+            "taken_at",
+            "first_seen_at",
+        ]
         await self._session.execute(insert(table_snapshots).from_select(names, gone))
+
+    async def schemas(self, connection_id: str) -> Sequence[str]:
+        newest = _present(parse_id(connection_id))
+        statement = select(newest.c.schema_name).distinct().order_by(newest.c.schema_name)
+        return list((await self._session.execute(statement)).scalars())
+
+    async def present(self, connection_id: str, schema: str, page: PageRequest) -> Page[TableSnapshot]:
+        newest = _present(parse_id(connection_id), table_snapshots.c.schema_name == schema)
+        by_name = Keyset((newest.c.table_name,))
+        return await fetch_page(self._session, select(newest), by_name, page, _snapshot)
+
+    async def history(self, connection_id: str, schema: str, table: str, page: PageRequest) -> Page[TableVersion]:
+        of = table_snapshots.c
+        columns_before = func.lag(of.columns).over(order_by=of.id).label("columns_before")
+        absent_before = func.lag(of.absent).over(order_by=of.id).label("absent_before")
+        versions = (
+            select(*of, columns_before, absent_before)
+            .where(of.connection_id == parse_id(connection_id), of.schema_name == schema, of.table_name == table)
+            .subquery()
+        )
+        newest_first = Keyset((versions.c.id,), descending=True)
+        return await fetch_page(self._session, select(versions), newest_first, page, _version)
 
     async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings:
         return (await self.known(connection_id, schema, table)).settings
@@ -123,7 +166,7 @@ class SqlTables:
         return {(row.connection_id, row.schema_name, row.table_name): row for row in rows}
 
 
-MOVING = ("kind", "comment", "estimated_rows", "columns")
+MOVING = ("kind", "comment", "estimated_rows", "size_bytes", "last_change_time", "columns")
 MOVE = (
     update(table_snapshots)
     .where(table_snapshots.c.id == bindparam("row_id"))
@@ -132,6 +175,12 @@ MOVE = (
         taken_at=func.greatest(table_snapshots.c.taken_at, bindparam("seen_at", type_=table_snapshots.c.taken_at.type)),
     )
 )
+
+
+def _present(connection_id: str | None, *conditions: ColumnElement[bool]) -> Subquery:
+    """The newest snapshot of each table of the connection that is there."""
+    newest = _newest().where(table_snapshots.c.connection_id == connection_id, *conditions).subquery("newest")
+    return select(newest).where(newest.c.absent == false()).subquery("present")
 
 
 def _newest() -> Select[Any]:
@@ -188,18 +237,38 @@ def _values(snapshot: TableSnapshot) -> dict[str, object]:
         "kind": snapshot.table.kind,
         "comment": snapshot.table.comment,
         "estimated_rows": snapshot.table.estimated_rows,
+        "size_bytes": snapshot.table.size_bytes,
+        "last_change_time": snapshot.table.last_change_time,
         "columns": columns_to_json(snapshot.columns),
         "absent": False,
         "taken_at": snapshot.taken_at,
+        "first_seen_at": snapshot.taken_at,
     }
 
 
 def _snapshot(row: Row[Any]) -> TableSnapshot:
-    table = TableInfo(
+    return TableSnapshot(row.connection_id, _table(row), columns_from_json(row.columns), row.taken_at)
+
+
+def _version(row: Row[Any]) -> TableVersion:
+    known_before = row.columns_before is not None and not row.absent_before
+    return TableVersion(
+        table=_table(row),
+        columns=() if row.absent else columns_from_json(row.columns),
+        first_seen=row.first_seen_at,
+        last_seen=row.taken_at,
+        absent=row.absent,
+        before=columns_from_json(row.columns_before) if known_before else None,
+    )
+
+
+def _table(row: Row[Any]) -> TableInfo:
+    return TableInfo(
         schema_name=row.schema_name,
         table_name=row.table_name,
         kind=TableKind(row.kind),
         estimated_rows=row.estimated_rows,
         comment=row.comment,
+        size_bytes=row.size_bytes,
+        last_change_time=row.last_change_time,
     )
-    return TableSnapshot(row.connection_id, table, columns_from_json(row.columns), row.taken_at)

@@ -8,7 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.errors import NotFound
 from dq_platform.ids import new_id
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind, TableSettings, TableSnapshot
+from dq_platform.models.metadata import (
+    ColumnInfo,
+    DataType,
+    TableInfo,
+    TableKind,
+    TableSettings,
+    TableSnapshot,
+    TableVersion,
+)
+from dq_platform.models.page import PageRequest
 from tests.integration.store.world import DAY, NOT_IDS, NOW, World
 
 ID = ColumnInfo("id", 1, "bigint", DataType.INTEGER, nullable=False, primary_key=True)
@@ -16,7 +25,7 @@ NAME = ColumnInfo("näme", 2, "varchar(20)", DataType.TEXT, comment="who", estim
 
 
 def snapshot(world: World, table: str = "orders", **changes: object) -> TableSnapshot:
-    info = TableInfo("shop", table, TableKind.VIEW, 1_000, "all orders")
+    info = TableInfo("shop", table, TableKind.VIEW, 1_000, "all orders", 8_192, NOW - DAY)
     return replace(TableSnapshot(world.connection.id, info, (ID, NAME), NOW), **changes)
 
 
@@ -85,6 +94,52 @@ async def test_a_sync_that_finds_nothing_forgets_all(world: World) -> None:
     assert await read(world) is None
 
 
+async def test_the_newest_of_what_is_there_is_listed_in_pages(world: World) -> None:
+    renamed = (replace(ID, name="key"), NAME)
+    await save(world, *(snapshot(world, name) for name in ("b", "A", "a", "gone")))
+    await save(world, snapshot(world, "b", taken_at=NOW + DAY, columns=renamed))
+    elsewhere = replace(snapshot(world, "x"), table=TableInfo("stock", "x"))
+    await save(world, elsewhere)
+    async with world.uow() as tx:
+        kept = [("shop", "A"), ("shop", "a"), ("shop", "b"), ("stock", "x")]
+        await tx.tables.forget_absent(world.connection.id, kept, NOW + 2 * DAY)
+        first = await tx.tables.present(world.connection.id, "shop", PageRequest(2))
+        rest = await tx.tables.present(world.connection.id, "shop", PageRequest(2, first.next_after))
+        assert await tx.tables.schemas(world.connection.id) == ["shop", "stock"]
+        assert (await tx.tables.present(world.connection.id, "nothing", PageRequest())).items == []
+    assert [one.table.table_name for one in (*first.items, *rest.items)] == ["A", "a", "b"]
+    assert rest.items[0].columns == renamed
+    assert rest.next_after == ()
+
+
+async def test_the_history_tells_when_a_table_was_what_newest_first(world: World) -> None:
+    for days, columns in ((0, (ID, NAME)), (1, (ID, NAME)), (2, (ID,))):
+        await save(world, snapshot(world, taken_at=NOW + days * DAY, columns=columns))
+    async with world.uow() as tx:
+        await tx.tables.forget_absent(world.connection.id, [], NOW + 3 * DAY)
+        await tx.commit()
+    await save(world, snapshot(world, taken_at=NOW + 4 * DAY, columns=(ID,)))
+    await save(world, snapshot(world, "customers"))
+    found: list[TableVersion] = []
+    page = PageRequest(3)
+    async with world.uow() as tx:
+        while True:
+            part = await tx.tables.history(world.connection.id, "shop", "orders", page)
+            found += part.items
+            if not part.next_after:
+                break
+            page = PageRequest(3, part.next_after)
+    assert [(v.first_seen - NOW, v.last_seen - NOW, v.absent) for v in found] == [
+        (4 * DAY, 4 * DAY, False),
+        (3 * DAY, 3 * DAY, True),
+        (2 * DAY, 2 * DAY, False),
+        (0 * DAY, 1 * DAY, False),
+    ]
+    assert [v.columns for v in found] == [(ID,), (), (ID,), (ID, NAME)]
+    assert [v.before for v in found] == [None, (ID,), (ID, NAME), None]
+    assert found[3].table == snapshot(world).table
+
+
 async def test_snapshots_of_a_connection_that_is_gone_are_refused(world: World) -> None:
     with pytest.raises(NotFound, match="connection"):
         await save(world, snapshot(world, connection_id=new_id()))
@@ -104,6 +159,9 @@ async def test_nothing_is_known_of_what_is_no_connection(world: World, id: str) 
     async with world.uow() as tx:
         assert await tx.tables.snapshot(id, "shop", "orders") is None
         assert (await tx.tables.settings(id, "shop", "orders")).filter == ""
+        assert await tx.tables.schemas(id) == []
+        assert (await tx.tables.present(id, "shop", PageRequest())).items == []
+        assert (await tx.tables.history(id, "shop", "orders", PageRequest())).items == []
         with pytest.raises(NotFound):
             await tx.tables.forget_absent(id, [], NOW)
 

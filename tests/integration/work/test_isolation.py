@@ -11,6 +11,7 @@ import pytest
 from dq_platform.app import (
     access,
     baselines,
+    catalogue,
     checks,
     connections,
     incidents,
@@ -30,6 +31,7 @@ from dq_platform.errors import Invalid, NotFound
 from dq_platform.models.check import CheckSelector
 from dq_platform.models.incident import IncidentFilter
 from dq_platform.models.metadata import TableSettings
+from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter, SummaryBy
 from dq_platform.models.workspace import Principal
 from tests.integration.work.world import ALL, World
@@ -73,6 +75,12 @@ BY_ID: dict[str, UseCase] = {
     "list_schemas": lambda deps, who, its: metadata.list_schemas(deps, who, its.connection),
     "list_tables": lambda deps, who, its: metadata.list_tables(deps, who, its.connection, "public"),
     "list_columns": lambda deps, who, its: metadata.list_columns(deps, who, its.connection, "public", "orders"),
+    "known_schemas": lambda deps, who, its: catalogue.known_schemas(deps, who, its.connection),
+    "known_tables": lambda deps, who, its: catalogue.known_tables(deps, who, its.connection, "public", PageRequest()),
+    "known_columns": lambda deps, who, its: catalogue.known_columns(deps, who, its.connection, "public", "orders"),
+    "table_history": lambda deps, who, its: catalogue.table_history(
+        deps, who, its.connection, "public", "orders", PageRequest()
+    ),
     "get_table_settings": lambda deps, who, its: metadata.get_table_settings(
         deps, who, its.connection, "public", "orders"
     ),

@@ -183,6 +183,26 @@ async def test_schemas_tables_and_columns_are_listed_in_pages(shop: Shop) -> Non
     assert columns[2].comment == "what it cost"
 
 
+async def test_what_was_kept_is_told_without_asking_the_source(shop: Shop) -> None:
+    place = {"connection_id": shop.connection.id, "schema_name": "shop"}
+    assert not (await shop.admin.ListSchemas(connection_id=shop.connection.id, cached=True)).schemas
+    wanted = metadata_pb2.TableSettings(**place, table_name="orders", filter="1 = 1")
+    await shop.admin.UpdateTableSettings(table_settings=wanted)  # looks at the table, and keeps what it sees
+    assert fields_of(
+        (await shop.admin.ListSchemas(connection_id=shop.connection.id, cached=True)).schemas, "schema_name"
+    ) == ["shop"]
+    [orders] = (await shop.admin.ListTables(**place, cached=True)).tables
+    assert orders.table_name == "orders"
+    assert orders.HasField("seen_time")
+    live = await shop.admin.ListColumns(**place, table_name="orders")
+    assert (await shop.admin.ListColumns(**place, table_name="orders", cached=True)).columns == live.columns
+    [version] = (await shop.admin.ListTableHistory(**place, table_name="orders")).versions
+    assert version.columns == live.columns
+    assert version.first_seen_time == version.last_seen_time == orders.seen_time
+    refusal = await refused(shop.admin.ListTableHistory(**place, table_name="nothing"))
+    assert refusal.reason == "TABLE_NOT_FOUND"
+
+
 async def test_a_table_that_does_not_exist_is_not_found(shop: Shop) -> None:
     place = {"connection_id": shop.connection.id, "schema_name": "shop", "table_name": "nothing"}
     refusal = await refused(shop.admin.ListColumns(**place))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dq_platform.checks.drift import MAX_TEXT, Drift, described, differences, differing
+from dq_platform.checks.drift import MAX_TEXT, Drift, all_differences, described, differences, differing
 from dq_platform.models.baseline import ColumnChange, ColumnChangeKind
 from dq_platform.models.metadata import ColumnInfo, DataType
 
@@ -40,6 +40,14 @@ def test_what_is_as_it_was_has_no_changes(drift: Drift) -> None:
 def test_an_added_and_a_removed_column_are_changes_in_every_sense(drift: Drift) -> None:
     assert changes(drift, (*TABLE, "note:text")) == [(ADDED, "note", "", "text")]
     assert changes(drift, (ID, AMOUNT)) == [(REMOVED, "email", "text", "")]
+
+
+def test_all_differences_are_those_of_order_and_of_types_each_once() -> None:
+    found = all_differences(columns(*TABLE), columns("email:text", "id:text", "note:text"))
+    every = {*changes(Drift.ORDER, ("email:text", "id:text", "note:text"))}
+    every |= {*changes(Drift.TYPES, ("email:text", "id:text", "note:text"))}
+    assert len(found) == len(every)
+    assert {(one.kind, one.column_name, one.before, one.after) for one in found} == every
 
 
 @pytest.mark.parametrize("after", ["e_mail:text", "Email:text", "EMAIL:text"])

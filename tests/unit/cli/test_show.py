@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.show import OUTCOMES, STYLES, counts, grid, moment, number, result_rows, word
+from cli.show import OUTCOMES, STYLES, column_changes, counts, grid, moment, number, result_rows, size, word
 
 RESULT: dict[str, Any] = {
     "target": {"table_name": "orders", "column_name": "amount"},
@@ -100,3 +100,16 @@ def test_a_grid_aligns_numbers_right() -> None:
 def test_a_grid_shows_texts_as_they_are(text: str) -> None:
     shown = rendered(grid(("name",), [(text,), (Text("plain"),)], title=f"of {text}"))
     assert shown.count(text) == 2
+
+
+@pytest.mark.parametrize(
+    ("bytes", "shown"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (8_192_000, "8.19 MB"), (2 * 10**12, "2 TB")]
+)
+def test_sizes_are_shown_in_their_unit(bytes: int, shown: str) -> None:
+    assert size(bytes) == shown
+
+
+def test_changes_of_columns_are_lines() -> None:
+    added = {"kind": "COLUMN_CHANGE_KIND_ADDED", "column_name": "note"}
+    assert column_changes([added, added | {"kind": "COLUMN_CHANGE_KIND_REMOVED"}]) == "added note\nremoved note"
+    assert column_changes([]) == "–"

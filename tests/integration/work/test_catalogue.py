@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from dq_platform.app import catalogue, metadata
+from dq_platform.errors import Invalid, NotFound
+from dq_platform.models.baseline import ColumnChange, ColumnChangeKind
+from dq_platform.models.page import PageRequest
+from tests.integration.work.world import World
+
+EVERYTHING = PageRequest(50)
+
+
+async def sync(world: World) -> None:
+    await metadata.sync_metadata(world.deps, world.who, world.connection.id)
+    await world.work()
+
+
+async def test_nothing_is_known_of_a_source_that_was_never_looked_at(world: World) -> None:
+    place = (world.deps, world.who, world.connection.id)
+    assert list(await catalogue.known_schemas(*place)) == []
+    assert list((await catalogue.known_tables(*place, "public", EVERYTHING)).items) == []
+    with pytest.raises(NotFound, match="does not exist"):
+        await catalogue.known_columns(*place, "public", "orders")
+    with pytest.raises(NotFound, match="does not exist"):
+        await catalogue.table_history(*place, "public", "orders", EVERYTHING)
+
+
+async def test_what_a_sync_kept_is_told_when_the_source_is_gone(world: World) -> None:
+    await sync(world)
+    place = (world.deps, world.who, world.connection.id)
+    live = await metadata.list_columns(*place, "public", "orders")
+    world.shop.run("DROP TABLE orders")
+    assert list(await catalogue.known_schemas(*place)) == ["public"]
+    first = await catalogue.known_tables(*place, "public", PageRequest(3))
+    rest = await catalogue.known_tables(*place, "public", PageRequest(3, first.next_after))
+    names = [snapshot.table.table_name for snapshot in (*first.items, *rest.items)]
+    assert names == ["customers", "orders", "payments", "slow"]
+    assert list(await catalogue.known_columns(*place, "public", "orders")) == live
+
+
+async def test_the_history_of_a_table_tells_its_changes(world: World) -> None:
+    await sync(world)
+    world.shop.run("ALTER TABLE payments ADD COLUMN note text")
+    await sync(world)
+    await sync(world)
+    world.shop.run("DROP TABLE payments")
+    await sync(world)
+    page = await catalogue.table_history(world.deps, world.who, world.connection.id, "public", "payments", EVERYTHING)
+    gone, wider, first = page.items
+    assert [one.version.absent for one in page.items] == [True, False, False]
+    assert [column.name for column in wider.version.columns[len(first.version.columns) :]] == ["note"]
+    assert wider.changes == (ColumnChange(ColumnChangeKind.ADDED, "note", after="text"),)
+    assert gone.changes == first.changes == ()
+
+
+async def test_a_name_that_no_source_can_hold_is_refused(world: World) -> None:
+    place = (world.deps, world.who, world.connection.id)
+    with pytest.raises(Invalid, match="schema_name"):
+        await catalogue.known_tables(*place, "a\x00b", EVERYTHING)
+    with pytest.raises(Invalid, match="table_name"):
+        await catalogue.table_history(*place, "public", "a\x00b", EVERYTHING)
