@@ -11,6 +11,7 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.metadata import snapshot_of
+from dq_platform.app.nearest import with_nearest
 from dq_platform.app.other_tables import known_tables
 from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import MAX_IDENTIFIER, Review
@@ -75,7 +76,10 @@ async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> ReadyCheck:
     _review_target(new.draft)
     connection = await _connection(deps, who, new.draft.target.connection_id)
     keeps_baseline = drift_of(new.draft.check_type) is not None
-    valid, snapshot = await _validated(deps, connection, new, fresh=keeps_baseline)
+    try:
+        valid, snapshot = await _validated(deps, connection, new, fresh=keeps_baseline)
+    except Invalid as error:
+        raise await with_nearest(deps, connection, new.draft.target, error) from error
     now = deps.clock.now()
     about = Check(
         id=new_id(),

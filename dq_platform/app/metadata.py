@@ -9,6 +9,7 @@ from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.units import request_hash
+from dq_platform.checks.sensor_params import booleans_of
 from dq_platform.checks.sql_text import SqlRefused, parse_condition
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.source_session import SourceSession
@@ -148,8 +149,9 @@ async def _reviewed_filter(deps: Deps, connection: Connection, settings: TableSe
     if snapshot is None:
         raise NotFound("table", f"{settings.schema_name}.{settings.table_name}")
     columns = [column.name for column in snapshot.columns]
+    grammar = ConnectorFactory.get(connection.type).dialect.sqlglot
     try:
-        return parse_condition(settings.filter, ConnectorFactory.get(connection.type).dialect.sqlglot, columns)
+        return parse_condition(settings.filter, grammar, columns, booleans_of(snapshot.columns))
     except SqlRefused as error:
         raise Invalid.one("table_settings.filter", str(error), "INVALID_SQL") from error
 

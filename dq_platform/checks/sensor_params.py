@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
@@ -11,12 +11,17 @@ from dq_platform.checks.severity_query import parse_severity_query
 from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query
 from dq_platform.errors import Violation
 from dq_platform.models.check import Target
-from dq_platform.models.metadata import ColumnInfo
+from dq_platform.models.metadata import ColumnInfo, DataType
 from dq_platform.models.values import Params, ParamValue
 from dq_platform.spelling import did_you_mean
 
 PATH = "check.sensor_params"
 _LISTED = 50
+
+
+def booleans_of(columns: Iterable[ColumnInfo]) -> frozenset[str]:
+    """The names of the columns that are true or false."""
+    return frozenset(column.name for column in columns if column.data_type is DataType.BOOLEAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def _table(spec: ParamSpec, name: str, scope: Scope) -> str:  # noqa: ARG001
 
 
 def _condition(spec: ParamSpec, text: str, scope: Scope) -> str:  # noqa: ARG001
-    return parse_condition(text, scope.grammar, scope.columns)
+    return parse_condition(text, scope.grammar, scope.columns, booleans_of(scope.columns.values()))
 
 
 def _aggregate(spec: ParamSpec, text: str, scope: Scope) -> str:  # noqa: ARG001

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dq_platform.checks.level import Level
-from dq_platform.checks.sensor_params import Scope
+from dq_platform.checks.sensor_params import Scope, booleans_of
 from dq_platform.checks.sensors.registry import TYPE_GROUPS, SensorType
 from dq_platform.checks.sql_text import SqlRefused, parse_condition
 from dq_platform.errors import Violation
@@ -120,6 +120,7 @@ def _filter(draft: CheckDraft, sensor: SensorType, scope: Scope) -> tuple[str, l
         text = f"{draft.check_type} reads no rows, so that there is nothing to filter."
         return "", [Violation("check.filter", text, "FILTER_NOT_ALLOWED")]
     try:
-        return parse_condition(draft.filter, scope.grammar, scope.columns), []
+        booleans = booleans_of(scope.columns.values())
+        return parse_condition(draft.filter, scope.grammar, scope.columns, booleans), []
     except SqlRefused as error:
         return "", [Violation("check.filter", str(error), "INVALID_SQL")]

@@ -33,6 +33,8 @@ _TRUE_OR_FALSE = (
     exp.JSONBContainsAllTopKeys,
 )
 """Binary operators whose result is a truth value."""
+_WITHOUT_TRUTH = ("tsql", "oracle")
+"""Grammars in which no column is a condition by itself, whatever its type."""
 
 
 class SqlRefused(ValueError):
@@ -50,8 +52,13 @@ def _readable(text: str, dialect_name: str) -> Iterator[None]:
         raise SqlRefused(message) from error
 
 
-def parse_condition(text: str, dialect_name: str, columns: Collection[str]) -> str:
-    """A condition on the rows of a table with these columns. Raises SqlRefused."""
+def parse_condition(
+    text: str, dialect_name: str, columns: Collection[str], booleans: Collection[str] | None = None
+) -> str:
+    """A condition on the rows of a table with these columns. Raises SqlRefused.
+
+    `booleans` are those of them that are true or false by themselves; None: nobody knows, and the engine will tell.
+    """
     with _readable(text, dialect_name):
         tree = _parsed(text, dialect_name, exp.Condition)
         if isinstance(tree, exp.Literal | exp.Null | exp.Interval) or _is_arithmetic(tree):
@@ -59,7 +66,10 @@ def parse_condition(text: str, dialect_name: str, columns: Collection[str]) -> s
         for node in tree.find_all(exp.AggFunc):
             raise SqlRefused(f"{_shown(node, dialect_name)} is an aggregate; a condition looks at one row.")
         _check_nodes(tree, sql_grammar.CONDITION, "a condition", dialect_name)
-        return _sql(_with_own_columns(tree, columns, dialect_name), dialect_name)
+        tree = _with_own_columns(tree, columns, dialect_name)
+        if booleans is not None:
+            _require_truth(tree, () if dialect_name in _WITHOUT_TRUTH else booleans)
+        return _sql(tree, dialect_name)
 
 
 def parse_aggregate(text: str, dialect_name: str, columns: Collection[str]) -> str:
@@ -182,6 +192,19 @@ def _cte_name(cte: exp.CTE) -> tuple[str, bool]:
 
 def _is_arithmetic(node: exp.Expr) -> bool:
     return isinstance(node, exp.Binary) and not isinstance(node, _TRUE_OR_FALSE)
+
+
+def _require_truth(node: exp.Expr, booleans: Collection[str]) -> None:
+    """Refuse a column that stands where a condition is due and is not one by itself."""
+    node = node.unnest()
+    if isinstance(node, exp.Connector):
+        _require_truth(node.left, booleans)
+        _require_truth(node.right, booleans)
+    elif isinstance(node, exp.Not):
+        _require_truth(node.this, booleans)
+    elif isinstance(node, exp.Column) and node.name not in booleans:
+        name = node.name
+        raise SqlRefused(f"The column {name!r} is not true or false by itself; compare it, as in {name} = 1.")
 
 
 def _is_aggregated(node: exp.Expr) -> bool:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dq_platform.app import checks, connections
+from dq_platform.app import checks, connections, metadata
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.etag import etag_of
 from dq_platform.checks.validation import CheckDraft
 from dq_platform.errors import EtagMismatch, Invalid, NotFound, SourceError
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, Mode, Target, TimeScale
+from dq_platform.models.metadata import TableSettings
 from dq_platform.models.outcome import Severity
 from tests.integration.work.world import ALL, World
 
@@ -49,9 +52,34 @@ async def test_a_filter_of_two_statements_is_refused(world: World) -> None:
     assert set(found) == {"check.filter"}
 
 
-async def test_a_table_that_is_not_there_is_refused(world: World) -> None:
-    found = await violations(world, NewCheck(world.draft("row_count", "nothing")))
-    assert set(found) == {"check.target.table_name"}
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("zzz", "There is no table public.zzz."),
+        ("custmers", "There is no table public.custmers; did you mean 'customers'?"),
+        ("Order", "There is no table public.Order; did you mean 'orders'?"),
+    ],
+)
+async def test_a_table_that_is_not_there_is_refused_with_the_nearest_names(world: World, table: str, said: str) -> None:
+    assert await violations(world, NewCheck(world.draft("row_count", table))) == {"check.target.table_name": said}
+
+
+async def test_a_schema_that_is_not_there_is_refused_with_the_nearest_names(world: World) -> None:
+    draft = world.draft("row_count", "customers")
+    wrong = replace(draft, target=replace(draft.target, schema_name="pubic"))
+    found = await violations(world, NewCheck(wrong))
+    assert found == {"check.target.table_name": "There is no schema 'pubic'; did you mean 'public'?"}
+
+
+async def test_a_filter_that_is_a_bare_column_is_refused_unless_it_is_true_or_false(world: World) -> None:
+    world.shop.run("ALTER TABLE orders ADD COLUMN paid boolean DEFAULT true")
+    for text in ("amount", "NOT (amount)", "paid AND amount"):
+        found = await violations(world, NewCheck(world.draft("row_count", "orders", filter=text)))
+        assert "'amount' is not true or false" in found["check.filter"]
+    assert await world.check("row_count", "orders", filter="paid AND NOT amount > 1000")
+    settings = TableSettings(world.connection.id, "public", "orders", "amount")
+    with pytest.raises(Invalid, match="'amount' is not true or false"):
+        await metadata.update_table_settings(world.deps, world.who, settings)
 
 
 async def test_a_column_that_is_new_is_found_though_we_know_the_table_without_it(world: World) -> None:

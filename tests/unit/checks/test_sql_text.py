@@ -150,6 +150,23 @@ def test_what_is_not_one_plain_condition_is_refused_in_a_sentence(
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("text", ["id", "(id)", "NOT id", "id AND status = 'x'", "status = 'x' OR NOT (\"id\")"])
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "duckdb", "tsql"])
+def test_a_column_is_a_condition_only_if_it_is_true_or_false(dialect: str, text: str) -> None:
+    text = text.replace('"', "") if dialect == "mysql" else text
+    assert parse_condition(text, dialect, ["id", "status"])
+    with pytest.raises(SqlRefused, match="column 'id' is not true or false by itself; compare it, as in id = 1"):
+        parse_condition(text, dialect, ["id", "status"], ["status"])
+    if dialect != "tsql":
+        assert parse_condition(text, dialect, ["id", "status"], ["id"])
+
+
+def test_where_no_column_is_a_condition_a_bit_must_be_compared() -> None:
+    with pytest.raises(SqlRefused, match="as in active = 1"):
+        parse_condition("active", "tsql", ["active"], ["active"])
+    assert parse_condition("active = 1", "tsql", ["active"], ["active"])
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
