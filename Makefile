@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-engines check gen bench lock
+.PHONY: help demo up test test-engines engines check gen bench lock
 
 PYTHON ?= python3
 bin := .venv/bin
@@ -21,6 +21,10 @@ test: .venv/.installed ## Run the tests against real PostgreSQL, Redis, MariaDB 
 
 test-engines: .venv/.installed ## Run the tests of engines whose stand-ins have an environment of their own
 	@$(bin)/pytest -m engines --numprocesses 2 --dist loadgroup $(ARGS)
+
+engines: .venv/.installed ## Run what is true of every engine on every server there is, and write the table in docs/engines.md
+	@$(bin)/pytest -q --numprocesses 2 --dist loadgroup --engines-report .cache/engines.json tests/contract tests/integration/sensors
+	@$(bin)/python -m tests.contract.table .cache/engines.json
 
 check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift
 	@scripts/check.sh

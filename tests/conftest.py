@@ -8,6 +8,8 @@ import pytest
 # Servers are started by fork. With its handlers for that, gRPC's threads wake in the child and abort it.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
+pytest_plugins = ["tests.contract.report"]
+
 ROOT = Path(__file__).parent
 
 

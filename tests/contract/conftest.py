@@ -7,14 +7,20 @@ import pytest
 from dq_platform.models.metadata import DataType
 from tests.contract.engine import Engine
 from tests.contract.needs import lacking
+from tests.contract.report import note_case
 from tests.contract.times import INSTANTS, stored
 
 
 @pytest.fixture(autouse=True)
 def possible(request: pytest.FixtureRequest) -> None:
-    """Skip a case that the engine's server lacks something for, with the reason."""
-    if request.node.get_closest_marker("needs"):
-        reason = lacking(request.node, request.getfixturevalue("engine").lacks)
+    """Note the engine that a case of the contract is about, and skip what its server lacks something for."""
+    names = request.fixturenames
+    if "secure" in names:
+        note_case(request.node, request.getfixturevalue("secure").engine)
+    elif "engine" in names:
+        engine = request.getfixturevalue("engine")
+        note_case(request.node, engine)
+        reason = lacking(request.node, engine.lacks)
         if reason:
             pytest.skip(reason)
 

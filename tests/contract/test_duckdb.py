@@ -14,6 +14,7 @@ import pytest
 from dq_platform.errors import Invalid, SourceError, SourceProblem
 from dq_platform.models.metadata import DataType, TableKind
 from tests.contract.engine import Engine, short
+from tests.contract.problems import ProblemContract
 from tests.contract.suite import ConnectorContract
 
 TYPES = {
@@ -99,7 +100,21 @@ def held_open(engine: Engine, how: str) -> Iterator[None]:
 NAMED = "orders={d}/orders_*.csv; events={d}/e.parquet; customers={d}/c.json"
 
 
-class TestDuckDB(ConnectorContract):
+class TestDuckDB(ProblemContract, ConnectorContract):
+    driver = "duckdb"
+
+    def unreachable(self, engine: Engine) -> None:
+        with engine.session() as session:
+            session.close()
+            session.execute("SELECT 1")
+
+    def forbidden(self, engine: Engine) -> None:
+        engine.select("SELECT * FROM read_text('/etc/hostname')")
+
+    def exhausted(self, engine: Engine) -> None:
+        with engine.session(memory_limit_mb=64, threads=1) as session:
+            session.execute("SELECT length(string_agg(repeat('x', 1000), '')) FROM range(1000000)")
+
     def test_a_schema_may_have_any_name(self, engine: Engine) -> None:
         name = engine.dialect.ident("it's a shop")  # also what DuckDB calls the file
         engine.write([f"CREATE SCHEMA {name}.{name}", f"CREATE TABLE {name}.{name}.t AS SELECT 1 AS a"])

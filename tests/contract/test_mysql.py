@@ -11,6 +11,7 @@ from dq_platform.models.metadata import DataType
 from local.ports import any_free
 from tests.contract.catalogue import columns_of
 from tests.contract.engine import Engine, short
+from tests.contract.problems import ProblemContract
 from tests.contract.suite import ConnectorContract
 from tests.engines.mariadb import MariaDBServer
 
@@ -100,7 +101,19 @@ def engine(server: MariaDBServer) -> Engine:
     )
 
 
-class TestMySQL(ConnectorContract):
+class TestMySQL(ProblemContract, ConnectorContract):
+    driver = "pymysql"
+
+    def forbidden(self, engine: Engine) -> None:
+        engine.write(["CREATE USER stranger@'%' IDENTIFIED BY 's'", "CREATE TABLE contract.closed (v INT)"])
+        with engine.session(user="stranger", password="s") as session:
+            session.execute("SELECT v FROM contract.closed")
+
+    def exhausted(self, engine: Engine) -> None:
+        engine.write(["CREATE USER lonely@'%' IDENTIFIED BY 's' WITH MAX_USER_CONNECTIONS 1"])
+        with engine.session(user="lonely", password="s"), engine.session(user="lonely", password="s"):
+            pass
+
     def test_a_database_is_a_schema(self, engine: Engine) -> None:
         with engine.session(database="contract") as session:
             assert session.execute("SELECT DATABASE()").rows[0] == ("contract",)

@@ -11,6 +11,7 @@ from dq_platform.models.metadata import DataType, TableKind
 from local.ports import any_free
 from tests.contract.catalogue import columns_of
 from tests.contract.engine import Engine, short
+from tests.contract.problems import ProblemContract
 from tests.contract.suite import ConnectorContract
 from tests.engines.postgres import PostgresServer
 
@@ -98,7 +99,19 @@ def engine(server: PostgresServer) -> Engine:
     )
 
 
-class TestPostgreSQL(ConnectorContract):
+class TestPostgreSQL(ProblemContract, ConnectorContract):
+    driver = "psycopg2"
+
+    def forbidden(self, engine: Engine) -> None:
+        engine.write(["CREATE ROLE stranger LOGIN PASSWORD 's'", "CREATE TABLE contract.closed (v int)"])
+        with engine.session(user="stranger", password="s") as session:
+            session.execute("SELECT v FROM contract.closed")
+
+    def exhausted(self, engine: Engine) -> None:
+        engine.write(["CREATE ROLE lonely LOGIN PASSWORD 's' CONNECTION LIMIT 1"])
+        with engine.session(user="lonely", password="s"), engine.session(user="lonely", password="s"):
+            pass
+
     def test_a_function_that_writes_is_refused(self, engine: Engine) -> None:
         engine.write(["CREATE SEQUENCE contract.numbers"])
         with engine.session() as session, pytest.raises(SourceError) as caught:
