@@ -58,7 +58,7 @@ def too_many_rows(engine: Engine) -> None:
 
 
 class ProblemContract:
-    """`driver` is the module that the connector imports; the methods do what only this engine forbids or runs out of."""
+    """`driver` is the module that the connector imports; the methods do what this engine forbids and runs out of."""
 
     driver: ClassVar[str]
 
