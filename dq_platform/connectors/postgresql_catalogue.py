@@ -20,9 +20,11 @@ ORDER BY nspname COLLATE "C"
 TABLES = """
 SELECT c.relname, c.relkind::text, c.reltuples::bigint, pg_catalog.obj_description(c.oid, 'pg_class'),
        pg_catalog.current_setting('block_size')::bigint * (
-         SELECT pg_catalog.sum(p.relpages) FROM pg_catalog.pg_class p
-         WHERE p.oid IN (c.oid, c.reltoastrelid)
-            OR p.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid IN (c.oid, c.reltoastrelid))
+         c.relpages
+         + COALESCE((SELECT t.relpages FROM pg_catalog.pg_class t WHERE t.oid = c.reltoastrelid), 0)
+         + COALESCE((SELECT pg_catalog.sum(x.relpages)
+                     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+                     WHERE i.indrelid IN (c.oid, c.reltoastrelid)), 0)
        )::bigint
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
