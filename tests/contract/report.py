@@ -37,8 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Note a case that measures a sensor: there the fixture is a bench, which has a session."""
     bench = getattr(item, "funcargs", {}).get("bench")
-    if bench is not None and item.config.getoption("--engines-report", None):
-        connector: BaseConnector = bench.connector
+    connector = getattr(bench, "connector", None)
+    if isinstance(connector, BaseConnector) and item.config.getoption("--engines-report", None):
         note(item, SENSORS, connector.type, _version(item.config, connector, connector.version))
 
 
