@@ -7,7 +7,7 @@ from dq_platform.connectors.zones import Window
 from dq_platform.errors import Unsupported
 from dq_platform.models.metadata import DataType
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "`": "\\`", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
 class BigQueryDialect(Dialect):
@@ -23,7 +23,7 @@ class BigQueryDialect(Dialect):
     exponent_literal = "{}"  # exact literals end at 64 bits
 
     def ident(self, name: str) -> Fragment:
-        return Fragment(f"`{name.translate(_ESCAPES)}`")
+        return self._quoted(name, "`")
 
     def table(self, schema: str, table: str) -> Fragment:
         """The table's full name; the schema is a dataset, or a project and its dataset: `project.dataset`."""
@@ -31,7 +31,11 @@ class BigQueryDialect(Dialect):
 
     def text(self, value: str) -> Fragment:
         super().text(value)  # refuses what no engine takes
-        return Fragment(f"'{value.translate(_ESCAPES)}'")
+        return self._quoted(value, "'")
+
+    def _quoted(self, text: str, mark: str) -> Fragment:
+        escaped = text.translate(_ESCAPES).replace(mark, f"\\{mark}")
+        return Fragment(f"{mark}{escaped}{mark}")
 
     def trim(self, expression: str) -> Fragment:
         return Fragment(rf"TRIM({expression}, ' \t\r\n')")

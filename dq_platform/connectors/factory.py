@@ -14,12 +14,14 @@ from dq_platform.spelling import suggestion
 ConnectorClass = type[BaseConnector]
 
 _BUILT_IN = {
+    ConnectionType.BIGQUERY: "dq_platform.connectors.bigquery:BigQueryConnector",
     ConnectionType.DATABRICKS: "dq_platform.connectors.databricks:DatabricksConnector",
     ConnectionType.DUCKDB: "dq_platform.connectors.duckdb:DuckDBConnector",
     ConnectionType.MYSQL: "dq_platform.connectors.mysql:MySQLConnector",
     ConnectionType.ORACLE: "dq_platform.connectors.oracle:OracleConnector",
     ConnectionType.POSTGRESQL: "dq_platform.connectors.postgresql:PostgreSQLConnector",
     ConnectionType.REDSHIFT: "dq_platform.connectors.redshift:RedshiftConnector",
+    ConnectionType.SNOWFLAKE: "dq_platform.connectors.snowflake:SnowflakeConnector",
     ConnectionType.SQLSERVER: "dq_platform.connectors.sqlserver:SQLServerConnector",
 }
 

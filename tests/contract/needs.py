@@ -13,6 +13,7 @@ CAPABILITIES = {
     "views": "views",
     "table_names": "any name of a table",
     "wide_characters": "counting characters beyond the first 65536 as one",
+    "wide_decimals": "decimals of 38 digits, ten of them behind the point",
     "keys": "primary keys and NOT NULL",
     "comments": "comments on columns",
     "drop_column": "dropping a column",

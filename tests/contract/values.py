@@ -84,6 +84,7 @@ class ValueContract:
         table = engine.table({"a": DataType.INTEGER, "b": DataType.TEXT, "c": DataType.DATE}, [(None, None, None)])
         assert list(engine.select(f"SELECT a, b, c FROM {table}").rows) == [(None, None, None)]
 
+    @needs("wide_decimals")
     @pytest.mark.parametrize("text", ["12345678901234567890.1234567891", "-0.0000000001", "0.1", "1e3"])
     def test_decimals_keep_every_digit(self, engine: Engine, text: str) -> None:
         table = engine.table({"v": DataType.DECIMAL}, [(Decimal(text),)])

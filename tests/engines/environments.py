@@ -18,7 +18,8 @@ STAND_INS = Path(__file__).parent / "stand_ins"
 def python_with(name: str) -> Path:
     """The interpreter of an environment that holds what `stand_ins/NAME.txt` pins, made at its first use.
 
-    Raises CommandFailed if it cannot be made.
+    `uv pip compile NAME.in --universal --python-version 3.11 --no-header --no-annotate -o NAME.txt` writes the pins.
+    Raises CommandFailed if the environment cannot be made.
     """
     pins = STAND_INS / f"{name}.txt"
     directory = CACHE / f"{name}-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}"

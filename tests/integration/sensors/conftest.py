@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
@@ -13,11 +14,14 @@ import pytest
 from dq_platform.connectors.base import BaseConnector, Guards
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
+from tests.contract.engine import upper
+from tests.engines.bigquery import bigquery
 from tests.engines.databricks import Databricks
 from tests.engines.h2 import oracle_on_h2
 from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
 from tests.engines.redshift import RedshiftServer
+from tests.engines.snowflake import snowflake
 from tests.engines.spark import SparkServer
 from tests.engines.sqlserver import SqlServerStandIn, connect
 from tests.integration.sensors.bench import Bench
@@ -112,7 +116,40 @@ def _databricks(directory: Path) -> Iterator[BaseConnector]:
 
 
 IN_REACH = ["postgresql", "mysql", "redshift", "sqlserver", "duckdb", "oracle"]
-ENGINES = [*IN_REACH, pytest.param("databricks", marks=pytest.mark.engines)]
+
+
+def plain(name: str) -> str:
+    """The name as letters, digits and underscores, which every engine allows."""
+    return re.sub(r"\W", "_", name)
+
+
+def plain_upper(name: str) -> str:
+    return upper(plain(name))
+
+
+@contextmanager
+def _snowflake() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("snowflake")
+    with snowflake() as server:
+        server.create_schema(plain_upper(SCHEMA))
+        server.write(list(statements("snowflake", connector.dialect, plain_upper)))
+        yield connector(validate_settings(connector, server.settings), Guards())
+
+
+@contextmanager
+def _bigquery() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("bigquery")
+    with bigquery() as server:
+        server.create_schema(plain(SCHEMA))
+        server.write(list(statements("bigquery", connector.dialect, plain)))
+        yield connector(validate_settings(connector, server.settings), Guards())
+
+
+RENAMING = {"databricks": simple, "snowflake": plain_upper, "bigquery": plain}
+ENGINES = [
+    *IN_REACH,
+    *(pytest.param(engine, marks=pytest.mark.engines) for engine in ("databricks", "snowflake", "bigquery")),
+]
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -127,12 +164,14 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "duckdb": lambda: _duckdb(directory),
         "oracle": _oracle,
         "databricks": lambda: _databricks(directory),
+        "snowflake": _snowflake,
+        "bigquery": _bigquery,
     }
     with ExitStack() as cleanup:
         connector = cleanup.enter_context(start[request.param]())
         connector.connect()
         cleanup.callback(connector.close)
-        bench = Bench(connector, simple if request.param == "databricks" else str)
+        bench = Bench(connector, RENAMING.get(request.param, str))
         if request.param == "oracle":
             bench.empty_is_null, bench.lacks = True, {"text_mean_length-lengths": WIDE_CHARACTERS}
         yield bench

@@ -11,8 +11,8 @@ MOMENT = datetime(2024, 7, 1, 12, 30, tzinfo=UTC)
 
 
 def test_quotes_backslashes_and_line_ends_are_escaped() -> None:
-    assert D.literal("it's \\ a\r\n`text`") == r"'it\'s \\ a\r\n\`text\`'"
-    assert D.ident("a`b\\c") == r"`a\`b\\c`"
+    assert D.literal("it's \\ a\r\n`text`") == r"'it\'s \\ a\r\n`text`'"
+    assert D.ident("it's a`b\\c") == r"`it's a\`b\\c`"
 
 
 def test_a_dataset_may_name_its_project() -> None:

@@ -12,7 +12,7 @@ from dq_platform.errors import Invalid
 
 def test_every_built_in_type_has_a_connector_of_that_type() -> None:
     assert ConnectorFactory.types() == [
-        *("databricks", "duckdb", "mysql", "oracle", "postgresql", "redshift", "sqlserver")
+        *("bigquery", "databricks", "duckdb", "mysql", "oracle", "postgresql", "redshift", "snowflake", "sqlserver")
     ]
     assert [ConnectorFactory.get(name).type for name in ConnectorFactory.types()] == ConnectorFactory.types()
 
@@ -34,7 +34,8 @@ def test_no_driver_is_imported_before_a_connection_opens() -> None:
     code = (
         "import sys; from dq_platform.connectors.factory import ConnectorFactory as F; "
         "import dq_platform.connectors.sources; [F.get(t) for t in F.types()]; "
-        "print(sorted({'psycopg2', 'pymysql', 'duckdb', 'oracledb', 'databricks.sql'} & set(sys.modules)))"
+        "drivers = {'psycopg2', 'pymysql', 'duckdb', 'oracledb', 'databricks.sql', 'google.cloud.bigquery'}; "
+        "print(sorted((drivers | {'snowflake.connector'}) & set(sys.modules)))"
     )
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

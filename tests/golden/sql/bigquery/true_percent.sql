@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN `it\'s` IS TRUE THEN 1 END) AS value,
-  COUNT(`it\'s`) AS of
+  COUNT(CASE WHEN `it's` IS TRUE THEN 1 END) AS value,
+  COUNT(`it's`) AS of
