@@ -17,7 +17,7 @@ from dq_platform.checks.sensors.registry import SensorType
 from dq_platform.checks.sensors.vocabulary import Vocabulary
 from dq_platform.errors import Invalid
 
-__all__ = ["SensorContext", "TargetInfo", "render"]
+__all__ = ["SensorContext", "TargetInfo", "render", "render_offending"]
 
 
 def render(sensor: SensorType, context: SensorContext) -> Measure:

@@ -12,6 +12,9 @@ from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.checks.sensors.context import SensorContext
 from dq_platform.connectors.dialect import Fragment
 
+JUDGING = frozenset({"count_if", "percent_if", "occurrences", "candidates", "returned"})
+"""Words with which a template says which rows it objects to."""
+
 
 class RowWords:
     """The rows of one rendering: those of the context's table that its condition leaves."""

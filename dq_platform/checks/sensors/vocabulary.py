@@ -16,10 +16,6 @@ from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
 
 
-JUDGING = frozenset({"count_if", "percent_if", "occurrences", "candidates", "returned"})
-"""Words with which a template says which rows it objects to."""
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Rows for which a condition holds, as a number or as a share `of` others.
@@ -98,7 +94,7 @@ class Vocabulary:
     # What to count
 
     def count_if(self, condition: str, *, good: bool = False) -> Counted:
-        """Number of rows where the condition is true. They are the ones to object to; if they are `good`, all others."""
+        """Number of rows where the condition is true: the ones to object to, or, if they are `good`, all others are."""
         return Counted(self._dialect.count_if(condition), offending=_not_true(condition) if good else condition)
 
     def percent_if(self, condition: str, of: str = "", *, good: bool = False) -> Counted:

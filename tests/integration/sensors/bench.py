@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from dq_platform.checks.params import validate_params
+from dq_platform.checks.sensors.context import Wanted
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
-from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
+from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render, render_offending
 from dq_platform.connectors.base import BaseConnector
 from dq_platform.execution.scan import percent
 from tests.integration.sensors.data import SCHEMA, TABLE
@@ -32,13 +34,49 @@ class Bench:
         keys: tuple[str, ...] = (),
         changed: int | None = None,
     ) -> Measure:
+        context = self.context(sensor, column, params, table, where, keys)
+        return render(SENSOR_REGISTRY.get(sensor), replace(context, changed_columns=changed))
+
+    def context(
+        self,
+        sensor: str,
+        column: str,
+        params: Mapping[str, Any] | None,
+        table: str,
+        where: str,
+        keys: tuple[str, ...] = (),
+    ) -> SensorContext:
         kind = SENSOR_REGISTRY.get(sensor)
         complete, violations = validate_params(kind.params, params or {}, "params")
         assert violations == []
         columns = self._columns(table)
-        target = TargetInfo(SCHEMA, table, columns)
-        context = SensorContext(self.dialect, target, columns.get(column), complete, where, keys, changed)
-        return render(kind, context)
+        return SensorContext(
+            self.dialect, TargetInfo(SCHEMA, table, columns), columns.get(column), complete, where, keys
+        )
+
+    def offending(
+        self,
+        sensor: str,
+        shown: Sequence[str],
+        column: str = "",
+        params: Mapping[str, Any] | None = None,
+        *,
+        table: str = TABLE,
+        where: str = "",
+        keys: tuple[str, ...] = (),
+        id: str = "id",
+    ) -> list[tuple[Any, ...]]:
+        """Keys and the columns shown, as texts, of the rows that the sensor objects to."""
+        columns = self._columns(table)
+        wanted = Wanted(
+            tuple(self.dialect.shown(self.dialect.ident(one), columns[one].data_type, 501) for one in shown),
+            (self.dialect.ident(id),),
+        )
+        context = replace(self.context(sensor, column, params, table, where, keys), wanted=wanted)
+        select = render_offending(SENSOR_REGISTRY.get(sensor), context)
+        cells = [*(f"k{number}" for number in range(len(keys))), *(f"s{number}" for number in range(len(shown)))]
+        rows = self.connector.execute(f"SELECT {', '.join(cells)} FROM ({self.dialect.limited(select, 51)}) part").rows
+        return [tuple(row) for row in rows]
 
     def read(
         self, sensor: str, column: str = "", params: Mapping[str, Any] | None = None, **rest: Any
