@@ -28,13 +28,14 @@ from dq.v1 import job_pb2 as dq_dot_v1_dot_job__pb2
 from dq.v1 import options_pb2 as dq_dot_v1_dot_options__pb2
 from dq.v1 import result_pb2 as dq_dot_v1_dot_result__pb2
 from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
+from dq.v1 import sample_pb2 as dq_dot_v1_dot_sample__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64q/v1/check_service.proto\x12\x05\x64q.v1\x1a\x14\x64q/v1/baseline.proto\x1a\x11\x64q/v1/check.proto\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\"7\n\x12\x43reateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"2\n\x13\x43reateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\")\n\x0fGetCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"/\n\x10GetCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"\xee\x01\n\x11ListChecksRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rtable_pattern\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ncheck_type\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1f\n\x04mode\x18\x08 \x01(\x0e\x32\x0b.dq.v1.ModeB\x04\xe2\x41\x01\x01\"K\n\x12ListChecksResponse\x12\x1c\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Check\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"n\n\x12UpdateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"2\n\x13UpdateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"@\n\x12\x44\x65leteCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"n\n\x0fRunCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"+\n\x10RunCheckResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x8a\x01\n\x15\x42\x61tchRunChecksRequest\x12,\n\x08selector\x18\x01 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"1\n\x16\x42\x61tchRunChecksResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"X\n\x13PreviewCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"J\n\x14PreviewCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\"?\n\x1aPreviewUnsavedCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"n\n\x1bPreviewUnsavedCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\x12\x1b\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x0c.dq.v1.Check\"\x95\x01\n\x15\x41\x63\x63\x65ptBaselineRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x10\x65xpected_changes\x18\x03 \x03(\x0b\x32\x13.dq.v1.ColumnChangeB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"a\n\x16\x41\x63\x63\x65ptBaselineResponse\x12!\n\x08\x62\x61seline\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Baseline\x12$\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x13.dq.v1.ColumnChange\"a\n\x14ListBaselinesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListBaselinesResponse\x12\"\n\tbaselines\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Baseline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x15ListCheckTypesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12!\n\x05level\x18\x04 \x01(\x0e\x32\x0c.dq.v1.LevelB\x04\xe2\x41\x01\x01\"X\n\x16ListCheckTypesResponse\x12%\n\x0b\x63heck_types\x18\x01 \x03(\x0b\x32\x10.dq.v1.CheckType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x13GetCheckTypeRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x14GetCheckTypeResponse\x12$\n\ncheck_type\x18\x01 \x01(\x0b\x32\x10.dq.v1.CheckType\"G\n\x12ListSensorsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"N\n\x13ListSensorsResponse\x12\x1e\n\x07sensors\x18\x01 \x03(\x0b\x32\r.dq.v1.Sensor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"E\n\x10ListRulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n\x11ListRulesResponse\x12\x1a\n\x05rules\x18\x01 \x03(\x0b\x32\x0b.dq.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe9\r\n\x0c\x43heckService\x12n\n\x0b\x43reateCheck\x12\x19.dq.v1.CreateCheckRequest\x1a\x1a.dq.v1.CreateCheckResponse\"(\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1e\"\x0e/api/v1/checks:\x05\x63heckb\x05\x63heck\x12i\n\x08GetCheck\x12\x16.dq.v1.GetCheckRequest\x1a\x17.dq.v1.GetCheckResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x19/api/v1/checks/{check_id}b\x05\x63heck\x12]\n\nListChecks\x12\x18.dq.v1.ListChecksRequest\x1a\x19.dq.v1.ListChecksResponse\"\x1a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/checks\x12y\n\x0bUpdateCheck\x12\x19.dq.v1.UpdateCheckRequest\x1a\x1a.dq.v1.UpdateCheckResponse\"3\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02)2\x19/api/v1/checks/{check.id}:\x05\x63heckb\x05\x63heck\x12g\n\x0b\x44\x65leteCheck\x12\x19.dq.v1.DeleteCheckRequest\x1a\x16.google.protobuf.Empty\"%\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/checks/{check_id}\x12n\n\x08RunCheck\x12\x16.dq.v1.RunCheckRequest\x1a\x17.dq.v1.RunCheckResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/checks/{check_id}/run:\x01*b\x03job\x12{\n\x0e\x42\x61tchRunChecks\x12\x1c.dq.v1.BatchRunChecksRequest\x1a\x1d.dq.v1.BatchRunChecksResponse\",\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\"\"\x18/api/v1/checks/batch/run:\x01*b\x03job\x12y\n\x0cPreviewCheck\x12\x1a.dq.v1.PreviewCheckRequest\x1a\x1b.dq.v1.PreviewCheckResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/preview:\x01*\x12\x90\x01\n\x13PreviewUnsavedCheck\x12!.dq.v1.PreviewUnsavedCheckRequest\x1a\".dq.v1.PreviewUnsavedCheckResponse\"2\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02(\"\x1f/api/v1/checks/validate/preview:\x05\x63heck\x12\x87\x01\n\x0e\x41\x63\x63\x65ptBaseline\x12\x1c.dq.v1.AcceptBaselineRequest\x1a\x1d.dq.v1.AcceptBaselineResponse\"8\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02.\")/api/v1/checks/{check_id}/accept-baseline:\x01*\x12{\n\rListBaselines\x12\x1b.dq.v1.ListBaselinesRequest\x1a\x1c.dq.v1.ListBaselinesResponse\"/\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/checks/{check_id}/baselines\x12o\n\x0eListCheckTypes\x12\x1c.dq.v1.ListCheckTypesRequest\x1a\x1d.dq.v1.ListCheckTypesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/types\x12|\n\x0cGetCheckType\x12\x1a.dq.v1.GetCheckTypeRequest\x1a\x1b.dq.v1.GetCheckTypeResponse\"3\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02)\x12\x1b/api/v1/checks/types/{name}b\ncheck_type\x12h\n\x0bListSensors\x12\x19.dq.v1.ListSensorsRequest\x1a\x1a.dq.v1.ListSensorsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/checks/sensors\x12`\n\tListRules\x12\x17.dq.v1.ListRulesRequest\x1a\x18.dq.v1.ListRulesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/rulesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64q/v1/check_service.proto\x12\x05\x64q.v1\x1a\x14\x64q/v1/baseline.proto\x1a\x11\x64q/v1/check.proto\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\"7\n\x12\x43reateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"2\n\x13\x43reateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\")\n\x0fGetCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"/\n\x10GetCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"\xee\x01\n\x11ListChecksRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rtable_pattern\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ncheck_type\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1f\n\x04mode\x18\x08 \x01(\x0e\x32\x0b.dq.v1.ModeB\x04\xe2\x41\x01\x01\"K\n\x12ListChecksResponse\x12\x1c\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Check\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"n\n\x12UpdateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"2\n\x13UpdateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"@\n\x12\x44\x65leteCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"n\n\x0fRunCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"+\n\x10RunCheckResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x8a\x01\n\x15\x42\x61tchRunChecksRequest\x12,\n\x08selector\x18\x01 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"1\n\x16\x42\x61tchRunChecksResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"X\n\x13PreviewCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"J\n\x14PreviewCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\"_\n\x1aPreviewErrorSamplesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"c\n\x1bPreviewErrorSamplesResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12$\n\x07samples\x18\x02 \x03(\x0b\x32\x13.dq.v1.ErrorSamples\"?\n\x1aPreviewUnsavedCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"n\n\x1bPreviewUnsavedCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\x12\x1b\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x0c.dq.v1.Check\"\x95\x01\n\x15\x41\x63\x63\x65ptBaselineRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x10\x65xpected_changes\x18\x03 \x03(\x0b\x32\x13.dq.v1.ColumnChangeB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"a\n\x16\x41\x63\x63\x65ptBaselineResponse\x12!\n\x08\x62\x61seline\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Baseline\x12$\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x13.dq.v1.ColumnChange\"a\n\x14ListBaselinesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListBaselinesResponse\x12\"\n\tbaselines\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Baseline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x15ListCheckTypesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12!\n\x05level\x18\x04 \x01(\x0e\x32\x0c.dq.v1.LevelB\x04\xe2\x41\x01\x01\"X\n\x16ListCheckTypesResponse\x12%\n\x0b\x63heck_types\x18\x01 \x03(\x0b\x32\x10.dq.v1.CheckType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x13GetCheckTypeRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x14GetCheckTypeResponse\x12$\n\ncheck_type\x18\x01 \x01(\x0b\x32\x10.dq.v1.CheckType\"G\n\x12ListSensorsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"N\n\x13ListSensorsResponse\x12\x1e\n\x07sensors\x18\x01 \x03(\x0b\x32\r.dq.v1.Sensor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"E\n\x10ListRulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n\x11ListRulesResponse\x12\x1a\n\x05rules\x18\x01 \x03(\x0b\x32\x0b.dq.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xfa\x0e\n\x0c\x43heckService\x12n\n\x0b\x43reateCheck\x12\x19.dq.v1.CreateCheckRequest\x1a\x1a.dq.v1.CreateCheckResponse\"(\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1e\"\x0e/api/v1/checks:\x05\x63heckb\x05\x63heck\x12i\n\x08GetCheck\x12\x16.dq.v1.GetCheckRequest\x1a\x17.dq.v1.GetCheckResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x19/api/v1/checks/{check_id}b\x05\x63heck\x12]\n\nListChecks\x12\x18.dq.v1.ListChecksRequest\x1a\x19.dq.v1.ListChecksResponse\"\x1a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/checks\x12y\n\x0bUpdateCheck\x12\x19.dq.v1.UpdateCheckRequest\x1a\x1a.dq.v1.UpdateCheckResponse\"3\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02)2\x19/api/v1/checks/{check.id}:\x05\x63heckb\x05\x63heck\x12g\n\x0b\x44\x65leteCheck\x12\x19.dq.v1.DeleteCheckRequest\x1a\x16.google.protobuf.Empty\"%\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/checks/{check_id}\x12n\n\x08RunCheck\x12\x16.dq.v1.RunCheckRequest\x1a\x17.dq.v1.RunCheckResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/checks/{check_id}/run:\x01*b\x03job\x12{\n\x0e\x42\x61tchRunChecks\x12\x1c.dq.v1.BatchRunChecksRequest\x1a\x1d.dq.v1.BatchRunChecksResponse\",\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\"\"\x18/api/v1/checks/batch/run:\x01*b\x03job\x12y\n\x0cPreviewCheck\x12\x1a.dq.v1.PreviewCheckRequest\x1a\x1b.dq.v1.PreviewCheckResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/preview:\x01*\x12\x90\x01\n\x13PreviewUnsavedCheck\x12!.dq.v1.PreviewUnsavedCheckRequest\x1a\".dq.v1.PreviewUnsavedCheckResponse\"2\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02(\"\x1f/api/v1/checks/validate/preview:\x05\x63heck\x12\x8e\x01\n\x13PreviewErrorSamples\x12!.dq.v1.PreviewErrorSamplesRequest\x1a\".dq.v1.PreviewErrorSamplesResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/samples:\x01*\x12\x87\x01\n\x0e\x41\x63\x63\x65ptBaseline\x12\x1c.dq.v1.AcceptBaselineRequest\x1a\x1d.dq.v1.AcceptBaselineResponse\"8\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02.\")/api/v1/checks/{check_id}/accept-baseline:\x01*\x12{\n\rListBaselines\x12\x1b.dq.v1.ListBaselinesRequest\x1a\x1c.dq.v1.ListBaselinesResponse\"/\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/checks/{check_id}/baselines\x12o\n\x0eListCheckTypes\x12\x1c.dq.v1.ListCheckTypesRequest\x1a\x1d.dq.v1.ListCheckTypesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/types\x12|\n\x0cGetCheckType\x12\x1a.dq.v1.GetCheckTypeRequest\x1a\x1b.dq.v1.GetCheckTypeResponse\"3\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02)\x12\x1b/api/v1/checks/types/{name}b\ncheck_type\x12h\n\x0bListSensors\x12\x19.dq.v1.ListSensorsRequest\x1a\x1a.dq.v1.ListSensorsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/checks/sensors\x12`\n\tListRules\x12\x17.dq.v1.ListRulesRequest\x1a\x18.dq.v1.ListRulesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/rulesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -85,6 +86,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREVIEWCHECKREQUEST'].fields_by_name['check_id']._serialized_options = b'\342A\001\002'
   _globals['_PREVIEWCHECKREQUEST'].fields_by_name['window']._loaded_options = None
   _globals['_PREVIEWCHECKREQUEST'].fields_by_name['window']._serialized_options = b'\342A\001\001'
+  _globals['_PREVIEWERRORSAMPLESREQUEST'].fields_by_name['check_id']._loaded_options = None
+  _globals['_PREVIEWERRORSAMPLESREQUEST'].fields_by_name['check_id']._serialized_options = b'\342A\001\002'
+  _globals['_PREVIEWERRORSAMPLESREQUEST'].fields_by_name['window']._loaded_options = None
+  _globals['_PREVIEWERRORSAMPLESREQUEST'].fields_by_name['window']._serialized_options = b'\342A\001\001'
   _globals['_PREVIEWUNSAVEDCHECKREQUEST'].fields_by_name['check']._loaded_options = None
   _globals['_PREVIEWUNSAVEDCHECKREQUEST'].fields_by_name['check']._serialized_options = b'\342A\001\002'
   _globals['_ACCEPTBASELINEREQUEST'].fields_by_name['check_id']._loaded_options = None
@@ -137,6 +142,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKSERVICE'].methods_by_name['PreviewCheck']._serialized_options = b'\240\273\030\002\202\323\344\223\002&\"!/api/v1/checks/{check_id}/preview:\001*'
   _globals['_CHECKSERVICE'].methods_by_name['PreviewUnsavedCheck']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['PreviewUnsavedCheck']._serialized_options = b'\240\273\030\003\202\323\344\223\002(\"\037/api/v1/checks/validate/preview:\005check'
+  _globals['_CHECKSERVICE'].methods_by_name['PreviewErrorSamples']._loaded_options = None
+  _globals['_CHECKSERVICE'].methods_by_name['PreviewErrorSamples']._serialized_options = b'\240\273\030\002\202\323\344\223\002&\"!/api/v1/checks/{check_id}/samples:\001*'
   _globals['_CHECKSERVICE'].methods_by_name['AcceptBaseline']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['AcceptBaseline']._serialized_options = b'\240\273\030\003\202\323\344\223\002.\")/api/v1/checks/{check_id}/accept-baseline:\001*'
   _globals['_CHECKSERVICE'].methods_by_name['ListBaselines']._loaded_options = None
@@ -149,64 +156,68 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKSERVICE'].methods_by_name['ListSensors']._serialized_options = b'\240\273\030\001\202\323\344\223\002\030\022\026/api/v1/checks/sensors'
   _globals['_CHECKSERVICE'].methods_by_name['ListRules']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['ListRules']._serialized_options = b'\240\273\030\001\202\323\344\223\002\026\022\024/api/v1/checks/rules'
-  _globals['_CREATECHECKREQUEST']._serialized_start=279
-  _globals['_CREATECHECKREQUEST']._serialized_end=334
-  _globals['_CREATECHECKRESPONSE']._serialized_start=336
-  _globals['_CREATECHECKRESPONSE']._serialized_end=386
-  _globals['_GETCHECKREQUEST']._serialized_start=388
-  _globals['_GETCHECKREQUEST']._serialized_end=429
-  _globals['_GETCHECKRESPONSE']._serialized_start=431
-  _globals['_GETCHECKRESPONSE']._serialized_end=478
-  _globals['_LISTCHECKSREQUEST']._serialized_start=481
-  _globals['_LISTCHECKSREQUEST']._serialized_end=719
-  _globals['_LISTCHECKSRESPONSE']._serialized_start=721
-  _globals['_LISTCHECKSRESPONSE']._serialized_end=796
-  _globals['_UPDATECHECKREQUEST']._serialized_start=798
-  _globals['_UPDATECHECKREQUEST']._serialized_end=908
-  _globals['_UPDATECHECKRESPONSE']._serialized_start=910
-  _globals['_UPDATECHECKRESPONSE']._serialized_end=960
-  _globals['_DELETECHECKREQUEST']._serialized_start=962
-  _globals['_DELETECHECKREQUEST']._serialized_end=1026
-  _globals['_RUNCHECKREQUEST']._serialized_start=1028
-  _globals['_RUNCHECKREQUEST']._serialized_end=1138
-  _globals['_RUNCHECKRESPONSE']._serialized_start=1140
-  _globals['_RUNCHECKRESPONSE']._serialized_end=1183
-  _globals['_BATCHRUNCHECKSREQUEST']._serialized_start=1186
-  _globals['_BATCHRUNCHECKSREQUEST']._serialized_end=1324
-  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_start=1326
-  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_end=1375
-  _globals['_PREVIEWCHECKREQUEST']._serialized_start=1377
-  _globals['_PREVIEWCHECKREQUEST']._serialized_end=1465
-  _globals['_PREVIEWCHECKRESPONSE']._serialized_start=1467
-  _globals['_PREVIEWCHECKRESPONSE']._serialized_end=1541
-  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_start=1543
-  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_end=1606
-  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_start=1608
-  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_end=1718
-  _globals['_ACCEPTBASELINEREQUEST']._serialized_start=1721
-  _globals['_ACCEPTBASELINEREQUEST']._serialized_end=1870
-  _globals['_ACCEPTBASELINERESPONSE']._serialized_start=1872
-  _globals['_ACCEPTBASELINERESPONSE']._serialized_end=1969
-  _globals['_LISTBASELINESREQUEST']._serialized_start=1971
-  _globals['_LISTBASELINESREQUEST']._serialized_end=2068
-  _globals['_LISTBASELINESRESPONSE']._serialized_start=2070
-  _globals['_LISTBASELINESRESPONSE']._serialized_end=2154
-  _globals['_LISTCHECKTYPESREQUEST']._serialized_start=2157
-  _globals['_LISTCHECKTYPESREQUEST']._serialized_end=2290
-  _globals['_LISTCHECKTYPESRESPONSE']._serialized_start=2292
-  _globals['_LISTCHECKTYPESRESPONSE']._serialized_end=2380
-  _globals['_GETCHECKTYPEREQUEST']._serialized_start=2382
-  _globals['_GETCHECKTYPEREQUEST']._serialized_end=2423
-  _globals['_GETCHECKTYPERESPONSE']._serialized_start=2425
-  _globals['_GETCHECKTYPERESPONSE']._serialized_end=2485
-  _globals['_LISTSENSORSREQUEST']._serialized_start=2487
-  _globals['_LISTSENSORSREQUEST']._serialized_end=2558
-  _globals['_LISTSENSORSRESPONSE']._serialized_start=2560
-  _globals['_LISTSENSORSRESPONSE']._serialized_end=2638
-  _globals['_LISTRULESREQUEST']._serialized_start=2640
-  _globals['_LISTRULESREQUEST']._serialized_end=2709
-  _globals['_LISTRULESRESPONSE']._serialized_start=2711
-  _globals['_LISTRULESRESPONSE']._serialized_end=2783
-  _globals['_CHECKSERVICE']._serialized_start=2786
-  _globals['_CHECKSERVICE']._serialized_end=4555
+  _globals['_CREATECHECKREQUEST']._serialized_start=299
+  _globals['_CREATECHECKREQUEST']._serialized_end=354
+  _globals['_CREATECHECKRESPONSE']._serialized_start=356
+  _globals['_CREATECHECKRESPONSE']._serialized_end=406
+  _globals['_GETCHECKREQUEST']._serialized_start=408
+  _globals['_GETCHECKREQUEST']._serialized_end=449
+  _globals['_GETCHECKRESPONSE']._serialized_start=451
+  _globals['_GETCHECKRESPONSE']._serialized_end=498
+  _globals['_LISTCHECKSREQUEST']._serialized_start=501
+  _globals['_LISTCHECKSREQUEST']._serialized_end=739
+  _globals['_LISTCHECKSRESPONSE']._serialized_start=741
+  _globals['_LISTCHECKSRESPONSE']._serialized_end=816
+  _globals['_UPDATECHECKREQUEST']._serialized_start=818
+  _globals['_UPDATECHECKREQUEST']._serialized_end=928
+  _globals['_UPDATECHECKRESPONSE']._serialized_start=930
+  _globals['_UPDATECHECKRESPONSE']._serialized_end=980
+  _globals['_DELETECHECKREQUEST']._serialized_start=982
+  _globals['_DELETECHECKREQUEST']._serialized_end=1046
+  _globals['_RUNCHECKREQUEST']._serialized_start=1048
+  _globals['_RUNCHECKREQUEST']._serialized_end=1158
+  _globals['_RUNCHECKRESPONSE']._serialized_start=1160
+  _globals['_RUNCHECKRESPONSE']._serialized_end=1203
+  _globals['_BATCHRUNCHECKSREQUEST']._serialized_start=1206
+  _globals['_BATCHRUNCHECKSREQUEST']._serialized_end=1344
+  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_start=1346
+  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_end=1395
+  _globals['_PREVIEWCHECKREQUEST']._serialized_start=1397
+  _globals['_PREVIEWCHECKREQUEST']._serialized_end=1485
+  _globals['_PREVIEWCHECKRESPONSE']._serialized_start=1487
+  _globals['_PREVIEWCHECKRESPONSE']._serialized_end=1561
+  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_start=1563
+  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_end=1658
+  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_start=1660
+  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_end=1759
+  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_start=1761
+  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_end=1824
+  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_start=1826
+  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_end=1936
+  _globals['_ACCEPTBASELINEREQUEST']._serialized_start=1939
+  _globals['_ACCEPTBASELINEREQUEST']._serialized_end=2088
+  _globals['_ACCEPTBASELINERESPONSE']._serialized_start=2090
+  _globals['_ACCEPTBASELINERESPONSE']._serialized_end=2187
+  _globals['_LISTBASELINESREQUEST']._serialized_start=2189
+  _globals['_LISTBASELINESREQUEST']._serialized_end=2286
+  _globals['_LISTBASELINESRESPONSE']._serialized_start=2288
+  _globals['_LISTBASELINESRESPONSE']._serialized_end=2372
+  _globals['_LISTCHECKTYPESREQUEST']._serialized_start=2375
+  _globals['_LISTCHECKTYPESREQUEST']._serialized_end=2508
+  _globals['_LISTCHECKTYPESRESPONSE']._serialized_start=2510
+  _globals['_LISTCHECKTYPESRESPONSE']._serialized_end=2598
+  _globals['_GETCHECKTYPEREQUEST']._serialized_start=2600
+  _globals['_GETCHECKTYPEREQUEST']._serialized_end=2641
+  _globals['_GETCHECKTYPERESPONSE']._serialized_start=2643
+  _globals['_GETCHECKTYPERESPONSE']._serialized_end=2703
+  _globals['_LISTSENSORSREQUEST']._serialized_start=2705
+  _globals['_LISTSENSORSREQUEST']._serialized_end=2776
+  _globals['_LISTSENSORSRESPONSE']._serialized_start=2778
+  _globals['_LISTSENSORSRESPONSE']._serialized_end=2856
+  _globals['_LISTRULESREQUEST']._serialized_start=2858
+  _globals['_LISTRULESREQUEST']._serialized_end=2927
+  _globals['_LISTRULESRESPONSE']._serialized_start=2929
+  _globals['_LISTRULESRESPONSE']._serialized_end=3001
+  _globals['_CHECKSERVICE']._serialized_start=3004
+  _globals['_CHECKSERVICE']._serialized_end=4918
 # @@protoc_insertion_point(module_scope)

@@ -81,6 +81,11 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
                 _registered_method=True)
+        self.PreviewErrorSamples = channel.unary_unary(
+                '/dq.v1.CheckService/PreviewErrorSamples',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
+                _registered_method=True)
         self.AcceptBaseline = channel.unary_unary(
                 '/dq.v1.CheckService/AcceptBaseline',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
@@ -182,6 +187,14 @@ class CheckServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewErrorSamples(self, request, context):
+        """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
+        most 20 data groups and periods. Nothing is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AcceptBaseline(self, request, context):
         """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
         run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
@@ -273,6 +286,11 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     servicer.PreviewUnsavedCheck,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.SerializeToString,
+            ),
+            'PreviewErrorSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewErrorSamples,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.SerializeToString,
             ),
             'AcceptBaseline': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptBaseline,
@@ -549,6 +567,33 @@ class CheckService:
             '/dq.v1.CheckService/PreviewUnsavedCheck',
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewErrorSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/PreviewErrorSamples',
+            dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -82,6 +82,7 @@ def _section(one: CheckType) -> Iterator[str]:
     yield f"- sensor `{one.sensor}`, rule `{one.rule}`{_other_rules(one)}"
     yield f"- modes: {', '.join(_mode(one, mode) for mode in one.modes)}"
     yield f"- engines: {', '.join(engines) or 'none yet'}"
+    yield f"- error samples: {'yes' if one.has_error_samples else 'none, for it judges no single rows'}"
     yield from _parameters("sensor parameters", one.sensor_params)
     yield from _parameters("rule parameters", rule.params)
     yield f"- severities: {_severities(one, rule)}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jinja2 import TemplateError
 
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo, Wanted
 from dq_platform.checks.sensors.render import render_offending
@@ -73,12 +74,9 @@ class SampleRequest:
 
 
 def has_samples(check: Check) -> bool:
-    """Whether single rows speak against the data. Not if two tables are compared, or if the check type is gone."""
-    try:
-        bound = bind(check)
-    except DomainError:
-        return False
-    return bound.sensor.judges_rows and bound.check_type.compares is None
+    """Whether the check's type has error samples; not if that type is gone."""
+    check_type = CHECK_REGISTRY.find(check.check_type)
+    return check_type is not None and check_type.has_error_samples
 
 
 def plan_samples(request: SampleRequest) -> SamplePlan:

@@ -39,6 +39,7 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         default_thresholds=None if missing else thresholds(defaults),
         accepted_data_types=_accepted(sensor_type),
         connection_types=_engines(sensor_type),
+        has_error_samples=model.has_error_samples,
     )
 
 
@@ -50,6 +51,7 @@ def sensor(model: SensorType) -> check_pb2.Sensor:
         parameters=map(parameter, model.params),
         accepted_data_types=_accepted(model),
         connection_types=_engines(model),
+        judges_rows=model.judges_rows,
     )
 
 

@@ -57,7 +57,7 @@ async def test_two_cron_processes_fire_once(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow))[0]
+    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow), timedelta(days=1))[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
