@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 from cli.api import Api, Json
 from cli.profile import Profile, resolve
@@ -34,7 +33,7 @@ class Context:
         profile = self.profile()
         return Api(profile.url, profile.api_key, os.environ.get("API_KEY_HEADER", "X-API-Key"))
 
-    def show(self, data: Json | list[Json], table: Callable[[], Table | str]) -> None:
+    def show(self, data: Json | list[Json], table: Callable[[], RenderableType]) -> None:
         """Print `data` as JSON for machines or `table()` for eyes."""
         if self.as_json:
             self.console.out(json.dumps(data, indent=2, ensure_ascii=False), highlight=False)

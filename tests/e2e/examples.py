@@ -64,6 +64,12 @@ class Scene:
         return str(ok(self.account.rest.get("/incidents", params=unresolved))["incidents"][0]["id"])
 
     @property
+    def failure(self) -> str:
+        """A result that failed."""
+        shown = ok(self.account.rest.get("/results", params={"filter.job_id": self.job}))
+        return str(shown["results"][0]["id"])
+
+    @property
     def first_incident(self) -> str:
         return str(ok(self.account.rest.get("/incidents"))["incidents"][0]["id"])
 
@@ -142,6 +148,7 @@ EXAMPLES: Mapping[str, Example] = {
     "AcceptBaseline": to(200, lambda it: f"/checks/{it.pinned}/accept-baseline", lambda _: {"note": "release 12"}),
     "ListBaselines": at(lambda it: f"/checks/{it.pinned}/baselines?page_size=10"),
     "PreviewCheck": to(200, lambda it: f"/checks/{it.check}/preview"),
+    "PreviewErrorSamples": to(200, lambda it: f"/checks/{it.check}/samples"),
     "PreviewUnsavedCheck": to(200, lambda _: "/checks/validate/preview", lambda it: check_body(it.connection)),
     "ListCheckTypes": at(lambda _: "/checks/types?level=LEVEL_COLUMN&category=nulls"),
     "GetCheckType": at(lambda _: "/checks/types/nulls_percent"),
@@ -161,6 +168,7 @@ EXAMPLES: Mapping[str, Example] = {
     "WatchJob": at(lambda it: f"/jobs/{it.job}/watch"),
     "ListResults": at(lambda it: f"/results?filter.job_id={it.job}&filter.outcomes=OUTCOME_ERROR"),
     "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),
+    "GetErrorSamples": at(lambda it: f"/results/{it.failure}/samples"),
     "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
     "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
     "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),
