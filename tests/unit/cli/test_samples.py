@@ -30,7 +30,7 @@ def printed(table: RenderableType) -> str:
 def test_rows_are_shown_with_what_is_missing_and_why() -> None:
     text = printed(sample_table(FOUND))
     assert '2026-01-05 ["DE"]' in text
-    first, second = text.splitlines()[3:5]
+    first, second = text.splitlines()[4:6]
     assert first.split() == ["7", "masked", "NULL"]
     assert second.split() == ["[red]8", "masked", "long", "…"]
     assert "There are more such rows." in text
