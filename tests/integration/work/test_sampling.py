@@ -169,6 +169,25 @@ async def test_personal_data_never_reaches_the_store(world: World) -> None:
     assert shown(samples) == [["DE", "4", None]]
 
 
+async def test_hostile_names_and_bytes_are_shown_as_they_are(world: World) -> None:
+    world.shop.run("""
+        CREATE TABLE "we""ird; --" ("sel'ect %s" bytea PRIMARY KEY, "no`te" text);
+        INSERT INTO "we""ird; --" VALUES ('\\x00ff', 'Größe 😀 ''字'''), ('\\x', NULL), ('\\x41', 'a@b.example');
+    """)
+    target = 'we"ird; --.no`te'
+    made = [
+        await world.check("nulls_count", target),
+        await world.check("invalid_email_format_found", target, thresholds=STRICT),
+        await world.check("duplicate_count", target, thresholds=STRICT),
+    ]
+    await ran(world)
+    found = [await world.results(check_id=check.id) for check in made]
+    assert shown(await kept(world, found[0][0])) == [[r"\x", None]]
+    assert shown(await kept(world, found[1][0])) == [[r"\x00ff", "Größe 😀 '字'"]]
+    assert (await kept(world, found[1][0])).columns[0] == SampleColumn("sel'ect %s", identifies=True)
+    assert found[2][0].outcome is Outcome.PASSED
+
+
 async def test_a_table_of_which_nothing_may_be_shown_says_so(world: World) -> None:
     await settings(world, "customers", pii_columns=("email", "id"))
     check = await world.check("nulls_count", "customers.email")
