@@ -48,9 +48,8 @@ def sample_table(found: Json) -> RenderableType:
         [_cell(value, hidden) for value, hidden in zip(row["values"], masked, strict=True)] for row in found["rows"]
     ]
     table = grid([column["name"] for column in columns], rows, title=title)
-    if found["more"]:
-        table.caption, table.caption_justify = "There are more such rows.", "left"
-    return table
+    # A caption would be as narrow as the table.
+    return Group(table, Text("There are more such rows.")) if found["more"] else table
 
 
 def _tables(samples: Iterable[Json]) -> Iterable[RenderableType]:
