@@ -22,6 +22,14 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, JsonValue]:
     return found
 
 
+def thresholds(
+    warning: Sequence[str] | None, error: Sequence[str] | None, fatal: Sequence[str] | None
+) -> dict[str, dict[str, JsonValue]]:
+    """The rule's parameters of each severity that has any."""
+    given = {"warning": warning, "error": error, "fatal": fatal}
+    return {severity: pairs(texts, f"--{severity}") for severity, texts in given.items() if texts}
+
+
 def literal(text: str) -> JsonValue:
     """The value that JSON has for this text, else the text."""
     try:

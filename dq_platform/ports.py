@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from dq_platform.models.baseline import Baseline
-from dq_platform.models.check import Check, CheckSelector
+from dq_platform.models.check import Check, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
@@ -22,6 +22,7 @@ from dq_platform.models.result import (
     HistoryPoint,
     Result,
     ResultFilter,
+    Series,
     SummaryBy,
     SummaryRow,
     TrendBucket,
@@ -225,9 +226,18 @@ class Results(Protocol):
         """Buckets in order of time, empty ones left out; the filter names one check."""
 
     async def history(
-        self, check_ids: Sequence[str], before: datetime, points: int
+        self, check_ids: Sequence[str], before: datetime, points: int, *, everything: bool = False
     ) -> Mapping[tuple[str, str], Sequence[HistoryPoint]]:
-        """For each (check, group) the newest run of each of the last periods before that one, oldest first."""
+        """For each (check, group) the newest run of each of the last periods before that one, oldest first.
+
+        Without those that rules must not learn from (see `Series`), unless `everything` is asked for.
+        """
+
+    async def untrained(self, check_ids: Sequence[str]) -> Mapping[tuple[str, str], frozenset[datetime]]:
+        """For each (check, group) the periods that failed in an incident that is excluded from training."""
+
+    async def series(self, check_id: str, data_group: str, window: PeriodWindow, most: int) -> Series:
+        """The newest run of each of the last periods that begin in the window, at most so many."""
 
 
 class Samples(Protocol):

@@ -14,14 +14,15 @@ from cli import context
 from cli.api import Api, Json
 from cli.commands import baselines
 from cli.commands import connection as connections
+from cli.commands.backtest import backtest
 from cli.context import Context
 from cli.errors import UsageError
 from cli.runs import SEVERITIES, exit_code, follow
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, word
-from cli.values import pairs, table_name
+from cli.values import pairs, table_name, thresholds
 
 app = typer.Typer(
-    no_args_is_help=True, help="Checks: add, list, run, preview; accepted columns; the catalogue of types."
+    no_args_is_help=True, help="Checks: add, list, run, preview, back-test; accepted columns; the catalogue of types."
 )
 
 app.command("accept-baseline")(baselines.accept_baseline)
@@ -69,10 +70,9 @@ def add(
             "partition_column": partition_column,
             "group_by": [{"column": one} for one in group_by or ()],
         }
-        given = {"warning": warning, "error": error, "fatal": fatal}
-        thresholds = {severity: pairs(texts, f"--{severity}") for severity, texts in given.items() if texts}
-        if thresholds:
-            body["thresholds"] = thresholds
+        given = thresholds(warning, error, fatal)
+        if given:
+            body["thresholds"] = given
         check = api.post("/checks", body)
     me.show(check, lambda: f"Added {check['id']}\nRun it: dq check run {check['id']}")
 
@@ -160,6 +160,9 @@ def types(
         found = list(api.all("/checks/types", "check_types", {"category": category}))
     rows = ((t["category"], t["name"], word(t["level"], "LEVEL_"), t["description"]) for t in found)
     me.show(found, lambda: grid(("category", "type", "level", "what it measures, and when it passes"), rows))
+
+
+app.command()(backtest)
 
 
 def _in(api: Api, connection: str) -> dict[str, str]:

@@ -488,7 +488,8 @@ class Parameter(_message.Message):
     kind: _builtins.str
     """What its value is: `int`, `float`, `percent`, `bool`, `text`, `text_list`, `number_list`, `date`, `regex`,
     `column`, `column_list`, `table` (of the same connection), `connection` (its id), `other_schema`, `other_table`,
-    `other_column`, `other_condition` (on the rows of another table), `sql_condition`, `sql_expression` or `sql_query`.
+    `other_column`, `other_condition` (on the rows of another table), `sql_condition`, `sql_expression`, `sql_query` or
+    `severity_query` (whose one row has a column `severity`).
     """
     required: _builtins.bool
     """Whether it must be given."""
@@ -532,6 +533,32 @@ class Parameter(_message.Message):
 Global___Parameter: _TypeAlias = Parameter  # noqa: Y015
 
 @_typing.final
+class UnsupportedEngine(_message.Message):
+    """An engine that cannot run something."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_TYPE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    connection_type: _builtins.str
+    """The type of connection. Example: `mysql`."""
+    reason: _builtins.str
+    """What it lacks, as a sentence."""
+    def __init__(
+        self,
+        *,
+        connection_type: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_type", b"connection_type", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnsupportedEngine: _TypeAlias = UnsupportedEngine  # noqa: Y015
+
+@_typing.final
 class Sensor(_message.Message):
     """What measures: an SQL template for one number."""
 
@@ -544,6 +571,8 @@ class Sensor(_message.Message):
     ACCEPTED_DATA_TYPES_FIELD_NUMBER: _builtins.int
     CONNECTION_TYPES_FIELD_NUMBER: _builtins.int
     JUDGES_ROWS_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    UNSUPPORTED_ENGINES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name. Example: `null_percent`."""
     level: Global___Level.ValueType
@@ -552,6 +581,10 @@ class Sensor(_message.Message):
     """What it measures."""
     judges_rows: _builtins.bool
     """Whether it judges single rows, so that there can be error samples: the rows that speak against the data."""
+    unit: _builtins.str
+    """The unit of its numbers, such as `%`, `rows`, `values`, `characters` or `days`; empty for numbers that have that of
+    the column, or none.
+    """
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[Global___Parameter]:
         """What it needs to know."""
@@ -564,6 +597,10 @@ class Sensor(_message.Message):
     def connection_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The engines that can run it."""
 
+    @_builtins.property
+    def unsupported_engines(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnsupportedEngine]:
+        """The engines that cannot run it."""
+
     def __init__(
         self,
         *,
@@ -574,10 +611,12 @@ class Sensor(_message.Message):
         accepted_data_types: _abc.Iterable[_metadata_pb2.DataType.ValueType] | None = ...,
         connection_types: _abc.Iterable[_builtins.str] | None = ...,
         judges_rows: _builtins.bool = ...,
+        unit: _builtins.str = ...,
+        unsupported_engines: _abc.Iterable[Global___UnsupportedEngine] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "connection_types", b"connection_types", "description", b"description", "judges_rows", b"judges_rows", "level", b"level", "name", b"name", "parameters", b"parameters"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "connection_types", b"connection_types", "description", b"description", "judges_rows", b"judges_rows", "level", b"level", "name", b"name", "parameters", b"parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -592,10 +631,19 @@ class Rule(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    HISTORY_PERIOD_COUNT_FIELD_NUMBER: _builtins.int
+    MIN_HISTORY_PERIOD_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name. Example: `max_percent`."""
     description: _builtins.str
     """When it passes."""
+    formula: _builtins.str
+    """What it computes. Example: `actual <= max_percent`."""
+    history_period_count: _builtins.int
+    """How many earlier periods it looks at; 0 if none."""
+    min_history_period_count: _builtins.int
+    """How many of them must have a value before there is a verdict; a parameter may change it."""
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[Global___Parameter]:
         """Its parameters: what a threshold holds."""
@@ -606,14 +654,49 @@ class Rule(_message.Message):
         name: _builtins.str = ...,
         description: _builtins.str = ...,
         parameters: _abc.Iterable[Global___Parameter] | None = ...,
+        formula: _builtins.str = ...,
+        history_period_count: _builtins.int = ...,
+        min_history_period_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "name", b"name", "parameters", b"parameters"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "formula", b"formula", "history_period_count", b"history_period_count", "min_history_period_count", b"min_history_period_count", "name", b"name", "parameters", b"parameters"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Rule: _TypeAlias = Rule  # noqa: Y015
+
+@_typing.final
+class CheckTypeMode(_message.Message):
+    """What a check type does in one mode."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODE_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    TIME_SCALES_FIELD_NUMBER: _builtins.int
+    mode: Global___Mode.ValueType
+    """The mode."""
+    rule: _builtins.str
+    """The rule that judges in this mode."""
+    @_builtins.property
+    def time_scales(self) -> _containers.RepeatedScalarFieldContainer[Global___TimeScale.ValueType]:
+        """How long periods can be."""
+
+    def __init__(
+        self,
+        *,
+        mode: Global___Mode.ValueType = ...,
+        rule: _builtins.str = ...,
+        time_scales: _abc.Iterable[Global___TimeScale.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mode", b"mode", "rule", b"rule", "time_scales", b"time_scales"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckTypeMode: _TypeAlias = CheckTypeMode  # noqa: Y015
 
 @_typing.final
 class CheckType(_message.Message):
@@ -635,6 +718,10 @@ class CheckType(_message.Message):
     ACCEPTED_DATA_TYPES_FIELD_NUMBER: _builtins.int
     CONNECTION_TYPES_FIELD_NUMBER: _builtins.int
     HAS_ERROR_SAMPLES_FIELD_NUMBER: _builtins.int
+    MODE_DETAILS_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    UNSUPPORTED_ENGINES_FIELD_NUMBER: _builtins.int
+    EXAMPLE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The value for `Check.check_type`."""
     level: Global___Level.ValueType
@@ -648,9 +735,13 @@ class CheckType(_message.Message):
     sensor: _builtins.str
     """The sensor that measures."""
     rule: _builtins.str
-    """The rule that judges."""
+    """The rule that judges; `mode_details` has the modes in which another one does."""
     has_error_samples: _builtins.bool
     """Whether failures come with error samples."""
+    unit: _builtins.str
+    """The unit of the numbers it measures, such as `%`, `rows` or `days`; empty for numbers that have that of the column,
+    or none.
+    """
     @_builtins.property
     def modes(self) -> _containers.RepeatedScalarFieldContainer[Global___Mode.ValueType]:
         """The modes it can run in."""
@@ -675,6 +766,18 @@ class CheckType(_message.Message):
     def connection_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The engines that can run it."""
 
+    @_builtins.property
+    def mode_details(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckTypeMode]:
+        """What it does in each of its modes."""
+
+    @_builtins.property
+    def unsupported_engines(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnsupportedEngine]:
+        """The engines that cannot run it."""
+
+    @_builtins.property
+    def example(self) -> Global___Check:
+        """A check of this type that can be created once its connection, schema, table and columns are yours."""
+
     def __init__(
         self,
         *,
@@ -692,10 +795,14 @@ class CheckType(_message.Message):
         accepted_data_types: _abc.Iterable[_metadata_pb2.DataType.ValueType] | None = ...,
         connection_types: _abc.Iterable[_builtins.str] | None = ...,
         has_error_samples: _builtins.bool = ...,
+        mode_details: _abc.Iterable[Global___CheckTypeMode] | None = ...,
+        unit: _builtins.str = ...,
+        unsupported_engines: _abc.Iterable[Global___UnsupportedEngine] | None = ...,
+        example: Global___Check | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["default_thresholds", b"default_thresholds"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["default_thresholds", b"default_thresholds", "example", b"example"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "has_error_samples", b"has_error_samples", "level", b"level", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "example", b"example", "has_error_samples", b"has_error_samples", "level", b"level", "mode_details", b"mode_details", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

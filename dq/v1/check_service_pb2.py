@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from dq.v1 import backtest_pb2 as dq_dot_v1_dot_backtest__pb2
 from dq.v1 import baseline_pb2 as dq_dot_v1_dot_baseline__pb2
 from dq.v1 import check_pb2 as dq_dot_v1_dot_check__pb2
 from dq.v1 import job_pb2 as dq_dot_v1_dot_job__pb2
@@ -33,9 +34,10 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64q/v1/check_service.proto\x12\x05\x64q.v1\x1a\x14\x64q/v1/baseline.proto\x1a\x11\x64q/v1/check.proto\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\"7\n\x12\x43reateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"2\n\x13\x43reateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\")\n\x0fGetCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"/\n\x10GetCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"\xee\x01\n\x11ListChecksRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rtable_pattern\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ncheck_type\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1f\n\x04mode\x18\x08 \x01(\x0e\x32\x0b.dq.v1.ModeB\x04\xe2\x41\x01\x01\"K\n\x12ListChecksResponse\x12\x1c\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Check\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"n\n\x12UpdateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"2\n\x13UpdateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"@\n\x12\x44\x65leteCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"n\n\x0fRunCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"+\n\x10RunCheckResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x8a\x01\n\x15\x42\x61tchRunChecksRequest\x12,\n\x08selector\x18\x01 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"1\n\x16\x42\x61tchRunChecksResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"X\n\x13PreviewCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"J\n\x14PreviewCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\"_\n\x1aPreviewErrorSamplesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"c\n\x1bPreviewErrorSamplesResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12$\n\x07samples\x18\x02 \x03(\x0b\x32\x13.dq.v1.ErrorSamples\"?\n\x1aPreviewUnsavedCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"n\n\x1bPreviewUnsavedCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\x12\x1b\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x0c.dq.v1.Check\"\x95\x01\n\x15\x41\x63\x63\x65ptBaselineRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x10\x65xpected_changes\x18\x03 \x03(\x0b\x32\x13.dq.v1.ColumnChangeB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"a\n\x16\x41\x63\x63\x65ptBaselineResponse\x12!\n\x08\x62\x61seline\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Baseline\x12$\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x13.dq.v1.ColumnChange\"a\n\x14ListBaselinesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListBaselinesResponse\x12\"\n\tbaselines\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Baseline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x15ListCheckTypesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12!\n\x05level\x18\x04 \x01(\x0e\x32\x0c.dq.v1.LevelB\x04\xe2\x41\x01\x01\"X\n\x16ListCheckTypesResponse\x12%\n\x0b\x63heck_types\x18\x01 \x03(\x0b\x32\x10.dq.v1.CheckType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x13GetCheckTypeRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x14GetCheckTypeResponse\x12$\n\ncheck_type\x18\x01 \x01(\x0b\x32\x10.dq.v1.CheckType\"G\n\x12ListSensorsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"N\n\x13ListSensorsResponse\x12\x1e\n\x07sensors\x18\x01 \x03(\x0b\x32\r.dq.v1.Sensor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"E\n\x10ListRulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n\x11ListRulesResponse\x12\x1a\n\x05rules\x18\x01 \x03(\x0b\x32\x0b.dq.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xfa\x0e\n\x0c\x43heckService\x12n\n\x0b\x43reateCheck\x12\x19.dq.v1.CreateCheckRequest\x1a\x1a.dq.v1.CreateCheckResponse\"(\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1e\"\x0e/api/v1/checks:\x05\x63heckb\x05\x63heck\x12i\n\x08GetCheck\x12\x16.dq.v1.GetCheckRequest\x1a\x17.dq.v1.GetCheckResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x19/api/v1/checks/{check_id}b\x05\x63heck\x12]\n\nListChecks\x12\x18.dq.v1.ListChecksRequest\x1a\x19.dq.v1.ListChecksResponse\"\x1a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/checks\x12y\n\x0bUpdateCheck\x12\x19.dq.v1.UpdateCheckRequest\x1a\x1a.dq.v1.UpdateCheckResponse\"3\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02)2\x19/api/v1/checks/{check.id}:\x05\x63heckb\x05\x63heck\x12g\n\x0b\x44\x65leteCheck\x12\x19.dq.v1.DeleteCheckRequest\x1a\x16.google.protobuf.Empty\"%\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/checks/{check_id}\x12n\n\x08RunCheck\x12\x16.dq.v1.RunCheckRequest\x1a\x17.dq.v1.RunCheckResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/checks/{check_id}/run:\x01*b\x03job\x12{\n\x0e\x42\x61tchRunChecks\x12\x1c.dq.v1.BatchRunChecksRequest\x1a\x1d.dq.v1.BatchRunChecksResponse\",\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\"\"\x18/api/v1/checks/batch/run:\x01*b\x03job\x12y\n\x0cPreviewCheck\x12\x1a.dq.v1.PreviewCheckRequest\x1a\x1b.dq.v1.PreviewCheckResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/preview:\x01*\x12\x90\x01\n\x13PreviewUnsavedCheck\x12!.dq.v1.PreviewUnsavedCheckRequest\x1a\".dq.v1.PreviewUnsavedCheckResponse\"2\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02(\"\x1f/api/v1/checks/validate/preview:\x05\x63heck\x12\x8e\x01\n\x13PreviewErrorSamples\x12!.dq.v1.PreviewErrorSamplesRequest\x1a\".dq.v1.PreviewErrorSamplesResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/samples:\x01*\x12\x87\x01\n\x0e\x41\x63\x63\x65ptBaseline\x12\x1c.dq.v1.AcceptBaselineRequest\x1a\x1d.dq.v1.AcceptBaselineResponse\"8\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02.\")/api/v1/checks/{check_id}/accept-baseline:\x01*\x12{\n\rListBaselines\x12\x1b.dq.v1.ListBaselinesRequest\x1a\x1c.dq.v1.ListBaselinesResponse\"/\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/checks/{check_id}/baselines\x12o\n\x0eListCheckTypes\x12\x1c.dq.v1.ListCheckTypesRequest\x1a\x1d.dq.v1.ListCheckTypesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/types\x12|\n\x0cGetCheckType\x12\x1a.dq.v1.GetCheckTypeRequest\x1a\x1b.dq.v1.GetCheckTypeResponse\"3\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02)\x12\x1b/api/v1/checks/types/{name}b\ncheck_type\x12h\n\x0bListSensors\x12\x19.dq.v1.ListSensorsRequest\x1a\x1a.dq.v1.ListSensorsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/checks/sensors\x12`\n\tListRules\x12\x17.dq.v1.ListRulesRequest\x1a\x18.dq.v1.ListRulesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/rulesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64q/v1/check_service.proto\x12\x05\x64q.v1\x1a\x14\x64q/v1/backtest.proto\x1a\x14\x64q/v1/baseline.proto\x1a\x11\x64q/v1/check.proto\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\x12\x43reateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"2\n\x13\x43reateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\")\n\x0fGetCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"/\n\x10GetCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"\xee\x01\n\x11ListChecksRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rtable_pattern\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ncheck_type\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1f\n\x04mode\x18\x08 \x01(\x0e\x32\x0b.dq.v1.ModeB\x04\xe2\x41\x01\x01\"K\n\x12ListChecksResponse\x12\x1c\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Check\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"n\n\x12UpdateCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"2\n\x13UpdateCheckResponse\x12\x1b\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.Check\"@\n\x12\x44\x65leteCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"n\n\x0fRunCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"+\n\x10RunCheckResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x8a\x01\n\x15\x42\x61tchRunChecksRequest\x12,\n\x08selector\x18\x01 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"1\n\x16\x42\x61tchRunChecksResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"X\n\x13PreviewCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"J\n\x14PreviewCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\"_\n\x1aPreviewErrorSamplesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12)\n\x06window\x18\x02 \x01(\x0b\x32\x13.dq.v1.PeriodWindowB\x04\xe2\x41\x01\x01\"c\n\x1bPreviewErrorSamplesResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12$\n\x07samples\x18\x02 \x03(\x0b\x32\x13.dq.v1.ErrorSamples\"?\n\x1aPreviewUnsavedCheckRequest\x12!\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x0c.dq.v1.CheckB\x04\xe2\x41\x01\x02\"n\n\x1bPreviewUnsavedCheckResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x12\n\nstatements\x18\x02 \x03(\t\x12\x1b\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x0c.dq.v1.Check\"\x95\x01\n\x15\x41\x63\x63\x65ptBaselineRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x10\x65xpected_changes\x18\x03 \x03(\x0b\x32\x13.dq.v1.ColumnChangeB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"a\n\x16\x41\x63\x63\x65ptBaselineResponse\x12!\n\x08\x62\x61seline\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Baseline\x12$\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x13.dq.v1.ColumnChange\"a\n\x14ListBaselinesRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListBaselinesResponse\x12\"\n\tbaselines\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Baseline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x15ListCheckTypesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12!\n\x05level\x18\x04 \x01(\x0e\x32\x0c.dq.v1.LevelB\x04\xe2\x41\x01\x01\"X\n\x16ListCheckTypesResponse\x12%\n\x0b\x63heck_types\x18\x01 \x03(\x0b\x32\x10.dq.v1.CheckType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x13GetCheckTypeRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x14GetCheckTypeResponse\x12$\n\ncheck_type\x18\x01 \x01(\x0b\x32\x10.dq.v1.CheckType\"G\n\x12ListSensorsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"N\n\x13ListSensorsResponse\x12\x1e\n\x07sensors\x18\x01 \x03(\x0b\x32\r.dq.v1.Sensor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"E\n\x10ListRulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n\x11ListRulesResponse\x12\x1a\n\x05rules\x18\x01 \x03(\x0b\x32\x0b.dq.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"&\n\x10GetSensorRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"2\n\x11GetSensorResponse\x12\x1d\n\x06sensor\x18\x01 \x01(\x0b\x32\r.dq.v1.Sensor\"$\n\x0eGetRuleRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x0fGetRuleResponse\x12\x19\n\x04rule\x18\x01 \x01(\x0b\x32\x0b.dq.v1.Rule\"\xac\x02\n\x14\x42\x61\x63ktestCheckRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12+\n\nthresholds\x18\x02 \x01(\x0b\x32\x11.dq.v1.ThresholdsB\x04\xe2\x41\x01\x01\x12\x18\n\ncheck_type\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x18\n\ndata_group\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tpage_size\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\"\xbd\x02\n\x15\x42\x61\x63ktestCheckResponse\x12$\n\x06points\x18\x01 \x03(\x0b\x32\x14.dq.v1.BacktestPoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12&\n\x08outcomes\x18\x03 \x01(\x0b\x32\x14.dq.v1.OutcomeCounts\x12\x14\n\x0cperiod_count\x18\x04 \x01(\x05\x12\x1d\n\x15\x65xcluded_period_count\x18\x05 \x01(\x05\x12\x1a\n\ralert_percent\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12%\n\nthresholds\x18\x07 \x01(\x0b\x32\x11.dq.v1.Thresholds\x12\x12\n\ncheck_type\x18\x08 \x01(\t\x12\x0c\n\x04rule\x18\t \x01(\t\x12\x11\n\ttime_zone\x18\n \x01(\tB\x10\n\x0e_alert_percent2\xd5\x11\n\x0c\x43heckService\x12n\n\x0b\x43reateCheck\x12\x19.dq.v1.CreateCheckRequest\x1a\x1a.dq.v1.CreateCheckResponse\"(\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1e\"\x0e/api/v1/checks:\x05\x63heckb\x05\x63heck\x12i\n\x08GetCheck\x12\x16.dq.v1.GetCheckRequest\x1a\x17.dq.v1.GetCheckResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x19/api/v1/checks/{check_id}b\x05\x63heck\x12]\n\nListChecks\x12\x18.dq.v1.ListChecksRequest\x1a\x19.dq.v1.ListChecksResponse\"\x1a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/checks\x12y\n\x0bUpdateCheck\x12\x19.dq.v1.UpdateCheckRequest\x1a\x1a.dq.v1.UpdateCheckResponse\"3\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02)2\x19/api/v1/checks/{check.id}:\x05\x63heckb\x05\x63heck\x12g\n\x0b\x44\x65leteCheck\x12\x19.dq.v1.DeleteCheckRequest\x1a\x16.google.protobuf.Empty\"%\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/checks/{check_id}\x12n\n\x08RunCheck\x12\x16.dq.v1.RunCheckRequest\x1a\x17.dq.v1.RunCheckResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/checks/{check_id}/run:\x01*b\x03job\x12{\n\x0e\x42\x61tchRunChecks\x12\x1c.dq.v1.BatchRunChecksRequest\x1a\x1d.dq.v1.BatchRunChecksResponse\",\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\"\"\x18/api/v1/checks/batch/run:\x01*b\x03job\x12y\n\x0cPreviewCheck\x12\x1a.dq.v1.PreviewCheckRequest\x1a\x1b.dq.v1.PreviewCheckResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/preview:\x01*\x12\x90\x01\n\x13PreviewUnsavedCheck\x12!.dq.v1.PreviewUnsavedCheckRequest\x1a\".dq.v1.PreviewUnsavedCheckResponse\"2\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02(\"\x1f/api/v1/checks/validate/preview:\x05\x63heck\x12\x8e\x01\n\x13PreviewErrorSamples\x12!.dq.v1.PreviewErrorSamplesRequest\x1a\".dq.v1.PreviewErrorSamplesResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"!/api/v1/checks/{check_id}/samples:\x01*\x12\x87\x01\n\x0e\x41\x63\x63\x65ptBaseline\x12\x1c.dq.v1.AcceptBaselineRequest\x1a\x1d.dq.v1.AcceptBaselineResponse\"8\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02.\")/api/v1/checks/{check_id}/accept-baseline:\x01*\x12}\n\rBacktestCheck\x12\x1b.dq.v1.BacktestCheckRequest\x1a\x1c.dq.v1.BacktestCheckResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\"/api/v1/checks/{check_id}/backtest:\x01*\x12{\n\rListBaselines\x12\x1b.dq.v1.ListBaselinesRequest\x1a\x1c.dq.v1.ListBaselinesResponse\"/\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02%\x12#/api/v1/checks/{check_id}/baselines\x12o\n\x0eListCheckTypes\x12\x1c.dq.v1.ListCheckTypesRequest\x1a\x1d.dq.v1.ListCheckTypesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/types\x12|\n\x0cGetCheckType\x12\x1a.dq.v1.GetCheckTypeRequest\x1a\x1b.dq.v1.GetCheckTypeResponse\"3\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02)\x12\x1b/api/v1/checks/types/{name}b\ncheck_type\x12h\n\x0bListSensors\x12\x19.dq.v1.ListSensorsRequest\x1a\x1a.dq.v1.ListSensorsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/checks/sensors\x12q\n\tGetSensor\x12\x17.dq.v1.GetSensorRequest\x1a\x18.dq.v1.GetSensorResponse\"1\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\'\x12\x1d/api/v1/checks/sensors/{name}b\x06sensor\x12`\n\tListRules\x12\x17.dq.v1.ListRulesRequest\x1a\x18.dq.v1.ListRulesResponse\" \xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/api/v1/checks/rules\x12g\n\x07GetRule\x12\x15.dq.v1.GetRuleRequest\x1a\x16.dq.v1.GetRuleResponse\"-\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02#\x12\x1b/api/v1/checks/rules/{name}b\x04ruleb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -124,6 +126,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRULESREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
   _globals['_LISTRULESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTRULESREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_GETSENSORREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETSENSORREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_GETRULEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETRULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['check_id']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['check_id']._serialized_options = b'\342A\001\002'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['thresholds']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['thresholds']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['check_type']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['check_type']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['start_time']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['end_time']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['data_group']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['data_group']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_BACKTESTCHECKREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
   _globals['_CHECKSERVICE'].methods_by_name['CreateCheck']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['CreateCheck']._serialized_options = b'\240\273\030\003\202\323\344\223\002\036\"\016/api/v1/checks:\005checkb\005check'
   _globals['_CHECKSERVICE'].methods_by_name['GetCheck']._loaded_options = None
@@ -146,6 +168,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKSERVICE'].methods_by_name['PreviewErrorSamples']._serialized_options = b'\240\273\030\002\202\323\344\223\002&\"!/api/v1/checks/{check_id}/samples:\001*'
   _globals['_CHECKSERVICE'].methods_by_name['AcceptBaseline']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['AcceptBaseline']._serialized_options = b'\240\273\030\003\202\323\344\223\002.\")/api/v1/checks/{check_id}/accept-baseline:\001*'
+  _globals['_CHECKSERVICE'].methods_by_name['BacktestCheck']._loaded_options = None
+  _globals['_CHECKSERVICE'].methods_by_name['BacktestCheck']._serialized_options = b'\240\273\030\002\202\323\344\223\002\'\"\"/api/v1/checks/{check_id}/backtest:\001*'
   _globals['_CHECKSERVICE'].methods_by_name['ListBaselines']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['ListBaselines']._serialized_options = b'\240\273\030\001\202\323\344\223\002%\022#/api/v1/checks/{check_id}/baselines'
   _globals['_CHECKSERVICE'].methods_by_name['ListCheckTypes']._loaded_options = None
@@ -154,70 +178,86 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKSERVICE'].methods_by_name['GetCheckType']._serialized_options = b'\240\273\030\001\202\323\344\223\002)\022\033/api/v1/checks/types/{name}b\ncheck_type'
   _globals['_CHECKSERVICE'].methods_by_name['ListSensors']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['ListSensors']._serialized_options = b'\240\273\030\001\202\323\344\223\002\030\022\026/api/v1/checks/sensors'
+  _globals['_CHECKSERVICE'].methods_by_name['GetSensor']._loaded_options = None
+  _globals['_CHECKSERVICE'].methods_by_name['GetSensor']._serialized_options = b'\240\273\030\001\202\323\344\223\002\'\022\035/api/v1/checks/sensors/{name}b\006sensor'
   _globals['_CHECKSERVICE'].methods_by_name['ListRules']._loaded_options = None
   _globals['_CHECKSERVICE'].methods_by_name['ListRules']._serialized_options = b'\240\273\030\001\202\323\344\223\002\026\022\024/api/v1/checks/rules'
-  _globals['_CREATECHECKREQUEST']._serialized_start=299
-  _globals['_CREATECHECKREQUEST']._serialized_end=354
-  _globals['_CREATECHECKRESPONSE']._serialized_start=356
-  _globals['_CREATECHECKRESPONSE']._serialized_end=406
-  _globals['_GETCHECKREQUEST']._serialized_start=408
-  _globals['_GETCHECKREQUEST']._serialized_end=449
-  _globals['_GETCHECKRESPONSE']._serialized_start=451
-  _globals['_GETCHECKRESPONSE']._serialized_end=498
-  _globals['_LISTCHECKSREQUEST']._serialized_start=501
-  _globals['_LISTCHECKSREQUEST']._serialized_end=739
-  _globals['_LISTCHECKSRESPONSE']._serialized_start=741
-  _globals['_LISTCHECKSRESPONSE']._serialized_end=816
-  _globals['_UPDATECHECKREQUEST']._serialized_start=818
-  _globals['_UPDATECHECKREQUEST']._serialized_end=928
-  _globals['_UPDATECHECKRESPONSE']._serialized_start=930
-  _globals['_UPDATECHECKRESPONSE']._serialized_end=980
-  _globals['_DELETECHECKREQUEST']._serialized_start=982
-  _globals['_DELETECHECKREQUEST']._serialized_end=1046
-  _globals['_RUNCHECKREQUEST']._serialized_start=1048
-  _globals['_RUNCHECKREQUEST']._serialized_end=1158
-  _globals['_RUNCHECKRESPONSE']._serialized_start=1160
-  _globals['_RUNCHECKRESPONSE']._serialized_end=1203
-  _globals['_BATCHRUNCHECKSREQUEST']._serialized_start=1206
-  _globals['_BATCHRUNCHECKSREQUEST']._serialized_end=1344
-  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_start=1346
-  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_end=1395
-  _globals['_PREVIEWCHECKREQUEST']._serialized_start=1397
-  _globals['_PREVIEWCHECKREQUEST']._serialized_end=1485
-  _globals['_PREVIEWCHECKRESPONSE']._serialized_start=1487
-  _globals['_PREVIEWCHECKRESPONSE']._serialized_end=1561
-  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_start=1563
-  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_end=1658
-  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_start=1660
-  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_end=1759
-  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_start=1761
-  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_end=1824
-  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_start=1826
-  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_end=1936
-  _globals['_ACCEPTBASELINEREQUEST']._serialized_start=1939
-  _globals['_ACCEPTBASELINEREQUEST']._serialized_end=2088
-  _globals['_ACCEPTBASELINERESPONSE']._serialized_start=2090
-  _globals['_ACCEPTBASELINERESPONSE']._serialized_end=2187
-  _globals['_LISTBASELINESREQUEST']._serialized_start=2189
-  _globals['_LISTBASELINESREQUEST']._serialized_end=2286
-  _globals['_LISTBASELINESRESPONSE']._serialized_start=2288
-  _globals['_LISTBASELINESRESPONSE']._serialized_end=2372
-  _globals['_LISTCHECKTYPESREQUEST']._serialized_start=2375
-  _globals['_LISTCHECKTYPESREQUEST']._serialized_end=2508
-  _globals['_LISTCHECKTYPESRESPONSE']._serialized_start=2510
-  _globals['_LISTCHECKTYPESRESPONSE']._serialized_end=2598
-  _globals['_GETCHECKTYPEREQUEST']._serialized_start=2600
-  _globals['_GETCHECKTYPEREQUEST']._serialized_end=2641
-  _globals['_GETCHECKTYPERESPONSE']._serialized_start=2643
-  _globals['_GETCHECKTYPERESPONSE']._serialized_end=2703
-  _globals['_LISTSENSORSREQUEST']._serialized_start=2705
-  _globals['_LISTSENSORSREQUEST']._serialized_end=2776
-  _globals['_LISTSENSORSRESPONSE']._serialized_start=2778
-  _globals['_LISTSENSORSRESPONSE']._serialized_end=2856
-  _globals['_LISTRULESREQUEST']._serialized_start=2858
-  _globals['_LISTRULESREQUEST']._serialized_end=2927
-  _globals['_LISTRULESRESPONSE']._serialized_start=2929
-  _globals['_LISTRULESRESPONSE']._serialized_end=3001
-  _globals['_CHECKSERVICE']._serialized_start=3004
-  _globals['_CHECKSERVICE']._serialized_end=4918
+  _globals['_CHECKSERVICE'].methods_by_name['GetRule']._loaded_options = None
+  _globals['_CHECKSERVICE'].methods_by_name['GetRule']._serialized_options = b'\240\273\030\001\202\323\344\223\002#\022\033/api/v1/checks/rules/{name}b\004rule'
+  _globals['_CREATECHECKREQUEST']._serialized_start=354
+  _globals['_CREATECHECKREQUEST']._serialized_end=409
+  _globals['_CREATECHECKRESPONSE']._serialized_start=411
+  _globals['_CREATECHECKRESPONSE']._serialized_end=461
+  _globals['_GETCHECKREQUEST']._serialized_start=463
+  _globals['_GETCHECKREQUEST']._serialized_end=504
+  _globals['_GETCHECKRESPONSE']._serialized_start=506
+  _globals['_GETCHECKRESPONSE']._serialized_end=553
+  _globals['_LISTCHECKSREQUEST']._serialized_start=556
+  _globals['_LISTCHECKSREQUEST']._serialized_end=794
+  _globals['_LISTCHECKSRESPONSE']._serialized_start=796
+  _globals['_LISTCHECKSRESPONSE']._serialized_end=871
+  _globals['_UPDATECHECKREQUEST']._serialized_start=873
+  _globals['_UPDATECHECKREQUEST']._serialized_end=983
+  _globals['_UPDATECHECKRESPONSE']._serialized_start=985
+  _globals['_UPDATECHECKRESPONSE']._serialized_end=1035
+  _globals['_DELETECHECKREQUEST']._serialized_start=1037
+  _globals['_DELETECHECKREQUEST']._serialized_end=1101
+  _globals['_RUNCHECKREQUEST']._serialized_start=1103
+  _globals['_RUNCHECKREQUEST']._serialized_end=1213
+  _globals['_RUNCHECKRESPONSE']._serialized_start=1215
+  _globals['_RUNCHECKRESPONSE']._serialized_end=1258
+  _globals['_BATCHRUNCHECKSREQUEST']._serialized_start=1261
+  _globals['_BATCHRUNCHECKSREQUEST']._serialized_end=1399
+  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_start=1401
+  _globals['_BATCHRUNCHECKSRESPONSE']._serialized_end=1450
+  _globals['_PREVIEWCHECKREQUEST']._serialized_start=1452
+  _globals['_PREVIEWCHECKREQUEST']._serialized_end=1540
+  _globals['_PREVIEWCHECKRESPONSE']._serialized_start=1542
+  _globals['_PREVIEWCHECKRESPONSE']._serialized_end=1616
+  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_start=1618
+  _globals['_PREVIEWERRORSAMPLESREQUEST']._serialized_end=1713
+  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_start=1715
+  _globals['_PREVIEWERRORSAMPLESRESPONSE']._serialized_end=1814
+  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_start=1816
+  _globals['_PREVIEWUNSAVEDCHECKREQUEST']._serialized_end=1879
+  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_start=1881
+  _globals['_PREVIEWUNSAVEDCHECKRESPONSE']._serialized_end=1991
+  _globals['_ACCEPTBASELINEREQUEST']._serialized_start=1994
+  _globals['_ACCEPTBASELINEREQUEST']._serialized_end=2143
+  _globals['_ACCEPTBASELINERESPONSE']._serialized_start=2145
+  _globals['_ACCEPTBASELINERESPONSE']._serialized_end=2242
+  _globals['_LISTBASELINESREQUEST']._serialized_start=2244
+  _globals['_LISTBASELINESREQUEST']._serialized_end=2341
+  _globals['_LISTBASELINESRESPONSE']._serialized_start=2343
+  _globals['_LISTBASELINESRESPONSE']._serialized_end=2427
+  _globals['_LISTCHECKTYPESREQUEST']._serialized_start=2430
+  _globals['_LISTCHECKTYPESREQUEST']._serialized_end=2563
+  _globals['_LISTCHECKTYPESRESPONSE']._serialized_start=2565
+  _globals['_LISTCHECKTYPESRESPONSE']._serialized_end=2653
+  _globals['_GETCHECKTYPEREQUEST']._serialized_start=2655
+  _globals['_GETCHECKTYPEREQUEST']._serialized_end=2696
+  _globals['_GETCHECKTYPERESPONSE']._serialized_start=2698
+  _globals['_GETCHECKTYPERESPONSE']._serialized_end=2758
+  _globals['_LISTSENSORSREQUEST']._serialized_start=2760
+  _globals['_LISTSENSORSREQUEST']._serialized_end=2831
+  _globals['_LISTSENSORSRESPONSE']._serialized_start=2833
+  _globals['_LISTSENSORSRESPONSE']._serialized_end=2911
+  _globals['_LISTRULESREQUEST']._serialized_start=2913
+  _globals['_LISTRULESREQUEST']._serialized_end=2982
+  _globals['_LISTRULESRESPONSE']._serialized_start=2984
+  _globals['_LISTRULESRESPONSE']._serialized_end=3056
+  _globals['_GETSENSORREQUEST']._serialized_start=3058
+  _globals['_GETSENSORREQUEST']._serialized_end=3096
+  _globals['_GETSENSORRESPONSE']._serialized_start=3098
+  _globals['_GETSENSORRESPONSE']._serialized_end=3148
+  _globals['_GETRULEREQUEST']._serialized_start=3150
+  _globals['_GETRULEREQUEST']._serialized_end=3186
+  _globals['_GETRULERESPONSE']._serialized_start=3188
+  _globals['_GETRULERESPONSE']._serialized_end=3232
+  _globals['_BACKTESTCHECKREQUEST']._serialized_start=3235
+  _globals['_BACKTESTCHECKREQUEST']._serialized_end=3535
+  _globals['_BACKTESTCHECKRESPONSE']._serialized_start=3538
+  _globals['_BACKTESTCHECKRESPONSE']._serialized_end=3855
+  _globals['_CHECKSERVICE']._serialized_start=3858
+  _globals['_CHECKSERVICE']._serialized_end=6119
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from dq.v1 import backtest_pb2 as _backtest_pb2
 from dq.v1 import baseline_pb2 as _baseline_pb2
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import job_pb2 as _job_pb2
@@ -12,6 +13,7 @@ from dq.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -907,3 +909,223 @@ class ListRulesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRulesResponse: _TypeAlias = ListRulesResponse  # noqa: Y015
+
+@_typing.final
+class GetSensorRequest(_message.Message):
+    """Which sensor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSensorRequest: _TypeAlias = GetSensorRequest  # noqa: Y015
+
+@_typing.final
+class GetSensorResponse(_message.Message):
+    """The sensor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENSOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sensor(self) -> _check_pb2.Sensor:
+        """The sensor."""
+
+    def __init__(
+        self,
+        *,
+        sensor: _check_pb2.Sensor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sensor", b"sensor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sensor", b"sensor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSensorResponse: _TypeAlias = GetSensorResponse  # noqa: Y015
+
+@_typing.final
+class GetRuleRequest(_message.Message):
+    """Which rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRuleRequest: _TypeAlias = GetRuleRequest  # noqa: Y015
+
+@_typing.final
+class GetRuleResponse(_message.Message):
+    """The rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rule(self) -> _check_pb2.Rule:
+        """The rule."""
+
+    def __init__(
+        self,
+        *,
+        rule: _check_pb2.Rule | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRuleResponse: _TypeAlias = GetRuleResponse  # noqa: Y015
+
+@_typing.final
+class BacktestCheckRequest(_message.Message):
+    """Which history to judge, and how."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """The check's identifier."""
+    check_type: _builtins.str
+    """Another check type to try on the same values: it must have the same sensor, the check's mode and its time scale.
+    Example: `row_count_anomaly_seasonal` for a check of `row_count`. Empty: the check's own.
+    """
+    data_group: _builtins.str
+    """The data group, as `Result.data_group` spells it; required for a check with data grouping, and only there."""
+    page_size: _builtins.int
+    """At most so many points; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    @_builtins.property
+    def thresholds(self) -> _check_pb2.Thresholds:
+        """The thresholds to try, verified as a check's are. Left out: the check's own or, with `check_type`, that type's
+        default.
+        """
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Judge periods that begin at or after this. Left out: the newest 365 periods. At most 1,000 periods can be judged at
+        once; earlier ones are learnt from.
+        """
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Judge periods that begin before this. Left out: all."""
+
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        thresholds: _check_pb2.Thresholds | None = ...,
+        check_type: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        data_group: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "thresholds", b"thresholds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "check_type", b"check_type", "data_group", b"data_group", "end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "thresholds", b"thresholds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BacktestCheckRequest: _TypeAlias = BacktestCheckRequest  # noqa: Y015
+
+@_typing.final
+class BacktestCheckResponse(_message.Message):
+    """How the check would have ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POINTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    PERIOD_COUNT_FIELD_NUMBER: _builtins.int
+    EXCLUDED_PERIOD_COUNT_FIELD_NUMBER: _builtins.int
+    ALERT_PERCENT_FIELD_NUMBER: _builtins.int
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    period_count: _builtins.int
+    """How many periods were judged."""
+    excluded_period_count: _builtins.int
+    """How many of them later ones did not learn from."""
+    alert_percent: _builtins.float
+    """Share of failures among the periods that passed or failed, 0 to 100; unset if there is none."""
+    check_type: _builtins.str
+    """The check type that was tried."""
+    rule: _builtins.str
+    """The rule that judged."""
+    time_zone: _builtins.str
+    """The time zone (IANA) in which periods are days or months: the connection's."""
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[_backtest_pb2.BacktestPoint]:
+        """A page of the periods, oldest first."""
+
+    @_builtins.property
+    def outcomes(self) -> _job_pb2.OutcomeCounts:
+        """How often each outcome would have been, in all periods."""
+
+    @_builtins.property
+    def thresholds(self) -> _check_pb2.Thresholds:
+        """The thresholds that were tried, complete."""
+
+    def __init__(
+        self,
+        *,
+        points: _abc.Iterable[_backtest_pb2.BacktestPoint] | None = ...,
+        next_page_token: _builtins.str = ...,
+        outcomes: _job_pb2.OutcomeCounts | None = ...,
+        period_count: _builtins.int = ...,
+        excluded_period_count: _builtins.int = ...,
+        alert_percent: _builtins.float | None = ...,
+        thresholds: _check_pb2.Thresholds | None = ...,
+        check_type: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "outcomes", b"outcomes", "thresholds", b"thresholds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "check_type", b"check_type", "excluded_period_count", b"excluded_period_count", "next_page_token", b"next_page_token", "outcomes", b"outcomes", "period_count", b"period_count", "points", b"points", "rule", b"rule", "thresholds", b"thresholds", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alert_percent: _TypeAlias = _typing.Literal["alert_percent"]  # noqa: Y015
+    _WhichOneofArgType__alert_percent: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alert_percent) -> _WhichOneofReturnType__alert_percent | None: ...
+
+Global___BacktestCheckResponse: _TypeAlias = BacktestCheckResponse  # noqa: Y015

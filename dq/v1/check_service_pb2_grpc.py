@@ -91,6 +91,11 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineResponse.FromString,
                 _registered_method=True)
+        self.BacktestCheck = channel.unary_unary(
+                '/dq.v1.CheckService/BacktestCheck',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.BacktestCheckRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.BacktestCheckResponse.FromString,
+                _registered_method=True)
         self.ListBaselines = channel.unary_unary(
                 '/dq.v1.CheckService/ListBaselines',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesRequest.SerializeToString,
@@ -111,10 +116,20 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.ListSensorsRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.ListSensorsResponse.FromString,
                 _registered_method=True)
+        self.GetSensor = channel.unary_unary(
+                '/dq.v1.CheckService/GetSensor',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.GetSensorRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.GetSensorResponse.FromString,
+                _registered_method=True)
         self.ListRules = channel.unary_unary(
                 '/dq.v1.CheckService/ListRules',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.ListRulesRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
+        self.GetRule = channel.unary_unary(
+                '/dq.v1.CheckService/GetRule',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.GetRuleRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.GetRuleResponse.FromString,
                 _registered_method=True)
 
 
@@ -204,6 +219,15 @@ class CheckServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BacktestCheck(self, request, context):
+        """Says how often a check would have failed: judges every period of its stored history by what was known before it.
+        Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
+        asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListBaselines(self, request, context):
         """Lists what a check has accepted, the newest first: the one that it compares with now.
         """
@@ -232,8 +256,22 @@ class CheckServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSensor(self, request, context):
+        """Returns one sensor.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRules(self, request, context):
         """Lists the rules by name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRule(self, request, context):
+        """Returns one rule.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -297,6 +335,11 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineResponse.SerializeToString,
             ),
+            'BacktestCheck': grpc.unary_unary_rpc_method_handler(
+                    servicer.BacktestCheck,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.BacktestCheckRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.BacktestCheckResponse.SerializeToString,
+            ),
             'ListBaselines': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBaselines,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.ListBaselinesRequest.FromString,
@@ -317,10 +360,20 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.ListSensorsRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.ListSensorsResponse.SerializeToString,
             ),
+            'GetSensor': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSensor,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.GetSensorRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.GetSensorResponse.SerializeToString,
+            ),
             'ListRules': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRules,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.ListRulesRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.ListRulesResponse.SerializeToString,
+            ),
+            'GetRule': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRule,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.GetRuleRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.GetRuleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -632,6 +685,33 @@ class CheckService:
             _registered_method=True)
 
     @staticmethod
+    def BacktestCheck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/BacktestCheck',
+            dq_dot_v1_dot_check__service__pb2.BacktestCheckRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.BacktestCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListBaselines(request,
             target,
             options=(),
@@ -740,6 +820,33 @@ class CheckService:
             _registered_method=True)
 
     @staticmethod
+    def GetSensor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/GetSensor',
+            dq_dot_v1_dot_check__service__pb2.GetSensorRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.GetSensorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListRules(request,
             target,
             options=(),
@@ -756,6 +863,33 @@ class CheckService:
             '/dq.v1.CheckService/ListRules',
             dq_dot_v1_dot_check__service__pb2.ListRulesRequest.SerializeToString,
             dq_dot_v1_dot_check__service__pb2.ListRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/GetRule',
+            dq_dot_v1_dot_check__service__pb2.GetRuleRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.GetRuleResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,11 @@ class CheckServiceStub:
     run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
     stored.
     """
+    BacktestCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.BacktestCheckRequest, _check_service_pb2.BacktestCheckResponse]
+    """Says how often a check would have failed: judges every period of its stored history by what was known before it.
+    Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
+    asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
+    """
     ListBaselines: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]
     """Lists what a check has accepted, the newest first: the one that it compares with now."""
     ListCheckTypes: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListCheckTypesRequest, _check_service_pb2.ListCheckTypesResponse]
@@ -73,8 +78,12 @@ class CheckServiceStub:
     """Returns one check type."""
     ListSensors: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListSensorsRequest, _check_service_pb2.ListSensorsResponse]
     """Lists the sensors by name."""
+    GetSensor: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.GetSensorRequest, _check_service_pb2.GetSensorResponse]
+    """Returns one sensor."""
     ListRules: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.ListRulesRequest, _check_service_pb2.ListRulesResponse]
     """Lists the rules by name."""
+    GetRule: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.GetRuleRequest, _check_service_pb2.GetRuleResponse]
+    """Returns one rule."""
 
 @_typing.type_check_only
 class CheckServiceAsyncStub(CheckServiceStub):
@@ -112,6 +121,11 @@ class CheckServiceAsyncStub(CheckServiceStub):
     run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
     stored.
     """
+    BacktestCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.BacktestCheckRequest, _check_service_pb2.BacktestCheckResponse]  # type: ignore[assignment]
+    """Says how often a check would have failed: judges every period of its stored history by what was known before it.
+    Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
+    asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
+    """
     ListBaselines: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListBaselinesRequest, _check_service_pb2.ListBaselinesResponse]  # type: ignore[assignment]
     """Lists what a check has accepted, the newest first: the one that it compares with now."""
     ListCheckTypes: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListCheckTypesRequest, _check_service_pb2.ListCheckTypesResponse]  # type: ignore[assignment]
@@ -120,8 +134,12 @@ class CheckServiceAsyncStub(CheckServiceStub):
     """Returns one check type."""
     ListSensors: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListSensorsRequest, _check_service_pb2.ListSensorsResponse]  # type: ignore[assignment]
     """Lists the sensors by name."""
+    GetSensor: _aio.UnaryUnaryMultiCallable[_check_service_pb2.GetSensorRequest, _check_service_pb2.GetSensorResponse]  # type: ignore[assignment]
+    """Returns one sensor."""
     ListRules: _aio.UnaryUnaryMultiCallable[_check_service_pb2.ListRulesRequest, _check_service_pb2.ListRulesResponse]  # type: ignore[assignment]
     """Lists the rules by name."""
+    GetRule: _aio.UnaryUnaryMultiCallable[_check_service_pb2.GetRuleRequest, _check_service_pb2.GetRuleResponse]  # type: ignore[assignment]
+    """Returns one rule."""
 
 class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
     """Checks: what is measured, and when it is good enough."""
@@ -224,6 +242,17 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def BacktestCheck(
+        self,
+        request: _check_service_pb2.BacktestCheckRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.BacktestCheckResponse, _abc.Awaitable[_check_service_pb2.BacktestCheckResponse]]:
+        """Says how often a check would have failed: judges every period of its stored history by what was known before it.
+        Thresholds, or another check type of the same sensor, can be tried before anybody sets them. The source is not
+        asked, and nothing is stored; computing may take some seconds. Periods of which nothing was measured are left out.
+        """
+
+    @_abc_1.abstractmethod
     def ListBaselines(
         self,
         request: _check_service_pb2.ListBaselinesRequest,
@@ -256,11 +285,27 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the sensors by name."""
 
     @_abc_1.abstractmethod
+    def GetSensor(
+        self,
+        request: _check_service_pb2.GetSensorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.GetSensorResponse, _abc.Awaitable[_check_service_pb2.GetSensorResponse]]:
+        """Returns one sensor."""
+
+    @_abc_1.abstractmethod
     def ListRules(
         self,
         request: _check_service_pb2.ListRulesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_check_service_pb2.ListRulesResponse, _abc.Awaitable[_check_service_pb2.ListRulesResponse]]:
         """Lists the rules by name."""
+
+    @_abc_1.abstractmethod
+    def GetRule(
+        self,
+        request: _check_service_pb2.GetRuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.GetRuleResponse, _abc.Awaitable[_check_service_pb2.GetRuleResponse]]:
+        """Returns one rule."""
 
 def add_CheckServiceServicer_to_server(servicer: CheckServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

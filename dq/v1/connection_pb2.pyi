@@ -93,7 +93,9 @@ class Connection(_message.Message):
     description: _builtins.str
     """What it is for, in a sentence or two."""
     type: _builtins.str
-    """The engine: `postgresql`, `mysql` or `duckdb`. `ListConnectionTypes` has the list with each one's settings."""
+    """The engine: `postgresql`, `mysql`, `duckdb`, `databricks`, `oracle`, `redshift` or `sqlserver`.
+    `ListConnectionTypes` has the list with each one's settings.
+    """
     time_zone: _builtins.str
     """IANA time zone in which a day begins for this source's checks. Default: `UTC`. Example: `Europe/Berlin`."""
     etag: _builtins.str

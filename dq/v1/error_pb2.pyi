@@ -134,6 +134,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The table has no column whose values an error sample may show."""
     ERROR_REASON_IDS_NOT_RETURNED: _ErrorReason.ValueType  # 55
     """The check's own query does not return the columns that tell rows apart."""
+    ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: _ErrorReason.ValueType  # 110
+    """The incident is excluded from training already."""
+    ERROR_REASON_INCIDENT_NOT_EXCLUDED: _ErrorReason.ValueType  # 111
+    """The incident is not excluded from training."""
+    ERROR_REASON_IMPORT_FAILED: _ErrorReason.ValueType  # 112
+    """A query that imports a severity answered something else."""
+    ERROR_REASON_BACKTEST_UNSUPPORTED: _ErrorReason.ValueType  # 113
+    """The check's history cannot be judged by this check type."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -252,4 +260,12 @@ ERROR_REASON_NOTHING_TO_SHOW: ErrorReason.ValueType  # 54
 """The table has no column whose values an error sample may show."""
 ERROR_REASON_IDS_NOT_RETURNED: ErrorReason.ValueType  # 55
 """The check's own query does not return the columns that tell rows apart."""
+ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: ErrorReason.ValueType  # 110
+"""The incident is excluded from training already."""
+ERROR_REASON_INCIDENT_NOT_EXCLUDED: ErrorReason.ValueType  # 111
+"""The incident is not excluded from training."""
+ERROR_REASON_IMPORT_FAILED: ErrorReason.ValueType  # 112
+"""A query that imports a severity answered something else."""
+ERROR_REASON_BACKTEST_UNSUPPORTED: ErrorReason.ValueType  # 113
+"""The check's history cannot be judged by this check type."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

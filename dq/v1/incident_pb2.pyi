@@ -69,6 +69,10 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """All its checks passed again."""
     INCIDENT_EVENT_KIND_BASELINE_ACCEPTED: _IncidentEventKind.ValueType  # 7
     """Somebody accepted the columns that one of its failing checks found, which may then pass."""
+    INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING: _IncidentEventKind.ValueType  # 10
+    """Somebody said that rules must not learn from it."""
+    INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: _IncidentEventKind.ValueType  # 11
+    """Somebody said that rules may learn from it again."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -89,6 +93,10 @@ INCIDENT_EVENT_KIND_RESOLVED_AUTOMATICALLY: IncidentEventKind.ValueType  # 6
 """All its checks passed again."""
 INCIDENT_EVENT_KIND_BASELINE_ACCEPTED: IncidentEventKind.ValueType  # 7
 """Somebody accepted the columns that one of its failing checks found, which may then pass."""
+INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING: IncidentEventKind.ValueType  # 10
+"""Somebody said that rules must not learn from it."""
+INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: IncidentEventKind.ValueType  # 11
+"""Somebody said that rules may learn from it again."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
@@ -113,6 +121,7 @@ class Incident(_message.Message):
     ACKNOWLEDGE_TIME_FIELD_NUMBER: _builtins.int
     RESOLVE_TIME_FIELD_NUMBER: _builtins.int
     PREVIOUS_INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FROM_TRAINING_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -135,6 +144,8 @@ class Incident(_message.Message):
     """How many checks, or data groups of checks, fail now."""
     previous_incident_id: _builtins.str
     """The resolved incident of the same key that came before; empty if there was none."""
+    excluded_from_training: _builtins.bool
+    """Whether rules that look back leave out the periods that fail in it."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first failure was seen."""
@@ -174,10 +185,11 @@ class Incident(_message.Message):
         acknowledge_time: _timestamp_pb2.Timestamp | None = ...,
         resolve_time: _timestamp_pb2.Timestamp | None = ...,
         previous_incident_id: _builtins.str = ...,
+        excluded_from_training: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "category", b"category", "connection_id", b"connection_id", "dimension", b"dimension", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "category", b"category", "connection_id", b"connection_id", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

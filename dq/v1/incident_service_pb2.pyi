@@ -300,6 +300,106 @@ class MuteIncidentResponse(_message.Message):
 Global___MuteIncidentResponse: _TypeAlias = MuteIncidentResponse  # noqa: Y015
 
 @_typing.final
+class ExcludeIncidentFromTrainingRequest(_message.Message):
+    """Which incident rules must not learn from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExcludeIncidentFromTrainingRequest: _TypeAlias = ExcludeIncidentFromTrainingRequest  # noqa: Y015
+
+@_typing.final
+class ExcludeIncidentFromTrainingResponse(_message.Message):
+    """The excluded incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExcludeIncidentFromTrainingResponse: _TypeAlias = ExcludeIncidentFromTrainingResponse  # noqa: Y015
+
+@_typing.final
+class IncludeIncidentInTrainingRequest(_message.Message):
+    """Which incident rules may learn from again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncludeIncidentInTrainingRequest: _TypeAlias = IncludeIncidentInTrainingRequest  # noqa: Y015
+
+@_typing.final
+class IncludeIncidentInTrainingResponse(_message.Message):
+    """The included incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncludeIncidentInTrainingResponse: _TypeAlias = IncludeIncidentInTrainingResponse  # noqa: Y015
+
+@_typing.final
 class ListIncidentEventsRequest(_message.Message):
     """Which incident's events, and how many at once."""
 

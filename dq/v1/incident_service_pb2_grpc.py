@@ -60,6 +60,16 @@ class IncidentServiceStub:
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.FromString,
                 _registered_method=True)
+        self.ExcludeIncidentFromTraining = channel.unary_unary(
+                '/dq.v1.IncidentService/ExcludeIncidentFromTraining',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingResponse.FromString,
+                _registered_method=True)
+        self.IncludeIncidentInTraining = channel.unary_unary(
+                '/dq.v1.IncidentService/IncludeIncidentInTraining',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingResponse.FromString,
+                _registered_method=True)
         self.ListIncidentEvents = channel.unary_unary(
                 '/dq.v1.IncidentService/ListIncidentEvents',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
@@ -106,6 +116,22 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExcludeIncidentFromTraining(self, request, context):
+        """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
+        in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
+        counts again. It may be over already; failures in a row are counted as before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IncludeIncidentInTraining(self, request, context):
+        """Takes that back: rules learn from what failed in it as from anything else.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListIncidentEvents(self, request, context):
         """Lists what happened to an incident, oldest first.
         """
@@ -140,6 +166,16 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.MuteIncident,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.SerializeToString,
+            ),
+            'ExcludeIncidentFromTraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExcludeIncidentFromTraining,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingResponse.SerializeToString,
+            ),
+            'IncludeIncidentInTraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.IncludeIncidentInTraining,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingResponse.SerializeToString,
             ),
             'ListIncidentEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListIncidentEvents,
@@ -283,6 +319,60 @@ class IncidentService:
             '/dq.v1.IncidentService/MuteIncident',
             dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExcludeIncidentFromTraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ExcludeIncidentFromTraining',
+            dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IncludeIncidentInTraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/IncludeIncidentInTraining',
+            dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.IncludeIncidentInTrainingResponse.FromString,
             options,
             channel_credentials,
             insecure,

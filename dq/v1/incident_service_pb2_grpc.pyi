@@ -43,6 +43,13 @@ class IncidentServiceStub:
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]
     """Keeps it quiet until a moment; failures are still counted."""
+    ExcludeIncidentFromTraining: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]
+    """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
+    in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
+    counts again. It may be over already; failures in a row are counted as before.
+    """
+    IncludeIncidentInTraining: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.IncludeIncidentInTrainingRequest, _incident_service_pb2.IncludeIncidentInTrainingResponse]
+    """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]
     """Lists what happened to an incident, oldest first."""
 
@@ -61,6 +68,13 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]  # type: ignore[assignment]
     """Keeps it quiet until a moment; failures are still counted."""
+    ExcludeIncidentFromTraining: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]  # type: ignore[assignment]
+    """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
+    in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
+    counts again. It may be over already; failures in a row are counted as before.
+    """
+    IncludeIncidentInTraining: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.IncludeIncidentInTrainingRequest, _incident_service_pb2.IncludeIncidentInTrainingResponse]  # type: ignore[assignment]
+    """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]  # type: ignore[assignment]
     """Lists what happened to an incident, oldest first."""
 
@@ -106,6 +120,25 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.MuteIncidentResponse, _abc.Awaitable[_incident_service_pb2.MuteIncidentResponse]]:
         """Keeps it quiet until a moment; failures are still counted."""
+
+    @_abc_1.abstractmethod
+    def ExcludeIncidentFromTraining(
+        self,
+        request: _incident_service_pb2.ExcludeIncidentFromTrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ExcludeIncidentFromTrainingResponse, _abc.Awaitable[_incident_service_pb2.ExcludeIncidentFromTrainingResponse]]:
+        """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
+        in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
+        counts again. It may be over already; failures in a row are counted as before.
+        """
+
+    @_abc_1.abstractmethod
+    def IncludeIncidentInTraining(
+        self,
+        request: _incident_service_pb2.IncludeIncidentInTrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.IncludeIncidentInTrainingResponse, _abc.Awaitable[_incident_service_pb2.IncludeIncidentInTrainingResponse]]:
+        """Takes that back: rules learn from what failed in it as from anything else."""
 
     @_abc_1.abstractmethod
     def ListIncidentEvents(

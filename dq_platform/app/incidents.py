@@ -40,6 +40,16 @@ async def mute(deps: Deps, who: Principal, id: str, until: datetime, note: str =
     return await _act(deps, who, id, note, lambda incident, act: policy.mute(incident, until, act))
 
 
+async def exclude_from_training(deps: Deps, who: Principal, id: str, note: str = "") -> Incident:
+    """The incident, from whose failing periods rules do not learn, over or not. Raises WrongState."""
+    return await _act(deps, who, id, note, policy.exclude_from_training)
+
+
+async def include_in_training(deps: Deps, who: Principal, id: str, note: str = "") -> Incident:
+    """The incident, from whose failing periods rules learn as from any other. Raises WrongState."""
+    return await _act(deps, who, id, note, policy.include_in_training)
+
+
 async def list_events(deps: Deps, who: Principal, id: str, page: PageRequest) -> Page[IncidentEvent]:
     """What happened to the incident, oldest first. Raises NotFound."""
     async with deps.uow() as tx:

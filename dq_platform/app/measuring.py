@@ -11,7 +11,7 @@ from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import read_snapshot
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.rules.registry import RULE_REGISTRY
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.drift import drift_of
@@ -20,7 +20,7 @@ from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.periods import run_period
 from dq_platform.execution.plan import plan
-from dq_platform.execution.results import Histories, RunFacts, results
+from dq_platform.execution.results import Histories, RunFacts, Untrained, results
 from dq_platform.incidents.policy import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
@@ -79,8 +79,8 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
         own = await measure(session, planned, tag=run.tag)
     # Our session is given back first: two tables that are each other's reference must not wait for each other.
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
-    histories = await _histories(deps, run.checks, both.measurement)
-    facts = RunFacts(run.job_id, now, histories, run.connection.time_zone)
+    histories, untrained = await _lookback(deps, run.checks, both.measurement)
+    facts = RunFacts(run.job_id, now, histories, run.connection.time_zone, untrained)
     return Measured(
         results=results(run.checks, planned, both.measurement, facts),
         statements=both.statements,
@@ -129,23 +129,28 @@ def _first_baselines(run: Run, context: PlanContext) -> list[Baseline]:
     return [baseline for baseline in found if baseline.columns]
 
 
-async def _histories(deps: Deps, checks: Iterable[Check], measurement: Measurement) -> Histories:
-    """Earlier periods of the checks whose rules look at any; enough of them for each period that was read."""
-    wanted: dict[tuple[datetime, int], list[str]] = {}
+async def _lookback(deps: Deps, checks: Iterable[Check], measurement: Measurement) -> tuple[Histories, Untrained]:
+    """Earlier periods of the checks whose rules look at any, enough of them for each period that was read.
+
+    The second are those that rules must not learn from.
+    """
+    wanted: dict[tuple[datetime, int, bool], list[str]] = {}
     for check in checks:
         periods = {reading.time_period for reading in measurement.readings.get(check.id, ())}
-        points = _history_points(check)
-        if periods and points:
-            wanted.setdefault((max(periods), points + len(periods)), []).append(check.id)
+        rule = _rule(check)
+        if periods and rule and rule.history_points:
+            newest = max(periods), rule.history_points + len(periods), not rule.learns
+            wanted.setdefault(newest, []).append(check.id)
     found: dict[tuple[str, str], Sequence[HistoryPoint]] = {}
-    if wanted:
-        async with deps.uow() as tx:
-            for (before, points), ids in wanted.items():
-                found |= await tx.results.history(ids, before, points)
-    return found
+    if not wanted:
+        return found, {}
+    async with deps.uow() as tx:
+        for (before, points, everything), ids in wanted.items():
+            found |= await tx.results.history(ids, before, points, everything=everything)
+        learning = [check_id for (*_, everything), ids in wanted.items() if not everything for check_id in ids]
+        return found, await tx.results.untrained(learning)
 
 
-def _history_points(check: Check) -> int:
+def _rule(check: Check) -> RuleType | None:
     check_type = CHECK_REGISTRY.find(check.check_type)
-    rule = RULE_REGISTRY.find(check_type.rule_of(check.mode)) if check_type else None
-    return rule.history_points if rule else 0
+    return RULE_REGISTRY.find(check_type.rule_of(check.mode)) if check_type else None

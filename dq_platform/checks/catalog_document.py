@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.catalog_example import example
+from dq_platform.checks.engines import engines_that_refuse, engines_that_run
 from dq_platform.checks.level import Level
-from dq_platform.checks.params import ParamKind, ParamSpec
+from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
-from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.thresholds import validate_thresholds
-from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.check import Mode, Thresholds
 from dq_platform.models.metadata import DataType
 from dq_platform.models.outcome import Severity
@@ -29,41 +30,19 @@ from for each threshold; a check that names none has the default one alone. The 
 `POST /api/v1/checks`.
 """
 
-COLUMNS: Mapping[DataType, str] = {
-    DataType.TEXT: "country",
-    DataType.DECIMAL: "amount",
-    DataType.DATE: "placed_on",
-    DataType.BOOLEAN: "paid",
-}
-"""The columns that the examples speak of."""
+_RULES = """\
+## Rules
 
-_EXAMPLES: Mapping[ParamKind, ParamValue] = {
-    ParamKind.INT: 10,
-    ParamKind.FLOAT: 10,
-    ParamKind.PERCENT: 5,
-    ParamKind.BOOL: True,
-    ParamKind.TEXT: "a",
-    ParamKind.TEXT_LIST: ("a", "b"),
-    ParamKind.NUMBER_LIST: (1, 2),
-    ParamKind.DATE: "2026-01-31",
-    ParamKind.REGEX: "^[A-Z]{2}$",
-    ParamKind.COLUMN_LIST: ("country", "placed_on"),
-    ParamKind.TABLE: "countries",
-    ParamKind.CONNECTION: "0197a3b0-2c1d-7e4f-8a5b-6c7d8e9f0a1b",
-    ParamKind.OTHER_SCHEMA: "public",
-    ParamKind.OTHER_TABLE: "orders_copy",
-    ParamKind.OTHER_CONDITION: "amount > 0",
-    ParamKind.SQL_CONDITION: "amount >= 0",
-    ParamKind.SQL_EXPRESSION: "SUM(amount) / COUNT(*)",
-    ParamKind.SQL_QUERY: "SELECT amount FROM public.orders WHERE amount < 0",
-}
+A check type's rule judges what its sensor measured. `GET /api/v1/checks/rules` answers the same.
+"""
 
 
 def document() -> str:
     """The whole text in Markdown, a section for each category."""
     types = sorted(CHECK_REGISTRY.items(), key=lambda one: (one.category, one.level, one.name))
     sections = [_category(name, list(members)) for name, members in groupby(types, key=lambda one: one.category)]
-    return "\n".join([_HEAD, f"{len(types)} check types.\n", *sections])
+    rules = ["\n".join([*_rule(one), ""]) for one in RULE_REGISTRY.items()]
+    return "\n".join([_HEAD, f"{len(types)} check types.\n", *sections, _RULES, *rules])
 
 
 def _category(name: str, types: list[CheckType]) -> str:
@@ -73,20 +52,33 @@ def _category(name: str, types: list[CheckType]) -> str:
 def _section(one: CheckType) -> Iterator[str]:
     sensor, rule = SENSOR_REGISTRY.get(one.sensor), RULE_REGISTRY.get(one.rule)
     needs = f"a column of type {_types(sensor.accepts)}" if one.level is Level.COLUMN else "a table"
-    engines = [
-        name for name in ConnectorFactory.types() if sensor.needs <= ConnectorFactory.get(name).dialect.capabilities
-    ]
     yield f"### {one.name}\n"
     yield f"{one.description}\n"
     yield f"- {one.level} level, {one.dimension}; looks at {needs}"
-    yield f"- sensor `{one.sensor}`, rule `{one.rule}`{_other_rules(one)}"
+    yield f"- sensor `{one.sensor}`{_unit(sensor)}, rule `{one.rule}`{_other_rules(one)}"
     yield f"- modes: {', '.join(_mode(one, mode) for mode in one.modes)}"
-    yield f"- engines: {', '.join(engines) or 'none yet'}"
+    yield f"- engines: {', '.join(engines_that_run(sensor)) or 'none yet'}"
+    yield from (f"  - not {engine}: {why}" for engine, why in engines_that_refuse(sensor).items())
     yield f"- error samples: {'yes' if one.has_error_samples else 'none, for it judges no single rows'}"
     yield from _parameters("sensor parameters", one.sensor_params)
     yield from _parameters("rule parameters", rule.params)
     yield f"- severities: {_severities(one, rule)}"
     yield f"\n```json\n{json.dumps(example(one), ensure_ascii=False)}\n```"
+
+
+def _rule(one: RuleType) -> Iterator[str]:
+    yield f"### {one.name}\n"
+    yield f"{' '.join(one.description.split())}\n"
+    if one.formula:
+        yield f"- passes: {one.formula}"
+    if one.history_points:
+        least = f", of which {one.least_history} must have a value" if one.least_history else ""
+        yield f"- looks at: {one.history_points} earlier period{'s' if one.history_points > 1 else ''}{least}"
+    yield from _parameters("parameters", one.params)
+
+
+def _unit(sensor: SensorType) -> str:
+    return f" ({sensor.unit})" if sensor.unit else ""
 
 
 def _types(accepted: frozenset[DataType]) -> str:
@@ -136,46 +128,6 @@ def _of(thresholds: Thresholds, severity: Severity) -> dict[str, ParamValue]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def example(one: CheckType) -> dict[str, object]:
-    """A body for `POST /api/v1/checks` that holds what is required, and one threshold where the rule takes any."""
-    rule = RULE_REGISTRY.get(one.rule)
-    target = {"connection_id": _EXAMPLES[ParamKind.CONNECTION], "schema_name": "public", "table_name": "orders"}
-    if one.level is Level.COLUMN:
-        target["column_name"] = _column(SENSOR_REGISTRY.get(one.sensor).accepts)
-    body: dict[str, object] = {"target": target, "check_type": one.name}
-    if Mode.MONITORING not in one.modes:
-        body |= {"mode": f"MODE_{one.modes[0].upper()}"}
-        body |= {"partition_column": "placed_on"} if one.modes[0] is Mode.PARTITIONED else {}
-    required = {spec.name: _value(spec) for spec in one.sensor_params if spec.required}
-    body |= {"sensor_params": required} if required else {}
-    params = _threshold(one, rule)
-    return body | ({"thresholds": {one.default_severity.name.lower(): params}} if params else {})
-
-
-def _threshold(one: CheckType, rule: RuleType) -> dict[str, ParamValue]:
-    given = dict(one.defaults.get(one.default_severity, {}))
-    if given:
-        return given
-    required = {spec.name: _value(spec) for spec in rule.params if spec.required}
-    return required or {spec.name: _value(spec) for spec in rule.params}
-
-
-def _value(spec: ParamSpec) -> ParamValue:
-    if spec.default is not None:
-        return spec.default
-    if spec.choices:
-        return spec.choices[0]
-    if spec.kind in (ParamKind.COLUMN, ParamKind.OTHER_COLUMN):
-        return _column(spec.accepts)
-    if spec.kind in (ParamKind.INT, ParamKind.FLOAT) and spec.name.startswith(("min", "from")):
-        return 1
-    return 0.5 if spec.maximum == 1 else _EXAMPLES[spec.kind]
-
-
-def _column(accepted: frozenset[DataType]) -> str:
-    return next(name for data_type, name in COLUMNS.items() if data_type in accepted)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ MAX_TEXT = 10_000
 MAX_LIST = 1_000
 LARGEST_WHOLE_FLOAT = 2**53
 CHECKED_ROWS = "dq_checked_rows"
-"""What a stored SQL_QUERY reads in place of the checked table; the rows that the filters leave take its place."""
+"""What a stored query of a user reads in place of the checked table; the rows that the filters leave take its place."""
 
 _BROKEN_EVERYWHERE = ("missing )", "unbalanced parenthesis", "unterminated character set", "nothing to repeat")
 
@@ -30,7 +30,7 @@ class ParamKind(StrEnum):
     COLUMN and COLUMN_LIST name columns of the checked table, TABLE another table of the same connection (`table` or
     `schema.table`). CONNECTION is the id of a connection of the workspace; OTHER_SCHEMA, OTHER_TABLE and OTHER_COLUMN
     name what lies elsewhere. The SQL kinds hold SQL that `sql_text` has accepted, OTHER_CONDITION a condition on the
-    rows of another table.
+    rows of another table. A SEVERITY_QUERY returns one row with a column `severity`.
     """
 
     INT = "int"
@@ -53,6 +53,7 @@ class ParamKind(StrEnum):
     SQL_CONDITION = "sql_condition"
     SQL_EXPRESSION = "sql_expression"
     SQL_QUERY = "sql_query"
+    SEVERITY_QUERY = "severity_query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,4 +255,5 @@ _COERCE: Mapping[ParamKind, Callable[[object], ParamValue]] = {
     ParamKind.SQL_CONDITION: _filled_text,
     ParamKind.SQL_EXPRESSION: _filled_text,
     ParamKind.SQL_QUERY: _filled_text,
+    ParamKind.SEVERITY_QUERY: _filled_text,
 }

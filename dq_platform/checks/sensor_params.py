@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensors.fragments import split_table_name
+from dq_platform.checks.severity_query import parse_severity_query
 from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query
 from dq_platform.errors import Violation
 from dq_platform.models.check import Target
@@ -98,6 +99,10 @@ def _query(spec: ParamSpec, text: str, scope: Scope) -> str:  # noqa: ARG001
     return parse_query(text, scope.grammar, scope.columns, (scope.target.schema_name, scope.target.table_name))
 
 
+def _severity_query(spec: ParamSpec, text: str, scope: Scope) -> str:  # noqa: ARG001
+    return parse_severity_query(text, scope.grammar, scope.columns, scope.target)
+
+
 _CHECKS: Mapping[ParamKind, Callable[[ParamSpec, str, Scope], str]] = {
     ParamKind.COLUMN: _column,
     ParamKind.COLUMN_LIST: _column,
@@ -105,6 +110,7 @@ _CHECKS: Mapping[ParamKind, Callable[[ParamSpec, str, Scope], str]] = {
     ParamKind.SQL_CONDITION: _condition,
     ParamKind.SQL_EXPRESSION: _aggregate,
     ParamKind.SQL_QUERY: _query,
+    ParamKind.SEVERITY_QUERY: _severity_query,
 }
 _REASONS = {
     ParamKind.COLUMN: "COLUMN_NOT_FOUND",

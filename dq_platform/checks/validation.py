@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.engines import lacks, refusal
 from dq_platform.checks.level import Level
 from dq_platform.checks.other_tables import NO_TABLES, KnownTables, named_violations, reference_violations
 from dq_platform.checks.rules.registry import RULE_REGISTRY
@@ -14,7 +15,6 @@ from dq_platform.checks.sensor_params import Scope, validate_sensor_params
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.sides import CheckDraft, side_violations
 from dq_platform.checks.thresholds import validate_thresholds
-from dq_platform.connectors.dialect import Dialect
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import Invalid, Unsupported, Violation
 from dq_platform.models.check import GroupBy, Mode, Target, Thresholds, TimeScale
@@ -56,7 +56,7 @@ def validate_check(
         raise Invalid.one("check.check_type", text, "UNKNOWN_CHECK_TYPE")
     sensor = SENSOR_REGISTRY.get(check_type.sensor)
     for engine in dict.fromkeys([connector_type, *(known.connector_type for known in others.values())]):
-        require_capabilities(sensor, ConnectorFactory.get(engine).dialect, engine)
+        require_capabilities(sensor, engine)
     if snapshot is None:
         text = f"There is no table {draft.target.schema_name}.{draft.target.table_name}."
         raise Invalid.one("check.target.table_name", text, "TABLE_NOT_FOUND")
@@ -65,12 +65,12 @@ def validate_check(
     return _complete(draft, check_type, scope, others)
 
 
-def require_capabilities(sensor: SensorType, dialect: Dialect, connector_type: str) -> None:
+def require_capabilities(sensor: SensorType, engine: str) -> None:
     """Raise Unsupported, naming what is missing, if the engine lacks what the sensor needs."""
-    missing = ", ".join(sorted(sensor.needs - dialect.capabilities))
-    if missing:
-        text = f"{connector_type} cannot run the sensor {sensor.name!r}: it lacks {missing}."
-        raise Unsupported(text, sensor=sensor.name, connection_type=connector_type, missing=missing)
+    text = refusal(sensor, engine)
+    if text:
+        missing = lacks(sensor, ConnectorFactory.get(engine).dialect)
+        raise Unsupported(text, sensor=sensor.name, connection_type=engine, missing=missing)
 
 
 def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: KnownTables) -> ValidCheck:

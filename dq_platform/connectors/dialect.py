@@ -298,4 +298,5 @@ class Dialect(ABC):
     # Statements
 
     def limited(self, select: str, rows: int) -> Fragment:
+        """At most so many rows of a SELECT that has no order of its own."""
         return Fragment(f"{select} LIMIT {rows}")

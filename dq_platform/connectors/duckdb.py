@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
+from dq_platform.connectors.deadline import Deadline
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
 from dq_platform.connectors.duckdb_errors import problem_of
 from dq_platform.connectors.duckdb_files import NamedFiles, parse_files
-from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
+from dq_platform.connectors.session import DriverErrors, tagged
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
@@ -72,7 +70,7 @@ _TYPES = {
 }
 
 
-class DuckDBConnector(DriverSession):
+class DuckDBConnector(Deadline):
     """A private in-memory DuckDB that sees the connection's files and nothing else of the machine."""
 
     type: ClassVar[str] = ConnectionType.DUCKDB
@@ -87,7 +85,6 @@ class DuckDBConnector(DriverSession):
 
     _driver: ModuleType
     _connection: duckdb.DuckDBPyConnection | None = None
-    _expired = False
     _seen: tuple[object, ...] = ()
 
     @classmethod
@@ -183,24 +180,6 @@ class DuckDBConnector(DriverSession):
                 shown = (f"CAST(#{n} AS TIMESTAMP)" if zone else f"#{n}" for n, zone in enumerate(zoned, 1))
                 relation = relation.project(", ".join(shown))
             return self._within_limit(columns, relation.limit(self.guards.max_rows + 1).fetchall())
-
-    @contextmanager
-    def _deadline(self) -> Iterator[None]:
-        """DuckDB has no statement timeout: a timer interrupts the statement."""
-        self._expired = False
-        timer = threading.Timer(self.guards.statement_timeout.total_seconds(), self._expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _expire(self) -> None:
-        with self._lock:
-            if self._busy:
-                self._expired = True
-                self._send_cancel()
 
     def _send_cancel(self) -> None:
         if self._connection is not None:

@@ -14,9 +14,13 @@ from dq_platform.spelling import suggestion
 ConnectorClass = type[BaseConnector]
 
 _BUILT_IN = {
+    ConnectionType.DATABRICKS: "dq_platform.connectors.databricks:DatabricksConnector",
     ConnectionType.DUCKDB: "dq_platform.connectors.duckdb:DuckDBConnector",
     ConnectionType.MYSQL: "dq_platform.connectors.mysql:MySQLConnector",
+    ConnectionType.ORACLE: "dq_platform.connectors.oracle:OracleConnector",
     ConnectionType.POSTGRESQL: "dq_platform.connectors.postgresql:PostgreSQLConnector",
+    ConnectionType.REDSHIFT: "dq_platform.connectors.redshift:RedshiftConnector",
+    ConnectionType.SQLSERVER: "dq_platform.connectors.sqlserver:SQLServerConnector",
 }
 
 _ATTRIBUTES = ("type", "display_name", "dialect", "settings_schema")

@@ -7,7 +7,7 @@ apart it refuses: an unquoted column named `into` outside brackets, for example,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dq_platform.errors import SourceError, SourceProblem
 
@@ -25,11 +25,18 @@ _CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "UPSERT", 
 
 
 class OneQuery:
-    """The rule of one engine. `quoted` are patterns of what it quotes: texts, names and comments."""
+    """The rule of one engine. `quoted` are patterns of what it quotes: texts, names and comments.
 
-    def __init__(self, engine: str, *quoted: str) -> None:
+    `also` are further words, in capitals, that no query has outside brackets: for engines that take a second statement
+    without a semicolon before it. `never` is a pattern of what is refused wherever it is not quoted.
+    """
+
+    def __init__(self, engine: str, *quoted: str, also: Collection[str] = (), never: str = "['\"`]") -> None:
         self._engine = engine
-        self._tokens = re.compile(f"(?P<quoted>{'|'.join(quoted)})|(?P<word>[^\\W\\d]\\w*|[();'\"`])", re.DOTALL)
+        self._changing = _CHANGING.union(also)
+        self._tokens = re.compile(
+            f"(?P<quoted>{'|'.join(quoted)})|(?P<never>{never})|(?P<word>[^\\W\\d]\\w*|[();])", re.DOTALL
+        )
 
     def require(self, sql: str) -> None:
         """Raises SourceError (PERMISSION) unless the text is one query, with nothing behind it."""
@@ -38,18 +45,20 @@ class OneQuery:
             raise SourceError(SourceProblem.PERMISSION, message)
 
     def _is_query(self, sql: str) -> bool:
+        if any(found["never"] for found in self._tokens.finditer(sql)):
+            return False
         words = self._words(sql)
         first = next(words, "")
         depth, ended = int(first == "("), False
         for word in words:
-            if ended or word in ("'", '"', "`"):
+            if ended:
                 return False
             depth += (word == "(") - (word == ")")
             ended = word == ";"
-            if depth < 0 or (ended and depth) or (not depth and word in _CHANGING):
+            if depth < 0 or (ended and depth) or (not depth and word in self._changing):
                 return False
         return first in _READING and depth == 0
 
     def _words(self, sql: str) -> Iterator[str]:
-        """Words in capitals, brackets, semicolons, and quotes that do not end."""
+        """Words in capitals, brackets and semicolons."""
         return (found["word"].upper() for found in self._tokens.finditer(sql) if found["word"])

@@ -21,7 +21,12 @@ _NOT_IN_TAG = re.compile(r"[^A-Za-z0-9_.:=\-, ]")
 
 def tagged(sql: str, tag: str) -> str:
     """The statement behind a comment that names its origin; characters that could end the comment are dropped."""
-    return f"/* dq {_NOT_IN_TAG.sub('', tag)} */ {sql}" if tag else sql
+    return f"/* {named(tag)} */ {sql}" if tag else sql
+
+
+def named(tag: str) -> str:
+    """The tag as engines show it, without characters that could end a comment or a text."""
+    return f"dq {_NOT_IN_TAG.sub('', tag)}"
 
 
 class DriverSession(BaseConnector):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.rules.judge import Judgement, RuleFailed, judge
 from dq_platform.checks.rules.periods import Calendar
-from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
-from dq_platform.checks.rules.verdict import RuleContext, Verdict, decided
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
+from dq_platform.checks.rules.verdict import RuleContext
 from dq_platform.errors import DomainError
-from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NOT_A_NUMBER, Reading
+from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds
+from dq_platform.models.result import HistoryPoint, Result
 
 NO_THRESHOLDS = "NO_THRESHOLDS"
 """No severity has a threshold: nothing was asked of the value."""
@@ -29,6 +29,7 @@ MESSAGES = {
     NO_DATA: "There was nothing to measure.",
     NOT_A_NUMBER: "The source answered something that is not a number.",
     NO_BASELINE: "The check has had no baseline to compare with; its first run takes the columns that it finds as one.",
+    NO_SEVERITY: "The query returned no severity.",
     NO_THRESHOLDS: "No threshold is set, so the value was measured but not judged.",
 }
 
@@ -61,36 +62,52 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
     """The reading, judged by all thresholds: the worst that fails is the outcome.
 
     `history` has earlier periods, oldest first: the rule sees as many of the newest before the reading's own as it
-    looks at. No
-    value, no threshold, or a rule that cannot decide where none fails: inconclusive. A rule that raises: execution
-    error.
+    looks at. No value, no threshold, or a rule that cannot decide where none fails: inconclusive. A rule that raises:
+    execution error. A reading that brings its severity along is not judged again.
     """
     blank = _blank(execution, reading.data_group, reading.time_period)
     measured = replace(blank, value=reading.value, expected_value=reading.expected, message=reading.message)
-    rule = RULE_REGISTRY.find(execution.rule)
-    if reading.value is None and not (rule and _judges_absence(rule, reading)):
+    if not _can_be_judged(execution.rule, reading):
         return _inconclusive(measured, reading.reason or NO_DATA)
     thresholds = execution.check.thresholds
     configured = {severity: params for severity in Severity if (params := thresholds.of(severity)) is not None}
     if not configured:
         return _inconclusive(measured, NO_THRESHOLDS)
+    if reading.severity is not None:
+        return _imported(measured, reading.severity, configured)
     try:
         rule = RULE_REGISTRY.get(execution.rule)
         calendar = Calendar(execution.time_zone, execution.check.time_scale)
         context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history), calendar)
-        verdicts = {severity: apply(rule, reading.value, params, context) for severity, params in configured.items()}
+        return _judged(measured, judge(rule, reading.value, configured, context))
     except DomainError as error:
         return _failed(measured, error.reason, error.message)
-    except Exception as error:  # noqa: BLE001 - the boundary to rules, which plug-ins write: one that is broken fails
-        # its own checks, and must not take the results of the whole table with it.
-        message = f"The rule {execution.rule!r} raised {type(error).__name__}."
-        return _failed(measured, RULE_FAILED, message)
-    return _judged(measured, verdicts)
+    except RuleFailed as error:
+        return _failed(measured, RULE_FAILED, str(error))
 
 
 def fail(execution: Execution, error: DomainError, time_period: datetime) -> Result:
     """The execution error of a check that could not be measured, ungrouped, in the run's own period."""
     return _failed(_blank(execution, "", time_period), error.reason, error.message)
+
+
+def _can_be_judged(rule_name: str, reading: Reading) -> bool:
+    if reading.reason == NO_SEVERITY:
+        return False
+    rule = RULE_REGISTRY.find(rule_name)
+    return reading.severity is not None or reading.value is not None or bool(rule and _judges_absence(rule, reading))
+
+
+def _imported(measured: Result, severity: int, enabled: Collection[Severity]) -> Result:
+    """The severity that the source gave is the outcome, if the check has a threshold for it."""
+    judged = replace(measured, expected_text="severity 0")
+    if severity == 0:
+        return judged
+    given = Severity(severity)
+    message = f"The query returned severity {given.value} ({given.name.lower()})"
+    if given not in enabled:
+        return replace(judged, message=f"{message}, for which the check has no threshold.")
+    return replace(judged, outcome=Outcome(given), message=f"{message}.")
 
 
 def _judges_absence(rule: RuleType, reading: Reading) -> bool:
@@ -102,8 +119,8 @@ def _earlier(rule: RuleType, reading: Reading, history: Sequence[HistoryPoint]) 
     return earlier[len(earlier) - min(rule.history_points, len(earlier)) :]
 
 
-def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
-    outcome, telling = decided(verdicts)
+def _judged(measured: Result, judgement: Judgement) -> Result:
+    outcome, telling = judgement.outcome, judgement.telling
     graded = replace(
         measured,
         value=measured.value if telling.value is None else telling.value,
@@ -111,17 +128,11 @@ def _judged(measured: Result, verdicts: Mapping[Severity, Verdict]) -> Result:
         outcome=outcome,
         expected_value=measured.expected_value if telling.expected_value is None else telling.expected_value,
         expected_text=telling.expected,
-        bounds=ResultBounds(**{severity.name.lower(): _finite(one.bounds) for severity, one in verdicts.items()}),
+        bounds=judgement.bounds,
     )
     if outcome is Outcome.INCONCLUSIVE:
         return replace(graded, error_reason=RULE_UNDECIDED, message=telling.reason)
     return graded
-
-
-def _finite(bounds: Bounds) -> Bounds:
-    """Infinite ends are open ends, and what is not a number bounds nothing; neither could be stored as JSON."""
-    lower, upper = (end if end is not None and math.isfinite(end) else None for end in (bounds.lower, bounds.upper))
-    return Bounds(lower, upper)
 
 
 def _blank(execution: Execution, data_group: str, time_period: datetime) -> Result:

@@ -11,8 +11,9 @@ from dq_platform.connectors.base import Rows
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.frame import Frame
+from dq_platform.execution.imported import imported
 from dq_platform.execution.plan import Plan
-from dq_platform.execution.problems import RowsMultiplied, TooManyGroups
+from dq_platform.execution.problems import ImportFailed, RowsMultiplied, TooManyGroups
 from dq_platform.execution.reading import NO_DATA, Reading
 from dq_platform.execution.scan import in_place_of_failure, readings
 from dq_platform.execution.statement import Statement
@@ -80,8 +81,8 @@ class _Run:
             return self.stopped_by
         try:
             answer = await self.send(statement.sql, statement.check_ids)
-            found = readings(statement, answer, self.plan.time_zone)
-        except (SourceError, RowsMultiplied) as error:
+            found = imported(statement, answer) if statement.imports else self.scanned(statement, answer)
+        except (ImportFailed, SourceError, RowsMultiplied) as error:
             return error
         except TooManyGroups as error:
             self.fail(statement, error)
@@ -90,6 +91,9 @@ class _Run:
         for reading in found:
             self.readings.setdefault(reading.check_id, []).append(reading)
         return None
+
+    def scanned(self, statement: Statement, answer: Rows) -> list[Reading]:
+        return readings(statement, answer, self.plan.time_zone)
 
     async def send(self, sql: str, check_ids: tuple[str, ...]) -> Rows:
         """The answer; its time is shared by the checks. An error of the whole source is remembered."""

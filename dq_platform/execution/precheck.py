@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.engines import lacks
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.connectors.dialect import Dialect
@@ -73,9 +74,9 @@ def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dial
     """
     if bound.sensor.metadata and bound.check_type.drift is None:
         return
-    lacking = bound.sensor.needs - dialect.capabilities
+    lacking = lacks(bound.sensor, dialect)
     if lacking:
-        message = f"The engine lacks what {bound.check.check_type!r} needs: {', '.join(sorted(lacking))}."
+        message = f"The engine lacks what {bound.check.check_type!r} needs: {lacking}."
         raise Unsupported(message)
     target = bound.check.target
     if snapshot is None:

@@ -78,6 +78,12 @@ class TooManyGroups(DomainError):
         )
 
 
+class ImportFailed(DomainError):
+    """The user's query that brings the severity along answered something else than one row with a severity."""
+
+    reason = "IMPORT_FAILED"
+
+
 class RowsMultiplied(DomainError):
     """A statement answered more than one row for the same group and period, so that no number can be told whose it is.
 

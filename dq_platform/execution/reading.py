@@ -14,6 +14,8 @@ NOT_A_NUMBER = "NOT_A_NUMBER"
 
 NO_BASELINE = "NO_BASELINE"
 """Nothing has been accepted yet that the check could compare with."""
+NO_SEVERITY = "NO_SEVERITY"
+"""The query that brings the severity along returned none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Reading:
 
     `data_group` is a compact JSON array, empty without grouping. `expected` is the number that the sensor brought to
     compare with, or that a reference has. `message` says what came in the way of a value that stands for a failure.
+    `severity`, 0 to 3, is the source's own judgement, if it gave one.
     """
 
     check_id: str
@@ -31,3 +34,4 @@ class Reading:
     expected: Number | None = None
     reason: str = ""
     message: str = ""
+    severity: int | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,23 +12,28 @@ from dq_platform.execution.measure import Measurement
 from dq_platform.execution.plan import Plan
 from dq_platform.execution.reading import Reading
 from dq_platform.models.check import Check
+from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint, Result
 
 Histories = Mapping[tuple[str, str], Sequence[HistoryPoint]]
 """Earlier periods by (check id, data group), oldest first, one point a period."""
+Untrained = Mapping[tuple[str, str], Set[datetime]]
+"""Periods by (check id, data group)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """What results note of the run, and what rules may look back at.
 
-    `time_zone` (IANA) is the connection's, in which periods are days and months.
+    `time_zone` (IANA) is the connection's, in which periods are days and months. `untrained` has the periods, by check
+    and group, that failed in an incident which is excluded from training; `histories` leave them out.
     """
 
     job_id: str
     executed_at: datetime
     histories: Histories = field(default_factory=dict)
     time_zone: str = "UTC"
+    untrained: Untrained = field(default_factory=dict)
 
 
 def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: RunFacts) -> list[Result]:
@@ -47,19 +53,31 @@ def _of_check(check: Check, plan: Plan, measurement: Measurement, run: RunFacts)
     readings = measurement.readings[check.id]
     execution = Execution.of(check, run.job_id, run.executed_at, cost / len(readings))
     execution = replace(execution, time_zone=run.time_zone)
-    histories = _histories(check.id, readings, run.histories)
-    for reading in readings:
-        yield grade(execution, reading, histories[reading.data_group])
+    yield from _graded(execution, readings, run)
 
 
-def _histories(check_id: str, readings: Iterable[Reading], stored: Histories) -> Mapping[str, Sequence[HistoryPoint]]:
-    """By data group; what was just measured takes the place of what was stored for the same period."""
-    values: dict[str, dict[datetime, HistoryPoint]] = {}
-    for reading in readings:
-        if reading.data_group not in values:
-            points = stored.get((check_id, reading.data_group), ())
-            values[reading.data_group] = {point.time_period: point for point in points}
-        values[reading.data_group].pop(reading.time_period, None)
-        if reading.value is not None:
-            values[reading.data_group][reading.time_period] = HistoryPoint(reading.time_period, reading.value)
-    return {group: [points[period] for period in sorted(points)] for group, points in values.items()}
+def _graded(execution: Execution, readings: Sequence[Reading], run: RunFacts) -> Sequence[Result]:
+    """Results in the order of the readings. Each is judged by those of earlier periods, so these are judged first.
+
+    A period that failed in an incident which is excluded from training is no example until it passes.
+    """
+    known = {group: _stored(execution.check, group, readings, run) for group in {one.data_group for one in readings}}
+    found: dict[int, Result] = {}
+    for place, reading in sorted(enumerate(readings), key=lambda one: one[1].time_period):
+        points = known[reading.data_group]
+        found[place] = grade(execution, reading, points)
+        untrained = run.untrained.get((execution.check.id, reading.data_group), frozenset())
+        trains = reading.time_period not in untrained or found[place].outcome is Outcome.PASSED
+        if reading.value is not None and trains:
+            insort(points, HistoryPoint(reading.time_period, reading.value), key=_period)
+    return [found[place] for place in range(len(readings))]
+
+
+def _stored(check: Check, group: str, readings: Sequence[Reading], run: RunFacts) -> list[HistoryPoint]:
+    """Without the periods that were just measured, whose new values take their place."""
+    fresh = {reading.time_period for reading in readings if reading.data_group == group}
+    return [point for point in run.histories.get((check.id, group), ()) if point.time_period not in fresh]
+
+
+def _period(point: HistoryPoint) -> datetime:
+    return point.time_period

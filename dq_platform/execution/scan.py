@@ -101,17 +101,17 @@ def _group(cells: Row, frame: Frame) -> tuple[str | None, ...]:
 
 
 def _reading(demand: Demand, key: _Key, row: Row, cells: Cells) -> Reading:
-    value, reason = _number(row[cells.value])
-    expected, _ = (None, "") if cells.expected is None else _number(row[cells.expected])
+    value, reason = number_of(row[cells.value])
+    expected, _ = (None, "") if cells.expected is None else number_of(row[cells.expected])
     if cells.of is not None and value is not None:
-        whole, reason = _number(row[cells.of])
+        whole, reason = number_of(row[cells.of])
         value = None if whole is None else percent(value, whole)
         reason = reason or (NO_DATA if value is None else "")
     group = group_key(demand.group_by, key.group)
     return Reading(demand.check_id, group, key.period or demand.time_period, value, expected, reason)
 
 
-def _number(cell: object) -> tuple[Number | None, str]:
+def number_of(cell: object) -> tuple[Number | None, str]:
     """The cell as a number, or the reason why it is none."""
     if cell is None:
         return None, NO_DATA

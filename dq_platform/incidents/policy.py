@@ -159,6 +159,26 @@ def mute(incident: Incident, until: datetime, act: Act) -> Step:
     return Step(quiet, (_event(quiet, IncidentEventKind.MUTED, act),))
 
 
+def exclude_from_training(incident: Incident, act: Act) -> Step:
+    """Rules do not learn from what failed in it, nor from what still will. Raises WrongState if that is so already."""
+    if incident.excluded_from_training:
+        raise WrongState(
+            "INCIDENT_ALREADY_EXCLUDED", f"Incident {incident.id!r} is excluded from training already.", id=incident.id
+        )
+    excluded = replace(incident, excluded_from_training=True)
+    return Step(excluded, (_event(excluded, IncidentEventKind.EXCLUDED_FROM_TRAINING, act),))
+
+
+def include_in_training(incident: Incident, act: Act) -> Step:
+    """Rules learn from what failed in it again. Raises WrongState if they do anyway."""
+    if not incident.excluded_from_training:
+        raise WrongState(
+            "INCIDENT_NOT_EXCLUDED", f"Incident {incident.id!r} is not excluded from training.", id=incident.id
+        )
+    included = replace(incident, excluded_from_training=False)
+    return Step(included, (_event(included, IncidentEventKind.INCLUDED_IN_TRAINING, act),))
+
+
 def _change(key: IncidentKey, verdicts: list[Result]) -> KeyChange:
     failing = [result for result in verdicts if result.outcome.severity is not None]
     failing_members = _members(failing)

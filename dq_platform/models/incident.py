@@ -23,6 +23,8 @@ class IncidentEventKind(StrEnum):
     RESOLVED = "resolved"
     RESOLVED_AUTOMATICALLY = "resolved_automatically"
     BASELINE_ACCEPTED = "baseline_accepted"
+    EXCLUDED_FROM_TRAINING = "excluded_from_training"
+    INCLUDED_IN_TRAINING = "included_in_training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Incident:
     """`failure_count` counts failing results; `failing_check_count` the checks that fail now.
 
     `previous_incident_id` names the resolved incident of the same key that came before, empty if none.
+    `excluded_from_training`: the periods that fail in it are no example of what is normal.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Incident:
     acknowledge_time: datetime | None = None
     resolve_time: datetime | None = None
     previous_incident_id: str = ""
+    excluded_from_training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,20 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """The current value of one earlier period."""
+    """The current value of one earlier period; `expected` is what the result noted as its one best value, if any."""
 
     time_period: datetime
     value: Number
+    expected: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The current value of each period of one check and data group, oldest first.
+
+    `untrained` are the periods that rules must not learn from: they failed in an incident that is excluded from
+    training, and have not passed since.
+    """
+
+    points: tuple[HistoryPoint, ...]
+    untrained: frozenset[datetime] = frozenset()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from google.protobuf import json_format
+
 from dq.v1 import check_pb2, metadata_pb2
 from dq_platform.checks.catalog.declare import CheckType
+from dq_platform.checks.catalog_example import example
+from dq_platform.checks.engines import engines_that_refuse, engines_that_run
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.thresholds import validate_thresholds
-from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.models.check import Mode
 from dq_platform.models.metadata import DataType
 from services.check.mapping_check import thresholds
 from services.common.enums import EnumPair
 from services.common.mapping_column import DATA_TYPES
-from services.common.mapping_result import MODES
+from services.common.mapping_result import MODES, TIME_SCALES
 from services.common.structs import to_value
 
 LEVELS = EnumPair(Level, check_pb2.Level.DESCRIPTOR)
@@ -38,7 +42,11 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         rule_parameters=map(parameter, rule_type.params),
         default_thresholds=None if missing else thresholds(defaults),
         accepted_data_types=_accepted(sensor_type),
-        connection_types=_engines(sensor_type),
+        connection_types=engines_that_run(sensor_type),
+        mode_details=(_mode(model, mode) for mode in model.modes),
+        unit=sensor_type.unit,
+        unsupported_engines=_refusals(sensor_type),
+        example=json_format.ParseDict(example(model), check_pb2.Check()),
         has_error_samples=model.has_error_samples,
     )
 
@@ -50,13 +58,22 @@ def sensor(model: SensorType) -> check_pb2.Sensor:
         description=model.description,
         parameters=map(parameter, model.params),
         accepted_data_types=_accepted(model),
-        connection_types=_engines(model),
+        connection_types=engines_that_run(model),
+        unit=model.unit,
+        unsupported_engines=_refusals(model),
         judges_rows=model.judges_rows,
     )
 
 
 def rule(model: RuleType) -> check_pb2.Rule:
-    return check_pb2.Rule(name=model.name, description=model.description, parameters=map(parameter, model.params))
+    return check_pb2.Rule(
+        name=model.name,
+        description=model.description,
+        parameters=map(parameter, model.params),
+        formula=model.formula,
+        history_period_count=model.history_points,
+        min_history_period_count=model.least_history,
+    )
 
 
 def parameter(spec: ParamSpec) -> check_pb2.Parameter:
@@ -78,5 +95,14 @@ def _accepted(model: SensorType) -> Iterable[metadata_pb2.DataType.ValueType]:
     return [metadata_pb2.DataType.ValueType(number) for number in DATA_TYPES.protos(model.accepts)] if limited else []
 
 
-def _engines(model: SensorType) -> list[str]:
-    return [name for name in ConnectorFactory.types() if model.needs <= ConnectorFactory.get(name).dialect.capabilities]
+def _refusals(model: SensorType) -> Iterable[check_pb2.UnsupportedEngine]:
+    refusals = engines_that_refuse(model)
+    return [check_pb2.UnsupportedEngine(connection_type=engine, reason=why) for engine, why in refusals.items()]
+
+
+def _mode(model: CheckType, mode: Mode) -> check_pb2.CheckTypeMode:
+    return check_pb2.CheckTypeMode(
+        mode=check_pb2.Mode.ValueType(MODES.proto(mode)),
+        rule=model.rule_of(mode),
+        time_scales=(check_pb2.TimeScale.ValueType(TIME_SCALES.proto(scale)) for scale in model.time_scales(mode)),
+    )

@@ -71,7 +71,7 @@ def new_check(message: check_pb2.Check) -> NewCheck:
             mode=MODES.core_or(message.mode, Mode.MONITORING),
             time_scale=TIME_SCALES.core_or_none(message.time_scale),
             sensor_params=plain(message.sensor_params),
-            thresholds=_thresholds(message.thresholds),
+            thresholds=given_thresholds(message.thresholds),
             filter=message.filter,
             partition_column=message.partition_column,
             group_by=_groups(message),
@@ -89,7 +89,8 @@ def changes(update: Update[check_pb2.Check]) -> Mapping[str, object]:
     return {name: read(update.resource) for name, read in _READ.items() if name in update.names}
 
 
-def _thresholds(message: check_pb2.Thresholds) -> Mapping[Severity, Mapping[str, object]]:
+def given_thresholds(message: check_pb2.Thresholds) -> Mapping[Severity, Mapping[str, object]]:
+    """Plain JSON by severity, for the severities that are set."""
     return {Severity[field.name.upper()]: plain(struct) for field, struct in message.ListFields()}
 
 
@@ -121,7 +122,7 @@ _READ: Mapping[str, Callable[[check_pb2.Check], object]] = {
     "display_name": lambda message: message.display_name,
     "description": lambda message: message.description,
     "sensor_params": lambda message: plain(message.sensor_params),
-    "thresholds": lambda message: _thresholds(message.thresholds),
+    "thresholds": lambda message: given_thresholds(message.thresholds),
     "filter": lambda message: message.filter,
     "partition_column": lambda message: message.partition_column,
     "group_by": _groups,

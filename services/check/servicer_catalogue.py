@@ -42,11 +42,17 @@ class CatalogueServicer(check_service_pb2_grpc.CheckServiceServicer):
         token = self._tokens.token(request, who, page)
         return pb.ListSensorsResponse(sensors=map(mapping.sensor, page.items), next_page_token=token)
 
+    async def GetSensor(self, request: pb.GetSensorRequest, _context: Context) -> pb.GetSensorResponse:
+        return pb.GetSensorResponse(sensor=mapping.sensor(SENSOR_REGISTRY.get(request.name)))
+
     async def ListRules(self, request: pb.ListRulesRequest, _context: Context) -> pb.ListRulesResponse:
         who = caller()
         page = page_of(RULE_REGISTRY.items(), _by_name, self._tokens.page(request, who))
         token = self._tokens.token(request, who, page)
         return pb.ListRulesResponse(rules=map(mapping.rule, page.items), next_page_token=token)
+
+    async def GetRule(self, request: pb.GetRuleRequest, _context: Context) -> pb.GetRuleResponse:
+        return pb.GetRuleResponse(rule=mapping.rule(RULE_REGISTRY.get(request.name)))
 
 
 def _by_category(check_type: CheckType) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from dq.v1 import check_service_pb2 as pb
-from dq_platform.app import baselines, checks, preview, runs, sampling
-from services.check import mapping_baseline, mapping_check, mapping_selector
+from dq_platform.app import backtest, baselines, checks, preview, runs, sampling
+from services.check import mapping_backtest, mapping_baseline, mapping_check, mapping_selector
 from services.check.servicer_catalogue import CatalogueServicer
 from services.common import masks
 from services.common.call import Context, caller
@@ -14,6 +14,7 @@ from services.common.mapping_column import change
 from services.common.mapping_job import job
 from services.common.mapping_result import result
 from services.common.mapping_sample import error_samples
+from services.common.paging import page_of
 
 
 class CheckServicer(CatalogueServicer):
@@ -91,3 +92,10 @@ class CheckServicer(CatalogueServicer):
         page = await baselines.list_baselines(self._deps, who, request.check_id, asked)
         token = self._tokens.token(request, who, page)
         return pb.ListBaselinesResponse(baselines=map(mapping_baseline.baseline, page.items), next_page_token=token)
+
+    async def BacktestCheck(self, request: pb.BacktestCheckRequest, _context: Context) -> pb.BacktestCheckResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        tested = await backtest.backtest_check(self._deps, who, mapping_backtest.request(request))
+        page = page_of(tested.backtest.points, mapping_backtest.by_period, asked)
+        return mapping_backtest.response(tested, page, self._tokens.token(request, who, page))

@@ -148,6 +148,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Details]] = {
     problems.ReferenceFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.SensorFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.TooManyGroups: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.ImportFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.RowsMultiplied: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.NothingToShow: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.IdsNotReturned: (code_pb2.FAILED_PRECONDITION, _precondition),

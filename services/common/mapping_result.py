@@ -33,11 +33,11 @@ def result(model: Result) -> result_pb2.Result:
         time_period=times.to_proto(model.time_period),
         execute_time=times.to_proto(model.executed_at),
         outcome=result_pb2.Outcome.ValueType(OUTCOMES.proto(model.outcome)),
-        value=_double(model.value),
-        value_text=_digits(model.value),
-        expected_value=_double(model.expected_value),
+        value=double_or_none(model.value),
+        value_text=digits(model.value),
+        expected_value=double_or_none(model.expected_value),
         expected_text=model.expected_text,
-        bounds=_result_bounds(model.bounds),
+        bounds=result_bounds(model.bounds),
         message=model.message,
         error_reason=model.error_reason,
         duration_ms=model.duration_ms,
@@ -53,12 +53,17 @@ def target(model: Target) -> check_pb2.Target:
     )
 
 
-def _double(number: Number | None) -> float | None:
+def double(number: Number) -> float:
+    """The number as the contract shows numbers; infinite if it is too large for that."""
     # By way of Decimal, which turns whole numbers beyond the range of a double into infinity.
-    return None if number is None else float(Decimal(number))
+    return float(Decimal(number))
 
 
-def _digits(number: Number | None) -> str:
+def double_or_none(number: Number | None) -> float | None:
+    return None if number is None else double(number)
+
+
+def digits(number: Number | None) -> str:
     """All digits without an exponent; of a double as many as tell it from its neighbours."""
     if number is None:
         return ""
@@ -67,7 +72,7 @@ def _digits(number: Number | None) -> str:
     return f"{Decimal(number):f}"
 
 
-def _result_bounds(model: ResultBounds) -> result_pb2.ResultBounds:
+def result_bounds(model: ResultBounds) -> result_pb2.ResultBounds:
     return result_pb2.ResultBounds(
         warning=_bounds(model.warning), error=_bounds(model.error), fatal=_bounds(model.fatal)
     )

@@ -96,6 +96,7 @@ def incident(model: Incident) -> incident_pb2.Incident:
         acknowledge_time=times.to_proto(model.acknowledge_time),
         resolve_time=times.to_proto(model.resolve_time),
         previous_incident_id=model.previous_incident_id,
+        excluded_from_training=model.excluded_from_training,
     )
 
 

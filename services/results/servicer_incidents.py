@@ -45,6 +45,18 @@ class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
         incident = await incidents.mute(self._deps, caller(), request.incident_id, until, request.note)
         return pb.MuteIncidentResponse(incident=mapping.incident(incident))
 
+    async def ExcludeIncidentFromTraining(
+        self, request: pb.ExcludeIncidentFromTrainingRequest, _context: Context
+    ) -> pb.ExcludeIncidentFromTrainingResponse:
+        incident = await incidents.exclude_from_training(self._deps, caller(), request.incident_id, request.note)
+        return pb.ExcludeIncidentFromTrainingResponse(incident=mapping.incident(incident))
+
+    async def IncludeIncidentInTraining(
+        self, request: pb.IncludeIncidentInTrainingRequest, _context: Context
+    ) -> pb.IncludeIncidentInTrainingResponse:
+        incident = await incidents.include_in_training(self._deps, caller(), request.incident_id, request.note)
+        return pb.IncludeIncidentInTrainingResponse(incident=mapping.incident(incident))
+
     async def ListIncidentEvents(
         self, request: pb.ListIncidentEventsRequest, _context: Context
     ) -> pb.ListIncidentEventsResponse:

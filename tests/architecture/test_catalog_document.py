@@ -7,7 +7,8 @@ from google.protobuf import json_format
 from dq.v1 import check_pb2
 from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.catalog_document import COLUMNS, document, example
+from dq_platform.checks.catalog_document import document
+from dq_platform.checks.catalog_example import COLUMNS, example
 from dq_platform.checks.other_tables import KnownTable, other_tables
 from dq_platform.checks.validation import validate_check
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSnapshot

@@ -63,5 +63,5 @@ class AggregateContract:
 
     def test_limited_cuts_the_rows(self, engine: Engine) -> None:
         table = engine.table({"v": DataType.INTEGER}, [(1,), (2,), (3,)])
-        answer = engine.select(engine.dialect.limited(f"SELECT v FROM {table} ORDER BY v", 2))
-        assert list(answer.rows) == [(1,), (2,)]
+        answer = engine.select(engine.dialect.limited(f"SELECT v FROM {table}", 2))
+        assert len(answer.rows) == 2

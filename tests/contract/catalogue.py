@@ -29,10 +29,10 @@ class CatalogueContract:
             tables = session.get_tables(engine.schema)
         assert [t.table_name for t in tables] == sorted(t.table_name for t in tables)
         kinds = {t.table_name: t.kind for t in tables}
-        assert kinds["Listed"] is TableKind.TABLE
+        assert kinds[engine.fold_table("Listed")] is TableKind.TABLE
         assert kinds["listed_view"] is TableKind.VIEW
         assert {t.schema_name for t in tables} == {engine.schema}
-        assert [c.name for c in columns_of(engine, "listed_view")] == ["a"]
+        assert [c.name for c in columns_of(engine, "listed_view")] == [engine.fold("a")]
 
     @needs("views")
     def test_a_view_has_no_estimated_rows(self, engine: Engine) -> None:
@@ -53,7 +53,9 @@ class CatalogueContract:
         wanted = {f"c{number}": kind for number, kind in enumerate(engine.types)}
         engine.named_table("all_types", wanted)
         found = columns_of(engine, "all_types")
-        assert {column.name: column.data_type for column in found} == wanted
+        assert {column.name: column.data_type for column in found} == {
+            engine.fold(name): kind for name, kind in wanted.items()
+        }
         assert [column.position for column in found] == list(range(1, len(wanted) + 1))
         assert all(column.engine_type for column in found)
 
@@ -67,20 +69,23 @@ class CatalogueContract:
     def test_keys_and_nullability_are_told(self, engine: Engine) -> None:
         kind = engine.types[DataType.INTEGER]
         table = engine.dialect.table(engine.schema, "keyed")
-        definition = f"b {kind} NOT NULL, Aa {kind} NOT NULL, c {kind}, PRIMARY KEY (Aa, b)"
+        definition = f"b {kind} NOT NULL, Aa {kind} NOT NULL, c {kind}, PRIMARY KEY (Aa, b){engine.key_suffix}"
         engine.write([f"CREATE TABLE {table} ({definition.replace('Aa', engine.dialect.ident('Aa'))})"])
         found = columns_of(engine, "keyed")
         assert [(c.name, c.primary_key, c.nullable) for c in found] == [
-            ("b", True, False),
+            (engine.fold("b"), True, False),
             ("Aa", True, False),
-            ("c", False, True),
+            (engine.fold("c"), False, True),
         ]
 
     @needs("drop_column")
     def test_positions_close_up_after_a_dropped_column(self, engine: Engine) -> None:
         engine.named_table("dropped", {"a": DataType.INTEGER, "b": DataType.INTEGER, "c": DataType.INTEGER})
         engine.write([f"ALTER TABLE {engine.dialect.table(engine.schema, 'dropped')} DROP COLUMN b"])
-        assert [(c.name, c.position) for c in columns_of(engine, "dropped")] == [("a", 1), ("c", 2)]
+        assert [(c.name, c.position) for c in columns_of(engine, "dropped")] == [
+            (engine.fold("a"), 1),
+            (engine.fold("c"), 2),
+        ]
 
     @needs("comments")
     def test_comments_are_told(self, engine: Engine) -> None:

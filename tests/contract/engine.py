@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,11 @@ class Engine:
 
     `write` executes statements as an administrator. `slow` is a SELECT that takes minutes. `running` counts the
     statements that contain a text; `kill_sessions` ends all sessions of the tested user. `types` says how the engine
-    spells the types that a table is made of.
+    spells the types that a table is made of. `fold` gives the name that the engine knows an unquoted one by; columns
+    are made under it, so that statements of the contract may leave quotes out. `fold_table` gives the name that a table
+    is listed by. The engine allows the characters `forbidden` in no column's name and `forbidden_in_tables` in no
+    table's. `key_suffix` stands behind a primary key; `unique_columns` tells that no result may have two columns of one
+    name, `empty_is_null` that an empty text is NULL.
 
     Where the server only stands in for the engine, `stand_in` says what it is, and `lacks` which capabilities (see
     needs.py) the engine has and it has not, and why: cases that need them are skipped.
@@ -46,6 +51,13 @@ class Engine:
     kill_sessions: Callable[[], None] | None = None
     column_comment: str = ""
     converts_anything: bool = False
+    fold: Callable[[str], str] = str
+    fold_table: Callable[[str], str] = str
+    forbidden: str = ""
+    forbidden_in_tables: str = ""
+    key_suffix: str = ""
+    unique_columns: bool = False
+    empty_is_null: bool = False
     stand_in: str = ""
     lacks: Mapping[str, str] = field(default_factory=dict)
 
@@ -90,13 +102,24 @@ class Engine:
     ) -> str:
         dialect = self.dialect
         full = dialect.table(self.schema, name)
-        definition = ", ".join(f"{dialect.ident(column)} {self.types[kind]}" for column, kind in columns.items())
+        definition = ", ".join(
+            f"{dialect.ident(self.fold(column))} {self.types[kind]}" for column, kind in columns.items()
+        )
         values = ", ".join(f"({', '.join(self._literal(value) for value in row)})" for row in rows)
         self.write([f"CREATE TABLE {full} ({definition})", *([f"INSERT INTO {full} VALUES {values}"] if rows else [])])
         return name
 
+    def kept(self, text: str) -> str | None:
+        """What the engine makes of the text."""
+        return None if self.empty_is_null and not text else text
+
     def _literal(self, value: LiteralValue | None) -> str:
         return "NULL" if value is None else self.dialect.literal(value)
+
+
+def upper(name: str) -> str:
+    """The name that engines know an unquoted one by which go by capitals: their own if it needs no quotes."""
+    return name.upper() if re.fullmatch("[a-z][a-z0-9_]*", name) else name
 
 
 def short(**changes: object) -> Guards:

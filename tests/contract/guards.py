@@ -14,9 +14,9 @@ from tests.contract.engine import Engine, short
 from tests.contract.needs import needs
 
 
-def problem(session: BaseConnector, sql: str) -> SourceError:
+def problem(session: BaseConnector, sql: str, tag: str = "") -> SourceError:
     with pytest.raises(SourceError) as caught:
-        session.execute(sql)
+        session.execute(sql, tag=tag)
     return caught.value
 
 
@@ -80,7 +80,7 @@ class GuardContract:
         table = engine.table({"v": DataType.INTEGER}, [(n,) for n in range(11)])
         with engine.session(short(max_rows=10)) as session:
             assert len(session.execute(f"SELECT v FROM {table} WHERE v > 0").rows) == 10
-            for select in (f"SELECT v FROM {table}", f"SELECT v FROM {table} LIMIT 11"):
+            for select in (f"SELECT v FROM {table}", engine.dialect.limited(f"SELECT v FROM {table}", 11)):
                 error = problem(session, select)
                 assert "10 rows" in error.message
                 assert error.problem is SourceProblem.TOO_MANY_ROWS
@@ -94,8 +94,10 @@ class GuardContract:
         assert list(rows) == sorted(rows, reverse=True)
 
     def test_two_columns_may_have_one_name(self, engine: Engine) -> None:
+        if engine.unique_columns:
+            pytest.skip("the engine allows no two columns of one name")
         answer = engine.select("SELECT 1 AS v, 2 AS v")
-        assert answer.columns == ("v", "v")
+        assert answer.columns == (engine.fold("v"),) * 2
         assert list(answer.rows) == [(1, 2)]
 
     @pytest.mark.parametrize("sql", ["SELECT 1 AS v -- the end", "/* a */ -- b\n (SELECT 1 AS v)", "\tselect 1 as v"])
@@ -150,8 +152,8 @@ class GuardContract:
         with pytest.raises(SourceError) as caught, engine.session(**engine.wrong_password):
             pass
         assert caught.value.problem is SourceProblem.CREDENTIALS
-        assert str(engine.wrong_password["password"]) not in caught.value.message
-        assert str(engine.settings["user"]) not in caught.value.message
+        told = [*engine.wrong_password.values(), engine.settings.get("user", "no user")]
+        assert not [value for value in told if str(value) in caught.value.message]
 
     def test_a_source_that_is_not_there_is_an_error(self, engine: Engine) -> None:
         with pytest.raises(SourceError) as caught, engine.session(**engine.unreachable):

@@ -11,6 +11,8 @@ CAPABILITIES = {
     "cancel": "stopping a running statement when asked to",
     "statement_timeout": "stopping a statement that takes too long",
     "views": "views",
+    "table_names": "any name of a table",
+    "wide_characters": "counting characters beyond the first 65536 as one",
     "keys": "primary keys and NOT NULL",
     "comments": "comments on columns",
     "drop_column": "dropping a column",

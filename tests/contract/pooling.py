@@ -9,6 +9,7 @@ import pytest
 
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.errors import SourceError, SourceProblem
+from dq_platform.models.metadata import DataType
 from tests.contract.engine import GUARDS, Engine
 from tests.contract.needs import needs
 
@@ -26,6 +27,7 @@ async def until_running(engine: Engine, tag: str) -> None:
 
 class PoolingContract:
     async def test_a_session_executes_and_counts(self, engine: Engine) -> None:
+        await asyncio.to_thread(engine.table, {"v": DataType.INTEGER})
         async with Sources(OPTIONS) as sources, sources.session(engine.connection()) as session:
             rows = await session.execute("SELECT 1 AS v", tag="job=1")
             await session.execute("SELECT 1 AS v")

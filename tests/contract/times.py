@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,12 +58,11 @@ class TimeContract:
     @pytest.mark.parametrize("monthly", [False, True])
     @pytest.mark.parametrize("kind", [DataType.TIMESTAMP, DataType.TIMESTAMP_TZ])
     def test_a_period_begins_at_midnight_of_the_zone(
-        self, engine: Engine, zone: str, monthly: bool, kind: DataType
+        self, engine: Engine, instants: Mapping[DataType, str], zone: str, monthly: bool, kind: DataType
     ) -> None:
-        table = engine.table({"i": DataType.INTEGER, "v": kind}, list(enumerate(stored(v, kind) for v in INSTANTS)))
         window = {"start": date(2024, 3, 9), "end": date(2025, 1, 3)}
         period = engine.dialect.period_start("v", kind, monthly=monthly, time_zone=zone, **window)
-        answer = engine.select(f"SELECT {period} FROM {table} ORDER BY i")
+        answer = engine.select(f"SELECT {period} FROM {instants[kind]} ORDER BY i")
         assert [day for (day,) in answer.rows] == [local_day(v, zone, monthly=monthly) for v in INSTANTS]
 
     def test_a_period_without_a_window_is_right_in_any_year(self, engine: Engine) -> None:
@@ -86,13 +86,14 @@ class TimeContract:
 
     @pytest.mark.parametrize("zone", ZONES)
     @pytest.mark.parametrize("kind", [DataType.TIMESTAMP, DataType.TIMESTAMP_TZ])
-    def test_the_filter_takes_what_begins_in_the_window(self, engine: Engine, zone: str, kind: DataType) -> None:
-        table = engine.table({"v": kind}, [(stored(v, kind),) for v in INSTANTS])
+    def test_the_filter_takes_what_begins_in_the_window(
+        self, engine: Engine, instants: Mapping[DataType, str], zone: str, kind: DataType
+    ) -> None:
         for start in (date(2024, 3, 10), date(2024, 3, 31), date(2024, 10, 27), date(2024, 11, 3)):
             end = start + timedelta(days=1)
             condition = engine.dialect.period_filter("v", kind, start, end, zone)
             expected = sum(1 for v in INSTANTS if start <= local_day(v, zone, monthly=False) < end)
-            assert engine.value("COUNT(*)", f"{table} WHERE {condition}") == expected
+            assert engine.value("COUNT(*)", f"{instants[kind]} WHERE {condition}") == expected
 
     def test_the_filter_includes_its_start_and_excludes_its_end(self, engine: Engine) -> None:
         instant, step = datetime(2024, 6, 30, 22, tzinfo=UTC), timedelta(microseconds=1)

@@ -70,6 +70,13 @@ class Scene:
         return str(shown["results"][0]["id"])
 
     @property
+    def excluded_incident(self) -> str:
+        """A new incident that rules do not learn from."""
+        incident = self.incident
+        ok(self.account.rest.post(f"/incidents/{incident}/exclude-from-training", json={}))
+        return incident
+
+    @property
     def first_incident(self) -> str:
         return str(ok(self.account.rest.get("/incidents"))["incidents"][0]["id"])
 
@@ -150,10 +157,17 @@ EXAMPLES: Mapping[str, Example] = {
     "PreviewCheck": to(200, lambda it: f"/checks/{it.check}/preview"),
     "PreviewErrorSamples": to(200, lambda it: f"/checks/{it.check}/samples"),
     "PreviewUnsavedCheck": to(200, lambda _: "/checks/validate/preview", lambda it: check_body(it.connection)),
+    "BacktestCheck": to(
+        200,
+        lambda it: f"/checks/{it.check}/backtest",
+        lambda _: {"thresholds": {"warning": {"max_count": 3}}, "start_time": "2026-01-01T00:00:00Z"},
+    ),
     "ListCheckTypes": at(lambda _: "/checks/types?level=LEVEL_COLUMN&category=nulls"),
     "GetCheckType": at(lambda _: "/checks/types/nulls_percent"),
     "ListSensors": at(lambda _: "/checks/sensors"),
+    "GetSensor": at(lambda _: "/checks/sensors/null_percent"),
     "ListRules": at(lambda _: "/checks/rules"),
+    "GetRule": at(lambda _: "/checks/rules/change_percent_7_days"),
     "CreateSchedule": to(201, lambda _: "/schedules", lambda it: it.schedule_body()),
     "GetSchedule": at(lambda it: f"/schedules/{it.schedule}"),
     "ListSchedules": at(lambda it: "/schedules"),
@@ -177,6 +191,12 @@ EXAMPLES: Mapping[str, Example] = {
     "ResolveIncident": to(200, lambda it: f"/incidents/{it.incident}/resolve", lambda _: {"note": "fixed"}),
     "MuteIncident": to(
         200, lambda it: f"/incidents/{it.incident}/mute", lambda _: {"mute_until_time": tomorrow(), "note": "later"}
+    ),
+    "ExcludeIncidentFromTraining": to(
+        200, lambda it: f"/incidents/{it.incident}/exclude-from-training", lambda _: {"note": "a botched load"}
+    ),
+    "IncludeIncidentInTraining": to(
+        200, lambda it: f"/incidents/{it.excluded_incident}/include-in-training", lambda _: {"note": "it was right"}
     ),
     "ListIncidentEvents": at(lambda it: f"/incidents/{it.incident}/events"),
 }

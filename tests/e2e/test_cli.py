@@ -62,7 +62,9 @@ def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> N
 
 
 def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
-    assert {"postgresql", "mysql", "duckdb"} == {kind["name"] for kind in answer(run("--json", "connection", "types"))}
+    assert {"postgresql", "mysql", "duckdb", "databricks", "oracle"} == {
+        kind["name"] for kind in answer(run("--json", "connection", "types"))
+    }
     assert len(answer(run("--json", "check", "types"))) >= 60
     one = run("check", "types", "nulls_percent")
     assert one.returncode == 0
@@ -81,6 +83,19 @@ def test_the_rows_behind_a_check_and_behind_a_result_are_printed(run: Run, nulls
     assert run("samples", result["id"]).stdout.count("NULL") == 50
     for wrong in ((), (result["id"], "--check", nulls)):
         assert run("samples", *wrong).returncode == 2
+
+
+def test_a_checks_history_is_judged_by_other_thresholds(run: Run, nulls: str) -> None:
+    run("check", "run", nulls)
+    own = run("check", "backtest", nulls)
+    assert own.returncode == 0, own.stderr
+    assert "100.0 % of the verdicts would have been alerts" in own.stdout
+    assert "●" in own.stdout
+    loose = answer(run("--json", "check", "backtest", nulls, "--error", "max_count=500", "--since", "2026-01-01"))
+    assert (loose["outcomes"]["passed"], loose["alert_percent"], loose["time_zone"]) == ("1", 0, "UTC")
+    change = run("check", "backtest", nulls, "--type", "nulls_percent")
+    assert change.returncode == 2
+    assert "check_type: nulls_percent measures something else than nulls_count" in change.stderr
 
 
 def test_a_check_is_listed_and_previewed(run: Run, nulls: str) -> None:

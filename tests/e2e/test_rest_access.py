@@ -12,7 +12,7 @@ from tests.e2e.world import Account, Json, World, check_body, ok
 
 ROLES = ["viewer", "operator", "editor", "admin"]
 # These name something public in their path: the catalogue is everybody's.
-PUBLIC = {"GetCheckType"}
+PUBLIC = {"GetCheckType", "GetSensor", "GetRule"}
 PRIVATE = [route for route in ROUTES if route.variables and route.rpc not in PUBLIC]
 
 

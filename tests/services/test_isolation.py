@@ -61,6 +61,7 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "ListBaselines": (CHECK, lambda it: {"check_id": it}),
     "PreviewErrorSamples": (CHECK, lambda it: {"check_id": it}),
     "GetErrorSamples": (SAMPLES, lambda it: {"result_id": it}),
+    "BacktestCheck": (CHECK, lambda it: {"check_id": it}),
     "GetSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "UpdateSchedule": (SCHEDULE, lambda it: {"schedule": {"id": it, "description": "mine"}}),
     "DeleteSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
@@ -74,12 +75,15 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "AcknowledgeIncident": (INCIDENT, lambda it: {"incident_id": it}),
     "ResolveIncident": (INCIDENT, lambda it: {"incident_id": it}),
     "MuteIncident": (INCIDENT, lambda it: {"incident_id": it, "mute_until_time": tomorrow()}),
+    "ExcludeIncidentFromTraining": (INCIDENT, lambda it: {"incident_id": it}),
+    "IncludeIncidentInTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
 }
 # These take no id, or take it as a filter that then matches nothing.
 WITHOUT_ID = {
     "CreateConnection", "ListConnections", "ListConnectionTypes", "CreateWorkspace", "ListWorkspaces", "CreateApiKey",
-    "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "ListRules", "CreateSchedule", "ListSchedules",
+    "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
+    "CreateSchedule", "ListSchedules",
 }  # fmt: skip
 FILTERED = {"ListChecks", "BatchRunChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary", "GetTrend",
             "ListIncidents"}  # fmt: skip

@@ -37,6 +37,7 @@ def changes_to_row(incident: Incident) -> Mapping[str, object]:
         "acknowledge_time": incident.acknowledge_time,
         "resolve_time": incident.resolve_time,
         "previous_incident_id": incident.previous_incident_id or None,
+        "excluded_from_training": incident.excluded_from_training,
     }
 
 
@@ -55,6 +56,7 @@ def incident_from_row(row: Row[Any]) -> Incident:
         acknowledge_time=row.acknowledge_time,
         resolve_time=row.resolve_time,
         previous_incident_id=row.previous_incident_id or "",
+        excluded_from_training=row.excluded_from_training,
     )
 
 

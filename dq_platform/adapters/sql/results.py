@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CTE, Select, bindparam, column, func, insert, select, true, tuple_
+from sqlalchemy import ARRAY, CTE, Select, and_, bindparam, column, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import Insert, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from dq_platform.adapters.sql.ids import parse_ids
+from dq_platform.adapters.sql import history as looking_back
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.result_reports import (
     summary_row,
@@ -21,14 +20,16 @@ from dq_platform.adapters.sql.result_reports import (
     trend_statement,
     unknown_time_zone,
 )
-from dq_platform.adapters.sql.result_rows import matching, number_from_numeric, result_from_row, result_to_record
+from dq_platform.adapters.sql.result_rows import matching, result_from_row, result_to_record
 from dq_platform.adapters.sql.session import Session, sql_state
 from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
+from dq_platform.models.check import PeriodWindow
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     HistoryPoint,
     Result,
     ResultFilter,
+    Series,
     SummaryBy,
     SummaryRow,
     TrendBucket,
@@ -83,35 +84,18 @@ class SqlResults:
         return [trend_point(row) for row in rows]
 
     async def history(
-        self, check_ids: Sequence[str], before: datetime, points: int
+        self, check_ids: Sequence[str], before: datetime, points: int, *, everything: bool = False
     ) -> Mapping[tuple[str, str], Sequence[HistoryPoint]]:
-        """A period's current value is that of the newest run that measured one."""
-        group = check_latest.alias("grp")
-        current = (
-            select(R.time_period, R.value)
-            .ext(distinct_on(R.time_period))
-            .where(
-                R.check_id == group.c.check_id,
-                R.group_key == group.c.group_key,
-                R.time_period < before,
-                R.value.is_not(None),
-            )
-            .order_by(R.time_period.desc(), R.executed_at.desc(), R.id.desc())
-            .limit(points)
-            .lateral("current")
+        return await looking_back.history(
+            self._session, check_ids, looking_back.Wanted(before, points, everything=everything)
         )
-        statement = (
-            select(group.c.check_id, group.c.data_group, current.c.time_period, current.c.value)
-            .select_from(group.join(current, true()))
-            .where(group.c.check_id.in_(parse_ids(check_ids)))
-            .order_by(group.c.check_id, group.c.group_key, current.c.time_period)
-        )
-        found: defaultdict[tuple[str, str], list[HistoryPoint]] = defaultdict(list)
-        for row in await self._session.execute(statement):
-            value = number_from_numeric(row.value)
-            if value is not None:
-                found[row.check_id, row.data_group].append(HistoryPoint(row.time_period, value))
-        return dict(found)
+
+    async def untrained(self, check_ids: Sequence[str]) -> Mapping[tuple[str, str], frozenset[datetime]]:
+        return await looking_back.untrained(self._session, check_ids)
+
+    async def series(self, check_id: str, data_group: str, window: PeriodWindow, most: int) -> Series:
+        periods = R.time_period >= window.start, R.time_period < window.end
+        return await looking_back.series(self._session, check_id, data_group, and_(*periods), most)
 
 
 def _add() -> Select[Any]:

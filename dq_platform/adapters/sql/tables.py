@@ -312,6 +312,7 @@ incidents = Table(
     *_times("first_seen_time", "last_seen_time"),
     *_times("mute_until_time", "acknowledge_time", "resolve_time", nullable=True),
     Column("previous_incident_id", ID),
+    Column("excluded_from_training", Boolean, nullable=False),
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dq_platform.checks.catalog.declare import COLUMN, TABLE, WHOLE_TABLE_MODES, Dimension, category, check
-from dq_platform.checks.catalog.defaults import FEW_BAD_ROWS, MOSTLY_GOOD_PERCENT
+from dq_platform.checks.catalog.defaults import FEW_BAD_ROWS, MOSTLY_GOOD_PERCENT, NO_PARAMETERS
 
 CHECKS = category(
     "custom_sql",
@@ -40,6 +40,15 @@ CHECKS = category(
         defaults=FEW_BAD_ROWS,
     ),
     check(
+        "import_custom_result_on_column",
+        level=COLUMN,
+        sensor="import_custom_result_on_column",
+        rule="import_severity",
+        dimension=Dimension.VALIDITY,
+        modes=WHOLE_TABLE_MODES,
+        defaults=NO_PARAMETERS,
+    ),
+    check(
         "sql_condition_failed_on_table",
         level=TABLE,
         sensor="sql_condition_failed_count_on_table",
@@ -70,5 +79,14 @@ CHECKS = category(
         dimension=Dimension.VALIDITY,
         modes=WHOLE_TABLE_MODES,
         defaults=FEW_BAD_ROWS,
+    ),
+    check(
+        "import_custom_result_on_table",
+        level=TABLE,
+        sensor="import_custom_result_on_table",
+        rule="import_severity",
+        dimension=Dimension.VALIDITY,
+        modes=WHOLE_TABLE_MODES,
+        defaults=NO_PARAMETERS,
     ),
 )

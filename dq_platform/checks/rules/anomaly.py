@@ -45,6 +45,10 @@ def anomaly_stationary_percentile_moving_average(
 
     Values that are all above 0 are judged by their ratio to the median. No verdict: fewer than {0.least} values, or
     values that never varied and one like them.
+
+    Formula: with m the median of the values, the half above m has the limit median(half) + stdev(half) * t, that below
+    m likewise; t is the quantile 1 - anomaly_percent / 200 of Student's t with 5 degrees of freedom; of ratios z = x /
+    m - 1 above m and 1 - m / x below if all values are above 0, else of the values
     """
     return judged(actual, values(context, window), _stationary(anomaly_percent))
 
@@ -58,27 +62,34 @@ def anomaly_differencing_percentile_moving_average(
     For values that grow or wander. A change over missing days counts as many equal daily ones. Changes that are all
     above 0 are judged by their ratio to the median. No verdict: fewer than {0.least} values, or changes that never
     varied and one like them.
+
+    Formula: as `anomaly_stationary_percentile_moving_average`, of actual - last, `last` being the newest value, and of
+    the daily changes
     """
     return judged(actual, changes(context, window), _stationary(anomaly_percent))
 
 
-@rule("anomaly_partition_row_count", history_points=QUARTER.days)
+@rule("anomaly_partition_row_count", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_partition_row_count(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the row count's ratio to the median of the last 90 days is an anomaly.
 
     Only counts above 0 are learnt from. No verdict: fewer than 30 of them, or counts that never varied and one like
     them.
+
+    Formula: as `anomaly_stationary_percentile_moving_average`, always of ratios, and of counts above 0 alone
     """
     sample = values(context, QUARTER)
     return _of_some(actual, context, sample, [count for count in sample.numbers if count > 0], _ratio(anomaly_percent))
 
 
-@rule("anomaly_stationary_count_values", history_points=QUARTER.days)
+@rule("anomaly_stationary_count_values", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_stationary_count_values(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the count's ratio to the median of the last 90 days is an anomaly.
 
-    Only counts above 0 are learnt from; if there was a 0 before, 0 is no anomaly. No verdict: fewer than 30 of them, or
-    counts that never varied and one like them.
+    Only counts above 0 are learnt from; if there was a 0 before, 0 is no anomaly. No verdict: fewer than 30 of them,
+    or counts that never varied and one like them.
+
+    Formula: as `anomaly_partition_row_count`; the lower limit is 0 if there was a 0 before
     """
     sample = values(context, QUARTER)
     above_0 = [count for count in sample.numbers if count > 0]
@@ -86,13 +97,17 @@ def anomaly_stationary_count_values(actual: Number, context: RuleContext, *, ano
     return _of_some(actual, context, sample, above_0, partial(_open, model=model, low=0.0 in sample.numbers))
 
 
-@rule("anomaly_stationary_percent_values", history_points=QUARTER.days)
+@rule("anomaly_stationary_percent_values", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_stationary_percent_values(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05) -> Verdict:
     """Fails when the percentage is an anomaly among those of the last 90 days.
 
     Below the median ratios count, above it ratios of what is missing to 100. Only percentages between 0 and 100 are
     learnt from; if there was a 0 or a 100 before, there is no lower or no upper limit. No verdict: fewer than 30 of
     them, or percentages that never varied and one like them.
+
+    Formula: with m the median of the percentages between 0 and 100, the half above m has the limit median(half) +
+    stdev(half) * t, that below m likewise; t is the quantile 1 - anomaly_percent / 200 of Student's t with 5 degrees
+    of freedom; of ratios m / x below m and of 100 / (100 - x) above
     """
     sample = values(context, QUARTER)
     between = [percent for percent in sample.numbers if 0 < percent < 100]
@@ -101,12 +116,15 @@ def anomaly_stationary_percent_values(actual: Number, context: RuleContext, *, a
     return _of_some(actual, context, sample, between, known)
 
 
-@rule("anomaly_timeliness_delay", history_points=QUARTER.days)
+@rule("anomaly_timeliness_delay", history_points=QUARTER.days, least_history=QUARTER.least)
 def anomaly_timeliness_delay(actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5) -> Verdict:
     """Fails when the delay is longer than almost all of the last 90 days; a shorter one always passes.
 
     Only delays above 0 are learnt from. No verdict: fewer than 30 of them, or delays that never varied and one like
     them.
+
+    Formula: actual <= median(half) + stdev(half) * t, the half being the delays that are not below their median; t is
+    the quantile 1 - anomaly_percent / 100 of Student's t with 5 degrees of freedom
     """
     sample = values(context, QUARTER)
     delays = [delay for delay in sample.numbers if delay > 0]

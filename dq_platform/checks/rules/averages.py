@@ -29,6 +29,9 @@ def percent_moving_average(
 
     Percents are of the average's size, so that an average below 0 has an upper limit above it too. After nothing but 0
     only 0 passes. No verdict: fewer than {0.least} values, or an average of 0 of values that are not.
+
+    Formula: mean - |mean| * max_percent_below / 100 <= actual <= mean + |mean| * max_percent_above / 100, `mean` being
+    the average of the values of the last {0.days} days
     """
     return _moving(actual, context, window, max_percent_below, max_percent_above)
 
@@ -46,6 +49,9 @@ def between_percent_moving_average(
 
     Percents are of the average's size, so that an average below 0 has an upper limit above it too. After nothing but 0
     only 0 passes. No verdict: fewer than {0.least} values, or an average of 0 of values that are not.
+
+    Formula: mean - |mean| * max_percent_below / 100 <= actual <= mean + |mean| * max_percent_above / 100, `mean` being
+    the average of the values of the last {0.days} days
     """
     return _moving(actual, context, window, max_percent_below, max_percent_above)
 
@@ -58,6 +64,9 @@ def within_percent_moving_average(
 
     Percents are of the average's size, so that an average below 0 has an upper limit above it too. After nothing but 0
     only 0 passes. No verdict: fewer than {0.least} values, or an average of 0 of values that are not.
+
+    Formula: mean - |mean| * max_percent_within / 100 <= actual <= mean + |mean| * max_percent_within / 100, `mean`
+    being the average of the values of the last {0.days} days
     """
     return _moving(actual, context, window, max_percent_within, max_percent_within)
 

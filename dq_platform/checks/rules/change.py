@@ -34,6 +34,10 @@ class Back:
     def history_points(self) -> int:
         return OLDEST
 
+    @property
+    def least(self) -> int:
+        return 1
+
     def value(self, context: RuleContext, *, exact_day: bool) -> Number:
         """The value so long ago or, unless it has to be that day, the newest that is older. Raises Undecided."""
         monthly = context.calendar.scale is TimeScale.MONTHLY
@@ -54,22 +58,27 @@ def _named(stem: str) -> dict[str, Back]:
     return {f"{stem}_{days}_days": Back(days) for days in WEEK_AND_MONTH}
 
 
-@rule("change_percent", history_points=1)
+@rule("change_percent", history_points=1, least_history=1)
 def change_percent(actual: Number, context: RuleContext, *, max_percent: DiffPercent = 10.0) -> Verdict:
     """Fails when the value differs from that of the period before by more than `max_percent` of it.
 
     After 0 only 0 passes. Without an earlier period there is no verdict.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the value of the period before
     """
     return _by_percent(actual, newest(context), -max_percent, max_percent)
 
 
-@rule("change_percent_1_day", history_points=OLDEST)
+@rule("change_percent_1_day", history_points=OLDEST, least_history=1)
 def change_percent_1_day(
     actual: Number, context: RuleContext, *, max_percent: DiffPercent = 10.0, exact_day: ExactDay = True
 ) -> Verdict:
     """Fails when the value differs from that of the day before by more than `max_percent` of it. After 0 only 0 passes.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the value of the day before or,
+    without `exact_day`, the newest of up to 60 days before
     """
     return _by_percent(actual, DAY.value(context, exact_day=exact_day), -max_percent, max_percent)
 
@@ -82,23 +91,34 @@ def change_percent_days(
 
     After 0 only 0 passes. The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's;
     without one there is no verdict.
+
+    Formula: |actual - previous| <= |previous| * max_percent / 100, `previous` being the newest value that is {0.days}
+    to 60 days old or, with `exact_day`, that of {0.days} days before
     """
     return _by_percent(actual, back.value(context, exact_day=exact_day), -max_percent, max_percent)
 
 
-@rule("change_difference", history_points=1)
+@rule("change_difference", history_points=1, least_history=1)
 def change_difference(actual: Number, context: RuleContext, *, max_difference: Margin) -> Verdict:
-    """Fails when the value differs from that of the period before by more than `max_difference`."""
+    """Fails when the value differs from that of the period before by more than `max_difference`.
+
+    Without an earlier period there is no verdict.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the value of the period before
+    """
     return _by(actual, newest(context), -max_difference, max_difference)
 
 
-@rule("change_difference_1_day", history_points=OLDEST)
+@rule("change_difference_1_day", history_points=OLDEST, least_history=1)
 def change_difference_1_day(
     actual: Number, context: RuleContext, *, max_difference: Margin, exact_day: ExactDay = True
 ) -> Verdict:
     """Fails when the value differs from that of the day before by more than `max_difference`.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the value of the day before or, without
+    `exact_day`, the newest of up to 60 days before
     """
     return _by(actual, DAY.value(context, exact_day=exact_day), -max_difference, max_difference)
 
@@ -111,19 +131,27 @@ def change_difference_days(
 
     The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's; without one there is no
     verdict.
+
+    Formula: |actual - previous| <= max_difference, `previous` being the newest value that is {0.days} to 60 days old
+    or, with `exact_day`, that of {0.days} days before
     """
     return _by(actual, back.value(context, exact_day=exact_day), -max_difference, max_difference)
 
 
-@rule("between_change", history_points=1)
+@rule("between_change", history_points=1, least_history=1)
 def between_change(
     actual: Number, context: RuleContext, *, from_: Change | None = None, to: Change | None = None
 ) -> Verdict:
-    """Fails when the value minus that of the period before is below `from` or above `to`; give one of them or both."""
+    """Fails when the value minus that of the period before is below `from` or above `to`; give one of them or both.
+
+    Without an earlier period there is no verdict.
+
+    Formula: from <= actual - previous <= to, `previous` being the value of the period before
+    """
     return _by(actual, newest(context), from_, to)
 
 
-@rule("between_change_1_day", history_points=OLDEST)
+@rule("between_change_1_day", history_points=OLDEST, least_history=1)
 def between_change_1_day(
     actual: Number,
     context: RuleContext,
@@ -135,6 +163,9 @@ def between_change_1_day(
     """Fails when the value minus that of the day before is below `from` or above `to`; give one of them or both.
 
     Without a value of the day before there is no verdict; without `exact_day` one of up to 60 days before will do.
+
+    Formula: from <= actual - previous <= to, `previous` being the value of the day before or, without `exact_day`, the
+    newest of up to 60 days before
     """
     return _by(actual, DAY.value(context, exact_day=exact_day), from_, to)
 
@@ -153,11 +184,14 @@ def between_change_days(
 
     The newest value that is {0.days} to 60 days old counts, with `exact_day` only that day's; without one there is no
     verdict.
+
+    Formula: from <= actual - previous <= to, `previous` being the newest value that is {0.days} to 60 days old or,
+    with `exact_day`, that of {0.days} days before
     """
     return _by(actual, back.value(context, exact_day=exact_day), from_, to)
 
 
-@rule("between_percent_change", history_points=1)
+@rule("between_percent_change", history_points=1, least_history=1)
 def between_percent_change(
     actual: Number,
     context: RuleContext,
@@ -167,12 +201,15 @@ def between_percent_change(
 ) -> Verdict:
     """Fails when the change since the period before is below `from_percent` or above `to_percent` of its value.
 
-    Give one of them or both. After 0 only 0 passes.
+    Give one of them or both. After 0 only 0 passes. Without an earlier period there is no verdict.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the value of the period before
     """
     return _by_percent(actual, newest(context), from_percent, to_percent)
 
 
-@rule("between_percent_change_1_day", history_points=OLDEST)
+@rule("between_percent_change_1_day", history_points=OLDEST, least_history=1)
 def between_percent_change_1_day(
     actual: Number,
     context: RuleContext,
@@ -185,6 +222,9 @@ def between_percent_change_1_day(
 
     Give one of them or both. After 0 only 0 passes. Without a value of the day before there is no verdict; without
     `exact_day` one of up to 60 days before will do.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the value of the day before or, without `exact_day`, the newest of up to 60 days before
     """
     return _by_percent(actual, DAY.value(context, exact_day=exact_day), from_percent, to_percent)
 
@@ -203,13 +243,20 @@ def between_percent_change_days(
 
     Give one of them or both. After 0 only 0 passes. The newest value that is {0.days} to 60 days old counts, with
     `exact_day` only that day's; without one there is no verdict.
+
+    Formula: previous + |previous| * from_percent / 100 <= actual <= previous + |previous| * to_percent / 100,
+    `previous` being the newest value that is {0.days} to 60 days old or, with `exact_day`, that of {0.days} days
+    before
     """
     return _by_percent(actual, back.value(context, exact_day=exact_day), from_percent, to_percent)
 
 
-@rule("value_changed", history_points=1)
+@rule("value_changed", history_points=1, least_history=1)
 def value_changed(actual: Number, context: RuleContext) -> Verdict:
-    """Fails when the value is not that of the period before. Without an earlier period there is no verdict."""
+    """Fails when the value is not that of the period before. Without an earlier period there is no verdict.
+
+    Formula: actual = previous, `previous` being the value of the period before
+    """
     previous = newest(context)
     return within(actual, lower=previous, upper=previous, expected_value=previous)
 

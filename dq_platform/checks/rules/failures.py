@@ -20,11 +20,14 @@ Failures = Annotated[
 ]
 
 
-@rule("max_failures", history_points=LOOKS_BACK)
+@rule("max_failures", history_points=LOOKS_BACK, learns=False)
 def max_failures(actual: Number, context: RuleContext, *, max_failures: Failures = 0) -> Verdict:
     """Fails when more than `max_failures` periods in a row have failed, this one included.
 
-    A period failed if the newest run in it measured more than 0. The result's value is the number of failures in a row.
+    A period failed if the newest run in it measured more than 0. The result's value is the number of failures in a
+    row.
+
+    Formula: number of periods in a row with a value above 0, this one included, <= max_failures
     """
     values = (actual, *(point.value for point in reversed(context.history)))
     failures = sum(1 for _ in takewhile(lambda value: value > 0, values))

@@ -33,6 +33,9 @@ def percentile_moving(
 
     Its mean and standard deviation are those of the last {0.days} days; give one limit or both. No verdict: fewer than
     {0.least} values, or values that never varied and one like them.
+
+    Formula: mean + stdev * z(percentile_below / 100) <= actual <= mean - stdev * z(percentile_above / 100), z being
+    the quantile of the standard normal distribution and `stdev` the one with n - 1
     """
     return judged(actual, values(context, window), _between(percentile_below, percentile_above))
 
@@ -51,6 +54,8 @@ def change_percentile_moving(
     Its mean and standard deviation are those of the daily changes of the last {0.days} days; give one limit or both. A
     change over missing days counts as many equal daily ones. No verdict: fewer than {0.least} values, or changes that
     never varied and one like them.
+
+    Formula: as `percentile_moving`, of actual - last, `last` being the newest value, and of the daily changes
     """
     return judged(actual, changes(context, window), _between(percentile_below, percentile_above))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import keyword
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dq_platform.checks.params import ParamSpec
-from dq_platform.checks.rules.registry import RuleType
+from dq_platform.checks.rules.registry import RuleType, documented
 from dq_platform.checks.rules.verdict import Verdict
 from dq_platform.models.outcome import Severity
 from dq_platform.models.values import Number, ParamValue
@@ -46,7 +45,8 @@ def plain_rule(name: str, function: PlainFunction, *params: ParamSpec) -> RuleTy
             raise TypeError(message)
         return Verdict(passed=result.passed, reason=result.message or "")
 
-    return RuleType(name, inspect.getdoc(function) or "", params, judge, tells_bounds=False)
+    description, formula = documented(function)
+    return RuleType(name, description, params, judge, tells_bounds=False, formula=formula)
 
 
 def _spelled(argument: str) -> str:

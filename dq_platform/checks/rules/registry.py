@@ -26,6 +26,9 @@ class LooksBack(Protocol):
     @property
     def history_points(self) -> int: ...
 
+    @property
+    def least(self) -> int: ...
+
 
 W = TypeVar("W", bound=LooksBack)
 
@@ -36,6 +39,9 @@ class RuleType:
 
     `history_points` is how many of the newest earlier periods it looks at. `judges_absence`: it gets None for a value
     that is missing though one is expected. `tells_bounds` false: its verdicts never say what interval would pass.
+    `learns` false: earlier periods are no example of what is normal, so that it sees those that are excluded from
+    training too. `least_history` is how many earlier periods must have a value before there is a verdict. `formula`
+    says what passes.
     """
 
     name: str
@@ -45,6 +51,9 @@ class RuleType:
     history_points: int = 0
     judges_absence: bool = False
     tells_bounds: bool = True
+    learns: bool = True
+    least_history: int = 0
+    formula: str = ""
 
     @property
     def takes_context(self) -> bool:
@@ -52,12 +61,27 @@ class RuleType:
         return sum(parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for parameter in parameters) > 1
 
 
-def rule(name: str, *, history_points: int = 0, judges_absence: bool = False) -> Callable[[RuleFunction], RuleType]:
-    """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows."""
+def rule(
+    name: str, *, history_points: int = 0, least_history: int = 0, judges_absence: bool = False, learns: bool = True
+) -> Callable[[RuleFunction], RuleType]:
+    """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows.
+
+    The docstring's last paragraph may begin with `Formula: `.
+    """
 
     def declare(function: RuleFunction) -> RuleType:
-        description, params = inspect.getdoc(function) or "", specs_of(function)
-        return RuleType(name, description, params, function, history_points, judges_absence)
+        description, formula = documented(function)
+        return RuleType(
+            name=name,
+            description=description,
+            params=specs_of(function),
+            function=function,
+            history_points=history_points,
+            judges_absence=judges_absence,
+            learns=learns,
+            least_history=least_history,
+            formula=formula,
+        )
 
     return declare
 
@@ -70,13 +94,27 @@ def rules(by_name: Mapping[str, W]) -> Callable[[RuleFunction], tuple[RuleType, 
     """
 
     def declare(function: RuleFunction) -> tuple[RuleType, ...]:
-        description, params = inspect.getdoc(function) or "", specs_of(function)
+        (description, formula), params = documented(function), specs_of(function)
         return tuple(
-            RuleType(name, description.format(third), params, _with_third(function, third), third.history_points)
+            RuleType(
+                name=name,
+                description=description.format(third),
+                params=params,
+                function=_with_third(function, third),
+                history_points=third.history_points,
+                least_history=third.least,
+                formula=formula.format(third),
+            )
             for name, third in by_name.items()
         )
 
     return declare
+
+
+def documented(function: Callable[..., object]) -> tuple[str, str]:
+    """What the function's docstring says, and the formula in its last paragraph, empty if there is none."""
+    description, _, formula = (inspect.getdoc(function) or "").partition("\n\nFormula: ")
+    return description, " ".join(formula.split())
 
 
 def _with_third(function: RuleFunction, third: object) -> RuleFunction:

@@ -14,11 +14,13 @@ from dq_platform.models.check import TimeScale
 from dq_platform.models.values import Number
 
 DAYS = 180
+LEAST = 30
+"""How many values are needed unless a check says otherwise."""
 
 
-@rule("anomaly_seasonal", history_points=DAYS)
+@rule("anomaly_seasonal", history_points=DAYS, least_history=LEAST)
 def anomaly_seasonal(
-    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05, min_points: Points = 30
+    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.05, min_points: Points = LEAST
 ) -> Verdict:
     """Fails when the value is far from what the last 180 days let expect for its weekday and its day of the month.
 
@@ -27,18 +29,23 @@ def anomaly_seasonal(
     is the new normal after 7 values at the latest. Missing days are skipped. `anomaly_percent` is the share of values
     that may lie beyond both limits. No verdict: too few values, or values that were always exactly as expected and one
     like them.
+
+    Formula: |actual - (level + trend + season)| <= scale of the forecasts' errors * t, on the values or their
+    logarithms; t is the quantile 1 - anomaly_percent / 200 of Student's t with 5 degrees of freedom
     """
     return _judged(actual, context, min_points, anomaly_percent / 200)
 
 
-@rule("anomaly_seasonal_delay", history_points=DAYS)
+@rule("anomaly_seasonal_delay", history_points=DAYS, least_history=LEAST)
 def anomaly_seasonal_delay(
-    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5, min_points: Points = 30
+    actual: Number, context: RuleContext, *, anomaly_percent: Tail = 0.5, min_points: Points = LEAST
 ) -> Verdict:
     """Fails when a delay is much longer than the last 180 days let expect for its weekday and its day of the month.
 
     A shorter one always passes. Learns as `anomaly_seasonal` does; `anomaly_percent` is the share of values that may
     lie beyond the limit.
+
+    Formula: as `anomaly_seasonal`, with the upper limit alone and the quantile 1 - anomaly_percent / 100
     """
     return _judged(actual, context, min_points, anomaly_percent / 100, lower=False)
 

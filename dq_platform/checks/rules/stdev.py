@@ -32,6 +32,9 @@ def multiply_moving_stdev(
     """Fails when the value is that many standard deviations above or below the average of the last {0.days} days.
 
     Give one of them or both. No verdict: fewer than {0.least} values, or values that never varied and one like them.
+
+    Formula: mean - multiply_stdev_below * stdev <= actual <= mean + multiply_stdev_above * stdev, `stdev` being the
+    one with n - 1
     """
     return judged(actual, values(context, window), _band(multiply_stdev_below, multiply_stdev_above))
 
@@ -44,6 +47,8 @@ def multiply_moving_stdev_within(
 
     The band is `multiply_stdev` standard deviations wide, half of them on each side. No verdict: fewer than {0.least}
     values, or values that never varied and one like them.
+
+    Formula: |actual - mean| <= multiply_stdev * stdev / 2, `stdev` being the one with n - 1
     """
     return judged(actual, values(context, window), _band(multiply_stdev / 2, multiply_stdev / 2))
 
@@ -61,6 +66,9 @@ def change_multiply_moving_stdev(
 
     Looks at the last {0.days} days; give one limit or both. A change over missing days counts as many equal daily
     ones. No verdict: fewer than {0.least} values, or changes that never varied and one like them.
+
+    Formula: mean - multiply_stdev_below * stdev <= actual - last <= mean + multiply_stdev_above * stdev, `mean` and
+    `stdev` being those of the daily changes and `last` the newest value
     """
     return judged(actual, changes(context, window), _band(multiply_stdev_below, multiply_stdev_above))
 
@@ -71,9 +79,12 @@ def change_multiply_moving_stdev_within(
 ) -> Verdict:
     """Fails when the change since the newest value is outside a band around the average daily change.
 
-    Looks at the last {0.days} days; the band is `multiply_stdev` standard deviations wide, half of them on each side. A
-    change over missing days counts as many equal daily ones. No verdict: fewer than {0.least} values, or changes that
-    never varied and one like them.
+    Looks at the last {0.days} days; the band is `multiply_stdev` standard deviations wide, half of them on each side.
+    A change over missing days counts as many equal daily ones. No verdict: fewer than {0.least} values, or changes
+    that never varied and one like them.
+
+    Formula: |actual - last - mean| <= multiply_stdev * stdev / 2, `mean` and `stdev` being those of the daily changes
+    and `last` the newest value
     """
     return judged(actual, changes(context, window), _band(multiply_stdev / 2, multiply_stdev / 2))
 

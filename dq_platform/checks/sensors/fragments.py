@@ -93,4 +93,5 @@ _SPECIAL: Mapping[ParamKind, Callable[[str, SensorContext], Fragment]] = {
     ParamKind.SQL_CONDITION: _accepted_sql,
     ParamKind.SQL_EXPRESSION: _accepted_sql,
     ParamKind.SQL_QUERY: _accepted_sql,
+    ParamKind.SEVERITY_QUERY: _accepted_sql,
 }

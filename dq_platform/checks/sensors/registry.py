@@ -31,6 +31,9 @@ TYPE_GROUPS: Mapping[str, frozenset[DataType]] = {
 }
 """Words that a header's `accepts` uses for data types that belong together."""
 
+USUAL_UNITS: Mapping[str, str] = {"_percent": "%", "_count": "rows"}
+"""The unit of sensors whose header has none, by how their names end."""
+
 USERS_SQL = frozenset({ParamKind.SQL_CONDITION, ParamKind.SQL_EXPRESSION, ParamKind.SQL_QUERY})
 """Parameters that are SQL which a user wrote."""
 
@@ -43,7 +46,10 @@ class SensorType:
     entry: no SQL, and neither the table nor the column needs to exist. `groupable` false: the number is one for the
     whole table, so neither grouping nor partitions apply. `on_failure` is what it measures if the table cannot be read,
     for sensors that ask just that; None: then it has failed. `on_no_rows` is what it measures in a partition without
-    rows, of which the source cannot tell; None: such a partition has no result. `template` is the Jinja2 source.
+    rows, of which the source cannot tell; None: such a partition has no result. `imports` sensors bring the severity
+    along, so that no rule judges. `unit` is that of the numbers, empty if they have that of the column, or none; it
+    need not be written for names that end in `_percent` or `_count`, before `_on_table` or `_on_column`, whose units
+    are `%` and `rows`. `template` is the Jinja2 source.
     """
 
     name: str
@@ -57,6 +63,8 @@ class SensorType:
     groupable: bool = True
     on_failure: int | None = None
     on_no_rows: int | None = None
+    imports: bool = False
+    unit: str = ""
 
     @property
     def reads_rows(self) -> bool:
@@ -96,8 +104,14 @@ def _sensor(name: str, level: Level, header: dict[str, Any], source: str) -> Sen
         params=tuple(_param(param, dict(facts)) for param, facts in header.pop("params", {}).items()),
         needs=frozenset(Capability(need) for need in header.pop("needs", [])),
         accepts=_types(groups),
+        unit=header.pop("unit", _usual_unit(name)),
         **header,
     )
+
+
+def _usual_unit(name: str) -> str:
+    stem = name.removesuffix("_on_table").removesuffix("_on_column")
+    return next((unit for ending, unit in USUAL_UNITS.items() if stem.endswith(ending)), "")
 
 
 def _param(name: str, facts: dict[str, Any]) -> ParamSpec:

@@ -47,6 +47,7 @@ class Vocabulary:
             "scan": self.scan,
             "against": self.against,
             "query": self.query,
+            "imported": self.imported,
             "metadata": self.metadata,
             "count_if": self.count_if,
             "percent_if": self.percent_if,
@@ -79,6 +80,10 @@ class Vocabulary:
     def query(self, select: str, *, has_expected: bool = False, offending: str = "") -> str:
         """Ask for a SELECT of its own: keys, `value`, `expected`. `offending` is one of the rows to object to."""
         return self._ask(QueryMeasure(select.strip(), has_expected), offending)
+
+    def imported(self, select: str) -> str:
+        """Ask for a SELECT of the user's that has a column `severity`."""
+        return self._ask(QueryMeasure(select.strip(), imports=True))
 
     def metadata(self, value: Number | None) -> str:
         """Ask for nothing: the number is known."""

@@ -49,6 +49,7 @@ VALUES: dict[ParamKind, Any] = {
     ParamKind.SQL_CONDITION: "1 = 1",
     ParamKind.SQL_EXPRESSION: "COUNT(*)",
     ParamKind.SQL_QUERY: "SELECT 1",
+    ParamKind.SEVERITY_QUERY: "SELECT 2 AS severity",
     ParamKind.COLUMN_LIST: ('we"ird', "back`tick"),
 }
 BY_NAME = {"event_timestamp_column": "select", "ingestion_timestamp_column": "größe"}

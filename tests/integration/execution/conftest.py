@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from dataclasses import asdict
 
 import duckdb
 import pytest
 
+from dq_platform.connectors.databricks_dialect import DatabricksDialect
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
+from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.mysql_dialect import MySQLDialect
+from dq_platform.connectors.oracle_dialect import OracleDialect
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
+from dq_platform.connectors.redshift_dialect import RedshiftDialect
+from dq_platform.connectors.settings import validate_settings
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.sqlserver_dialect import SQLServerDialect
+from dq_platform.models.connection import SettingValue
+from tests.engines.databricks import Databricks
+from tests.engines.h2 import oracle_on_h2
 from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
+from tests.engines.redshift import RedshiftServer
+from tests.engines.spark import SparkServer
+from tests.engines.sqlserver import SqlServerStandIn, connect
 from tests.integration.execution.bench import Bench
-from tests.integration.execution.shop import COLUMNS, ROWS, Shop, connection_of, create_statements
+from tests.integration.execution.shop import (
+    COLUMNS,
+    ROWS,
+    Shop,
+    connection_of,
+    create_statements,
+    insert_statement,
+)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +77,60 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(connection_of("duckdb", {"database": str(path)}), "main")
 
 
-@pytest.fixture(params=["postgres", "mariadb", "duck"])
+@pytest.fixture(scope="session")
+def redshift() -> Iterator[Shop]:
+    with RedshiftServer() as server:
+        with closing(server.connect()) as link, link.cursor() as cursor:
+            for statement in create_statements("redshift", "public", RedshiftDialect()):
+                cursor.execute(statement)
+            cursor.executemany(f'INSERT INTO public."order" VALUES ({", ".join(["%s"] * len(COLUMNS))})', ROWS)
+        settings = asdict(server.params) | {"database": "postgres", "ssl_mode": "disable"}
+        yield Shop(connection_of("redshift", complete("redshift", settings)), "public")
+
+
+@pytest.fixture(scope="session")
+def sqlserver() -> Iterator[Shop]:
+    dialect = SQLServerDialect()
+    with SqlServerStandIn() as server:
+        settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+        with closing(connect(settings)) as link, closing(link.cursor()) as cursor:
+            for statement in create_statements("sqlserver", "dbo", dialect):
+                cursor.execute(statement)
+            for row in ROWS:
+                values = ["NULL" if value is None else dialect.literal(value) for value in row]
+                cursor.execute(f"INSERT INTO dbo.[order] VALUES ({', '.join(values)})")
+        yield Shop(connection_of("sqlserver", complete("sqlserver", settings)), "dbo")
+
+
+def complete(engine: str, settings: dict[str, object]) -> dict[str, SettingValue]:
+    return dict(validate_settings(ConnectorFactory.get(engine), settings))
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Iterator[Shop]:
+    dialect = OracleDialect()
+    with oracle_on_h2(";CASE_INSENSITIVE_IDENTIFIERS=TRUE") as (_, h2):
+        created = create_statements("oracle", "SHOP", dialect)
+        h2.write(["CREATE SCHEMA shop", *created, insert_statement("SHOP", dialect)])
+        settings = {"host": "h", "service_name": "s", "user": "u", "password": "p"}
+        yield Shop(connection_of("oracle", settings), "SHOP", empty_is_null=True)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    dialect = DatabricksDialect()
+    with SparkServer() as server:
+        workspace = Databricks(server.port, tmp_path_factory.mktemp("databricks"))
+        with workspace.serve():
+            created = create_statements("databricks", "shop", dialect)
+            workspace.write(["CREATE SCHEMA shop", *created, insert_statement("shop", dialect)])
+            yield Shop(connection_of("databricks", workspace.settings), "shop")
+
+
+IN_REACH = ["postgres", "mariadb", "redshift", "sqlserver", "duck", "oracle"]
+
+
+@pytest.fixture(params=[*IN_REACH, pytest.param("spark", marks=pytest.mark.engines)])
 def shop(request: pytest.FixtureRequest) -> Shop:
     found: Shop = request.getfixturevalue(request.param)
     return found

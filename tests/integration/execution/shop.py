@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.models.connection import Connection
@@ -17,7 +19,14 @@ COLUMNS = ("id", "customer", "group", "amount", "note", "created_on", "created_a
 TYPES = {
     "postgresql": ("BIGINT", "TEXT", "TEXT", "NUMERIC(20, 4)", "TEXT", "DATE", "TIMESTAMPTZ"),
     "mysql": ("BIGINT", "TEXT", "VARCHAR(40)", "DECIMAL(20, 4)", "TEXT", "DATE", "TIMESTAMP NULL"),
+    "oracle": (
+        *("NUMBER(19)", "VARCHAR2(40)", "VARCHAR2(40)", "NUMBER(20, 4)", "VARCHAR2(40)", "DATE"),
+        "TIMESTAMP(6) WITH TIME ZONE",
+    ),
+    "databricks": ("BIGINT", "STRING", "STRING", "DECIMAL(20, 4)", "STRING", "DATE", "TIMESTAMP"),
     "duckdb": ("BIGINT", "TEXT", "TEXT", "DECIMAL(20, 4)", "TEXT", "DATE", "TIMESTAMPTZ"),
+    "redshift": ("BIGINT", *("VARCHAR(40)",) * 2, "NUMERIC(20, 4)", "VARCHAR(40)", "DATE", "TIMESTAMPTZ"),
+    "sqlserver": ("BIGINT", *("NVARCHAR(40)",) * 2, "DECIMAL(20, 4)", "NVARCHAR(40)", "DATE", "DATETIMEOFFSET"),
 }
 
 
@@ -39,11 +48,19 @@ ROWS: list[tuple[Any, ...]] = [
 
 @dataclass(frozen=True)
 class Shop:
-    """The table `order` of one engine; both names are reserved words, as is the column `group`."""
+    """The table `order` of one engine; both names are reserved words, as is the column `group`.
+
+    `empty_is_null` tells that the engine makes NULL of an empty text.
+    """
 
     connection: Connection
     schema: str
     table: str = "order"
+    empty_is_null: bool = False
+
+    def require_empty_texts(self) -> None:
+        if self.empty_is_null:
+            pytest.skip("the engine has no empty text")
 
 
 async def snapshot_of(session: SourceSession, shop: Shop, table: str = "") -> TableSnapshot:
@@ -54,6 +71,12 @@ async def snapshot_of(session: SourceSession, shop: Shop, table: str = "") -> Ta
 
 def connection_of(type: str, settings: dict[str, str | int | bool]) -> Connection:
     return Connection(f"c-{type}", "w", type, type, settings, NOW, NOW, time_zone="Europe/Berlin")
+
+
+def insert_statement(schema: str, dialect: Dialect) -> str:
+    """What fills `order`, for engines without parameters for many rows."""
+    values = (", ".join("NULL" if one is None else dialect.literal(one) for one in row) for row in ROWS)
+    return f"INSERT INTO {dialect.table(schema, 'order')} VALUES {', '.join(f'({row})' for row in values)}"
 
 
 def create_statements(engine: str, schema: str, dialect: Dialect) -> list[str]:

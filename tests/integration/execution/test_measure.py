@@ -27,6 +27,7 @@ def many(bench):
 
 
 async def test_more_than_thirty_checks_cost_one_statement_and_are_right(bench):
+    bench.shop.require_empty_texts()
     checks = many(bench)
     done = await bench.measure(*checks)
     assert (len(checks), done.statements, bench.session.statements) == (35, 1, 1)
@@ -40,6 +41,7 @@ async def test_more_than_thirty_checks_cost_one_statement_and_are_right(bench):
 
 
 async def test_a_column_that_vanished_fails_alone_among_many(bench):
+    bench.shop.require_empty_texts()
     checks = [*many(bench), bench.check("gone", column="gone")]
     made = await bench.plan(checks)
     assert made.failures["gone"].reason == "COLUMN_NOT_FOUND"

@@ -21,6 +21,10 @@ class Case:
     where: str = ""
     changed: int | None = None
 
+    def value_on(self, *, empty_is_null: bool) -> Any:
+        """The value, on an engine that makes NULL of an empty text or not."""
+        return WITHOUT_EMPTY_TEXTS.get(str(self), self.value) if empty_is_null else self.value
+
     def __str__(self) -> str:
         return "-".join(part for part in (self.sensor, self.column, *map(str, self.params.values())) if part)
 
@@ -188,3 +192,24 @@ CASES = [
     Case("column_exists", "num", 1),
     Case("column_exists", "gone", 0),
 ]
+
+WITHOUT_EMPTY_TEXTS = {
+    "invalid_email_format_count-email": 5,
+    "invalid_email_format_percent-email": 500 / 7,
+    "text_parsable_to_boolean_percent-truth": 500 / 6,
+    "text_parsable_to_integer_percent-number_text": 400 / 7,
+    "text_parsable_to_float_percent-number_text": 600 / 7,
+    "text_min_length-lengths": 1,
+    "text_mean_length-lengths": 23 / 5,
+    "text_length_below_min_length_count-lengths-5": 2,
+    "text_length_below_min_length_percent-lengths-5": 40.0,
+    "text_length_above_max_length_percent-lengths-5": 20.0,
+    "text_length_in_range_percent-lengths-2-5": 60.0,
+    "empty_text_count-spaces": 0,
+    "empty_text_percent-spaces": 0.0,
+    "whitespace_text_percent-spaces": 200 / 7,
+    "text_surrounded_by_whitespace_percent-spaces": 200 / 7,
+    "null_placeholder_text_count-placeholder": 5,
+    "null_placeholder_text_percent-placeholder": 500 / 7,
+}
+"""What differs where an empty text is NULL: one text fewer is there to be counted."""

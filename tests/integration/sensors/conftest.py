@@ -1,4 +1,4 @@
-"""The same tables on a real PostgreSQL, MariaDB and DuckDB, read through the product's own connectors."""
+"""The same tables on each engine's server or stand-in, read through the product's own connectors."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ import pytest
 
 from dq_platform.connectors.base import BaseConnector, Guards
 from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.settings import validate_settings
+from tests.engines.databricks import Databricks
+from tests.engines.h2 import oracle_on_h2
 from tests.engines.mariadb import MariaDBServer
 from tests.engines.postgres import PostgresServer
+from tests.engines.redshift import RedshiftServer
+from tests.engines.spark import SparkServer
+from tests.engines.sqlserver import SqlServerStandIn, connect
 from tests.integration.sensors.bench import Bench
-from tests.integration.sensors.data import SCHEMA, statements
+from tests.integration.sensors.data import REFERENCE, SCHEMA, TABLE, statements
 
 
 @contextmanager
@@ -52,16 +58,81 @@ def _duckdb(directory: Path) -> Iterator[BaseConnector]:
     yield connector({"database": str(path)}, Guards())
 
 
-@pytest.fixture(scope="session", params=["postgresql", "mysql", "duckdb"])
+@contextmanager
+def _redshift() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("redshift")
+    with RedshiftServer() as server:
+        with closing(server.connect()) as link, link.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}")
+            for statement in statements("redshift", connector.dialect):
+                cursor.execute(statement)
+        settings = asdict(server.params) | {"database": "postgres", "ssl_mode": "disable"}
+        yield connector(validate_settings(connector, settings), Guards())
+
+
+@contextmanager
+def _sqlserver() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("sqlserver")
+    with SqlServerStandIn() as server:
+        settings = asdict(server.params) | {"database": "master", "ssl_mode": "disable"}
+        with closing(connect(settings)) as link, closing(link.cursor()) as cursor:
+            cursor.execute(f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}")
+            for statement in statements("sqlserver", connector.dialect):
+                cursor.execute(statement)
+        yield connector(validate_settings(connector, settings), Guards())
+
+
+SIMPLE = {SCHEMA: "its", TABLE: "weird_select", REFERENCE: "reference"}
+
+
+def simple(name: str) -> str:
+    """Names of schemas and tables that Spark's own catalog takes; columns may have any."""
+    return SIMPLE.get(name, name)
+
+
+WIDE_CHARACTERS = "Java counts two for a character beyond the first 65536"
+
+
+@contextmanager
+def _oracle() -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("oracle")
+    with oracle_on_h2(";CASE_INSENSITIVE_IDENTIFIERS=TRUE") as (_, h2):
+        h2.write([f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}", *statements("oracle", connector.dialect)])
+        yield connector({"host": "h", "service_name": "s", "user": "u", "password": "p"}, Guards())
+
+
+@contextmanager
+def _databricks(directory: Path) -> Iterator[BaseConnector]:
+    connector = ConnectorFactory.get("databricks")
+    with SparkServer() as spark:
+        workspace = Databricks(spark.port, directory)
+        with workspace.serve():
+            workspace.write(["CREATE SCHEMA its", *statements("databricks", connector.dialect, simple)])
+            yield connector(workspace.settings, Guards())
+
+
+IN_REACH = ["postgresql", "mysql", "redshift", "sqlserver", "duckdb", "oracle"]
+ENGINES = [*IN_REACH, pytest.param("databricks", marks=pytest.mark.engines)]
+
+
+@pytest.fixture(scope="session", params=ENGINES)
 def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One engine with the tables in it."""
+    directory = tmp_path_factory.mktemp("sensors")
+    start = {
+        "postgresql": _postgresql,
+        "mysql": _mysql,
+        "redshift": _redshift,
+        "sqlserver": _sqlserver,
+        "duckdb": lambda: _duckdb(directory),
+        "oracle": _oracle,
+        "databricks": lambda: _databricks(directory),
+    }
     with ExitStack() as cleanup:
-        if request.param == "postgresql":
-            connector = cleanup.enter_context(_postgresql())
-        elif request.param == "mysql":
-            connector = cleanup.enter_context(_mysql())
-        else:
-            connector = cleanup.enter_context(_duckdb(tmp_path_factory.mktemp("sensors")))
+        connector = cleanup.enter_context(start[request.param]())
         connector.connect()
         cleanup.callback(connector.close)
-        yield Bench(connector)
+        bench = Bench(connector, simple if request.param == "databricks" else str)
+        if request.param == "oracle":
+            bench.empty_is_null, bench.lacks = True, {"text_mean_length-lengths": WIDE_CHARACTERS}
+        yield bench

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,15 +17,53 @@ REFERENCE = "ref.erence"
 ROWS = 12
 
 TYPES = {
-    "text": {"postgresql": "TEXT", "mysql": "VARCHAR(200)", "duckdb": "VARCHAR"},
-    "integer": {"postgresql": "INTEGER", "mysql": "INT", "duckdb": "INTEGER"},
-    "bigint": {"postgresql": "BIGINT", "mysql": "BIGINT", "duckdb": "BIGINT"},
-    "decimal": {"postgresql": "NUMERIC(12,2)", "mysql": "DECIMAL(12,2)", "duckdb": "DECIMAL(12,2)"},
-    "double": {"postgresql": "DOUBLE PRECISION", "mysql": "DOUBLE", "duckdb": "DOUBLE"},
-    "boolean": {"postgresql": "BOOLEAN", "mysql": "BOOLEAN", "duckdb": "BOOLEAN"},
-    "date": {"postgresql": "DATE", "mysql": "DATE", "duckdb": "DATE"},
-    "timestamp": {"postgresql": "TIMESTAMP", "mysql": "DATETIME(6)", "duckdb": "TIMESTAMP"},
+    "duckdb": {
+        "text": "VARCHAR",
+        "integer": "INTEGER",
+        "bigint": "BIGINT",
+        "decimal": "DECIMAL(12,2)",
+        "double": "DOUBLE",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "timestamp": "TIMESTAMP",
+    },
 }
+TYPES["postgresql"] = TYPES["duckdb"] | {"text": "TEXT", "decimal": "NUMERIC(12,2)", "double": "DOUBLE PRECISION"}
+TYPES["mysql"] = TYPES["duckdb"] | {"text": "VARCHAR(200)", "integer": "INT", "timestamp": "DATETIME(6)"}
+TYPES["redshift"] = TYPES["duckdb"] | {"text": "VARCHAR(200)", "double": "DOUBLE PRECISION"}
+TYPES["sqlserver"] = TYPES["duckdb"] | {
+    "text": "NVARCHAR(200)",
+    "integer": "INT",
+    "double": "FLOAT",
+    "boolean": "BIT",
+    "timestamp": "DATETIME2",
+}
+TYPES["snowflake"] = TYPES["duckdb"] | {"timestamp": "TIMESTAMP_NTZ"}
+TYPES["oracle"] = {
+    "text": "VARCHAR2(200)",
+    "integer": "NUMBER(10)",
+    "bigint": "NUMBER(19)",
+    "decimal": "NUMBER(12,2)",
+    "double": "BINARY_DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP(6)",
+}
+TYPES["databricks"] = TYPES["duckdb"] | {"text": "STRING", "integer": "INT", "timestamp": "TIMESTAMP_NTZ"}
+TYPES["bigquery"] = {
+    "text": "STRING",
+    **dict.fromkeys(("integer", "bigint"), "INT64"),
+    "decimal": "NUMERIC",
+    "double": "FLOAT64",
+    "boolean": "BOOL",
+    "date": "DATE",
+    "timestamp": "DATETIME",
+}
+
+
+def moments(*texts: str) -> list[datetime]:
+    return [datetime.fromisoformat(text) for text in texts]
+
 
 COLUMNS: dict[str, tuple[str, list[Any]]] = {
     "id": ("integer", list(range(1, ROWS + 1))),
@@ -88,8 +126,8 @@ COLUMNS: dict[str, tuple[str, list[Any]]] = {
     "longitude": ("double", [-180.0, 180.0, 181.0, -200.5]),
     "flag": ("boolean", [True, True, False]),
     "day": ("date", [date(1900, 1, 1), date(2000, 6, 15), date(2099, 12, 31), date(2024, 1, 1)]),
-    "happened": ("timestamp", ["2024-01-01 00:00:00", "2024-01-02 12:00:00"]),
-    "arrived": ("timestamp", ["2024-01-01 06:00:00", "2024-01-03 00:00:00", "2024-01-05 00:00:00"]),
+    "happened": ("timestamp", moments("2024-01-01T00:00", "2024-01-02T12:00")),
+    "arrived": ("timestamp", moments("2024-01-01T06:00", "2024-01-03T00:00", "2024-01-05T00:00")),
     "key_number": ("integer", [1, 2, 2, 9]),
     "key_text": ("text", ["a", "A", "b "]),
     "kind_integer": ("text", ["1", "-2"]),
@@ -121,20 +159,21 @@ REFERENCE_COLUMNS: dict[str, tuple[str, list[Any]]] = {
 }
 
 
-def statements(engine: str, dialect: Dialect) -> Iterator[str]:
-    """What makes and fills the tables; the schema is there."""
-    yield from _table(engine, dialect, TABLE, COLUMNS, ROWS)
-    yield from _table(engine, dialect, EMPTY, COLUMNS, 0)
-    yield from _table(engine, dialect, RECORDS, RECORD_COLUMNS, 7)
-    yield from _table(engine, dialect, REFERENCE, REFERENCE_COLUMNS, 7)
+def statements(engine: str, dialect: Dialect, rename: Callable[[str], str] = str) -> Iterator[str]:
+    """What makes and fills the tables; the schema is there. `rename` gives the names that the engine allows."""
+    for name, columns, rows in (
+        (TABLE, COLUMNS, ROWS),
+        (EMPTY, COLUMNS, 0),
+        (RECORDS, RECORD_COLUMNS, 7),
+        (REFERENCE, REFERENCE_COLUMNS, 7),
+    ):
+        table = dialect.table(rename(SCHEMA), rename(name))
+        described = [f"{dialect.ident(rename(column))} {TYPES[engine][kind]}" for column, (kind, _) in columns.items()]
+        yield f"CREATE TABLE {table} ({', '.join(described)})"
+        yield from _rows(dialect, table, columns, rows)
 
 
-def _table(
-    engine: str, dialect: Dialect, name: str, columns: dict[str, tuple[str, list[Any]]], rows: int
-) -> Iterator[str]:
-    table = dialect.table(SCHEMA, name)
-    described = ", ".join(f"{dialect.ident(column)} {TYPES[kind][engine]}" for column, (kind, _) in columns.items())
-    yield f"CREATE TABLE {table} ({described})"
+def _rows(dialect: Dialect, table: str, columns: dict[str, tuple[str, list[Any]]], rows: int) -> Iterator[str]:
     for row in range(rows):
         cells = ", ".join(_cell(dialect, values, row) for _, values in columns.values())
         yield f"INSERT INTO {table} VALUES ({cells})"

@@ -63,12 +63,8 @@ class Transpiled:
 
 
 _WORDS = (
-    "CREATE MACRO sysutcdatetime() AS (CURRENT_TIMESTAMP AT TIME ZONE 'UTC')",
     "CREATE MACRO sys_extract_utc(x) AS (x AT TIME ZONE 'UTC')",
     "CREATE MACRO from_tz(x, zone) AS (x AT TIME ZONE zone)",
-    "CREATE MACRO stdevp(x) AS stddev_pop(x)",
-    "CREATE MACRO var(x) AS var_samp(x)",
-    "CREATE MACRO varp(x) AS var_pop(x)",
 )
 """Functions that sqlglot does not know, and leaves as they are."""
 
@@ -77,12 +73,7 @@ def _cast(node: exp.Expression) -> exp.Expression:
     kind = node.args["to"]
     if kind.is_type("binary"):
         return exp.Anonymous(this="ENCODE", expressions=[node.this])
-    return exp.cast(node.this, "VARCHAR") if kind.is_type("nvarchar") else node
-
-
-def _plus(node: exp.Expression) -> exp.Expression:
-    joins = isinstance(node.expression, exp.National) or node.expression.is_string
-    return exp.DPipe(this=node.this, expression=node.expression) if joins else node
+    return node
 
 
 def _truncated(node: exp.Expression) -> exp.Expression:
@@ -96,12 +87,9 @@ def _first(node: exp.Expression) -> exp.Expression:
 
 
 _CHANGES: Mapping[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
-    exp.Add: _plus,
     exp.Anonymous: _truncated,
     exp.Cast: _cast,
     exp.DateTrunc: _first,
-    exp.Collate: lambda node: node.this,
-    exp.National: lambda node: exp.Literal.string(node.this),
     exp.Systimestamp: lambda node: exp.CurrentTimestamp(),
 }
 """What sqlglot writes for DuckDB with another meaning than it has in the engine, innermost first."""

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import pytest
 from grpc import StatusCode
 
 from dq.v1 import check_pb2, metadata_pb2
+from dq_platform.connectors.factory import ConnectorFactory
 from services.common.structs import plain
 from tests.services.platform import Account, Client, fields_of, refused
+from tests.unit.checks.test_engines import WithoutRegex
+
+DIFFERENCING = "anomaly_differencing_percentile_moving_average"
 
 
 async def all_types(client: Client, **filter: object) -> list[check_pb2.CheckType]:
@@ -59,6 +64,60 @@ async def test_every_sensor_and_rule_is_listed(account: Account) -> None:
     assert {known.rule for known in types} <= set(fields_of(rules, "name"))
     assert all(sensor.description for sensor in sensors)
     assert all(metadata_pb2.DATA_TYPE_UNSPECIFIED not in sensor.accepted_data_types for sensor in sensors)
+
+
+async def test_a_check_type_says_which_rule_and_time_scales_each_of_its_modes_has(account: Account) -> None:
+    found = (await account.admin.GetCheckType(name="row_count_anomaly")).check_type
+    assert [(one.mode, one.rule, list(one.time_scales)) for one in found.mode_details] == [
+        (check_pb2.MODE_PROFILING, DIFFERENCING, [check_pb2.TIME_SCALE_MONTHLY]),
+        (check_pb2.MODE_MONITORING, DIFFERENCING, [check_pb2.TIME_SCALE_DAILY]),
+        (check_pb2.MODE_PARTITIONED, "anomaly_partition_row_count", [check_pb2.TIME_SCALE_DAILY]),
+    ]
+    assert found.unit == "rows"
+
+
+async def test_every_check_type_has_an_example_of_itself(account: Account) -> None:
+    for known in await all_types(account.admin):
+        assert known.example.check_type == known.name
+        assert bool(known.example.target.column_name) == (known.level == check_pb2.LEVEL_COLUMN)
+        assert {parameter.name for parameter in known.sensor_parameters if parameter.required} <= set(
+            known.example.sensor_params.fields
+        )
+
+
+async def test_units_are_those_of_the_numbers(account: Account) -> None:
+    units = {known.name: known.unit for known in (await account.admin.ListSensors(page_size=1000)).sensors}
+    assert set(units.values()) == {"%", "rows", "records", "values", "words", "characters", "columns", "days", ""}
+    assert (units["null_percent"], units["data_freshness"], units["distinct_count"]) == ("%", "days", "values")
+    assert (units["mean"], units["total_sum_match_percent"]) == ("", "")
+    assert units["sql_condition_failed_count_on_table"] == "rows"
+
+
+async def test_an_engine_that_cannot_run_something_is_listed_with_the_reason(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ConnectorFactory._registered, "sqlserver", WithoutRegex)
+    found = (await account.admin.GetCheckType(name="text_not_matching_regex_found")).check_type
+    assert "sqlserver" not in found.connection_types
+    [refusal] = [one for one in found.unsupported_engines if one.connection_type == "sqlserver"]
+    assert refusal.reason == "sqlserver cannot run the sensor 'text_not_matching_regex_count': it lacks regex."
+    assert (await account.admin.GetSensor(name="text_not_matching_regex_count")).sensor.unsupported_engines == [
+        *found.unsupported_engines
+    ]
+    assert "sqlserver" in (await account.admin.GetCheckType(name="row_count")).check_type.connection_types
+
+
+async def test_a_rule_says_what_passes_and_what_it_looks_back_at(account: Account) -> None:
+    rule = (await account.admin.GetRule(name="percentile_moving_30_days")).rule
+    assert (rule.history_period_count, rule.min_history_period_count) == (30, 10)
+    assert rule.formula.startswith("mean + stdev * z(percentile_below / 100) <= actual <=")
+    assert "No verdict: fewer than\n10 values" in rule.description
+    plain = (await account.admin.GetRule(name="max_percent")).rule
+    assert (plain.formula, plain.history_period_count) == ("actual <= max_percent", 0)
+    for call in (account.admin.GetRule(name="max_precent"), account.admin.GetSensor(name="nul_percent")):
+        refusal = await refused(call)
+        assert refusal.code is StatusCode.NOT_FOUND
+        assert "did you mean" in refusal.message
 
 
 async def test_sensors_and_rules_come_in_pages(account: Account) -> None:

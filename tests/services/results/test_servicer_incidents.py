@@ -90,6 +90,23 @@ async def test_an_incident_is_muted_until_a_moment_that_lies_ahead(shop: Shop) -
     assert "mute_until_time" in past.violations
 
 
+async def test_an_incident_is_excluded_from_training_and_included_again(shop: Shop) -> None:
+    incident = await shop.incident()
+    excluded = (await shop.admin.ExcludeIncidentFromTraining(incident_id=incident.id, note="a botched load")).incident
+    assert excluded.excluded_from_training
+    again = await refused(shop.admin.ExcludeIncidentFromTraining(incident_id=incident.id))
+    assert (again.code, again.reason) == (StatusCode.FAILED_PRECONDITION, "INCIDENT_ALREADY_EXCLUDED")
+    included = (await shop.admin.IncludeIncidentInTraining(incident_id=incident.id, note="it was right")).incident
+    assert not included.excluded_from_training
+    again = await refused(shop.admin.IncludeIncidentInTraining(incident_id=incident.id))
+    assert (again.code, again.reason) == (StatusCode.FAILED_PRECONDITION, "INCIDENT_NOT_EXCLUDED")
+    events = (await shop.admin.ListIncidentEvents(incident_id=incident.id)).events
+    assert [(event.kind, event.actor, event.note) for event in events] == [
+        (incident_pb2.INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING, "admin", "a botched load"),
+        (incident_pb2.INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING, "admin", "it was right"),
+    ]
+
+
 async def test_a_note_that_is_too_long_is_refused(shop: Shop) -> None:
     incident = await shop.incident()
     refusal = await refused(shop.admin.AcknowledgeIncident(incident_id=incident.id, note="x" * 2001))

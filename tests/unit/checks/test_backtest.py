@@ -7,11 +7,11 @@ import pytest
 
 from dq_platform.checks.backtest import Past, backtest
 from dq_platform.checks.rules.periods import Calendar
-from dq_platform.checks.rules.registry import RULE_REGISTRY, apply
-from dq_platform.checks.rules.verdict import RuleContext
+from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType, apply
+from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Bounds, HistoryPoint
+from dq_platform.models.result import Bounds, HistoryPoint, ResultBounds
 from tests.unit.checks.rules.builders import NOW, history
 
 W, E, F = Severity
@@ -64,3 +64,42 @@ def test_a_verdict_is_the_one_that_would_have_been_given(name: str) -> None:
 def test_nothing_known_gives_nothing() -> None:
     assert backtest(CHANGE, THREE, Past([], Calendar())).outcomes == OutcomeCounts()
     assert backtest(CHANGE, THREE, Past([HistoryPoint(NOW, 5)], Calendar())).outcomes == OutcomeCounts(inconclusive=1)
+
+
+def test_what_came_before_is_learnt_from_but_not_judged() -> None:
+    points = history([100, 105, 120])
+    tested = backtest(CHANGE, THREE, Past(points[2:], Calendar(), earlier=points[:2]))
+    assert [(one.value, one.outcome) for one in tested.points] == [(120, Outcome.WARNING)]
+
+
+def test_a_rule_that_counts_failures_counts_excluded_ones_too() -> None:
+    points = history([0, 1, 1, 0])
+    excluded = {point.time_period for point in points[1:3]}
+    rule = RULE_REGISTRY.get("max_failures")
+    tested = backtest(rule, {E: {"max_failures": 1}}, Past(points, Calendar(), excluded))
+    assert [one.value for one in tested.points] == [0, 1, 2, 0]
+    assert all(one.learnt for one in tested.points)
+
+
+def test_alerts_are_a_share_of_the_verdicts() -> None:
+    tested = backtest(CHANGE, THREE, Past(history([100, 105, 120, 150, 150]), Calendar()))
+    assert tested.alert_percent == 50.0
+    assert backtest(CHANGE, THREE, Past([], Calendar())).alert_percent is None
+
+
+def test_a_rule_that_raises_ends_its_period_alone_as_an_execution_error() -> None:
+    def broken(actual: int) -> Verdict:
+        return Verdict(passed=10 / actual > 1)
+
+    rule = RuleType("broken", "", (), broken)
+    tested = backtest(rule, {E: {}}, Past(history([5, 0, 20]), Calendar()))
+    assert [one.outcome for one in tested.points] == [Outcome.PASSED, Outcome.EXECUTION_ERROR, Outcome.ERROR]
+    assert tested.points[1].telling.reason == "The rule 'broken' raised ZeroDivisionError."
+    assert tested.points[1].bounds == ResultBounds()
+
+
+def test_an_expected_value_is_that_of_the_point() -> None:
+    points = [HistoryPoint(NOW, 99, expected=100)]
+    rule = RULE_REGISTRY.get("diff_percent")
+    tested = backtest(rule, {W: {"max_diff_percent": 0}, E: {"max_diff_percent": 1}}, Past(points, Calendar()))
+    assert [one.outcome for one in tested.points] == [Outcome.WARNING]

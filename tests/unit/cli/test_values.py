@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.errors import Exit, UsageError
-from cli.values import literal, pairs, table_name
+from cli.values import literal, pairs, table_name, thresholds
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,9 @@ def test_a_table_is_split_at_its_first_dot() -> None:
 def test_a_table_without_schema_is_a_wrong_call(text: str) -> None:
     with pytest.raises(UsageError, match=r"shop\.orders"):
         table_name(text)
+
+
+def test_severities_without_parameters_are_left_out() -> None:
+    assert thresholds(["max_count=1"], None, []) == {"warning": {"max_count": 1}}
+    with pytest.raises(UsageError, match="--fatal takes name=value"):
+        thresholds(None, None, ["x"])

@@ -11,7 +11,9 @@ from dq_platform.errors import Invalid
 
 
 def test_every_built_in_type_has_a_connector_of_that_type() -> None:
-    assert ConnectorFactory.types() == ["duckdb", "mysql", "postgresql"]
+    assert ConnectorFactory.types() == [
+        *("databricks", "duckdb", "mysql", "oracle", "postgresql", "redshift", "sqlserver")
+    ]
     assert [ConnectorFactory.get(name).type for name in ConnectorFactory.types()] == ConnectorFactory.types()
 
 
@@ -32,7 +34,7 @@ def test_no_driver_is_imported_before_a_connection_opens() -> None:
     code = (
         "import sys; from dq_platform.connectors.factory import ConnectorFactory as F; "
         "import dq_platform.connectors.sources; [F.get(t) for t in F.types()]; "
-        "print(sorted({'psycopg2', 'pymysql', 'duckdb'} & set(sys.modules)))"
+        "print(sorted({'psycopg2', 'pymysql', 'duckdb', 'oracledb', 'databricks.sql'} & set(sys.modules)))"
     )
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

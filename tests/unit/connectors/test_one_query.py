@@ -80,3 +80,18 @@ def test_a_doubled_quote_is_no_escape_where_the_backslash_is() -> None:
 
 def test_names_in_square_brackets_hide_their_words() -> None:
     STANDARD.require("SELECT [delete], [a]]; into] FROM t")
+
+
+STRICT = OneQuery("Engine", BLOCK_COMMENT, TEXT, also=("DROP",), never=r"'|/\*|\d(?=[A-Za-z])")
+
+
+@pytest.mark.parametrize("sql", ["SELECT 'drop 1x /* '", "SELECT 1 /* drop 1x */", "SELECT (SELECT drop FROM t)"])
+def test_what_an_engine_refuses_may_stand_in_quotes_and_comments_and_further_words_in_brackets(sql: str) -> None:
+    STRICT.require(sql)
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1 DROP TABLE t", "SELECT 1 drop", "SELECT (1x)", "SELECT 1 /* ", "SELECT 'a"])
+def test_an_engine_refuses_words_and_patterns_of_its_own(sql: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        STRICT.require(sql)
+    assert caught.value.problem is SourceProblem.PERMISSION

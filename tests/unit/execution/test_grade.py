@@ -11,7 +11,7 @@ from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.grade import Execution, fail, grade
-from dq_platform.execution.reading import NOT_A_NUMBER, Reading
+from dq_platform.execution.reading import NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.models.check import Mode, Thresholds, TimeScale
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, HistoryPoint, ResultBounds
@@ -192,3 +192,26 @@ def test_a_partition_has_the_rule_of_its_mode():
     row_count = check("a", "row_count_anomaly")
     rules = [Execution.of(replace(row_count, mode=mode), "job", NOW).rule for mode in Mode]
     assert rules == [*["anomaly_differencing_percentile_moving_average"] * 2, "anomaly_partition_row_count"]
+
+
+def imported(severity, thresholds=THREE, **reading):
+    execution = Execution.of(check("a", "import_custom_result_on_table", thresholds=thresholds), "job", NOW)
+    return grade(execution, Reading("a", "", NOW, reading.pop("value", None), severity=severity, **reading))
+
+
+@pytest.mark.parametrize("severity", range(4))
+def test_a_severity_that_was_brought_along_is_the_outcome_with_a_value_or_without(severity):
+    assert imported(severity).outcome == Outcome(severity)
+    with_value = imported(severity, value=7, expected=8)
+    assert (with_value.outcome, with_value.value, with_value.expected_value) == (Outcome(severity), 7, 8)
+
+
+def test_a_severity_without_a_threshold_passes_and_says_so():
+    found = imported(1, Thresholds(error={}))
+    assert (found.outcome, found.expected_text) == (Outcome.PASSED, "severity 0")
+    assert found.message == "The query returned severity 1 (warning), for which the check has no threshold."
+
+
+def test_a_value_without_a_severity_is_not_judged():
+    found = imported(None, value=7, reason=NO_SEVERITY)
+    assert (found.outcome, found.error_reason, found.value) == (Outcome.INCONCLUSIVE, NO_SEVERITY, 7)

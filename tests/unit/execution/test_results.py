@@ -82,3 +82,22 @@ def test_rules_count_periods_in_the_connections_zone(monkeypatch):
     measured = Measurement({"a": (Reading("a", "", NOW, 1),)}, {}, {}, 1, 1)
     results(checks, plan(checks, context()), measured, RunFacts("j", NOW, time_zone="Pacific/Auckland"))
     assert seen == [Calendar("Pacific/Auckland", TimeScale.DAILY)]
+
+
+def test_partitions_that_failed_in_an_excluded_incident_train_no_later_one_until_they_pass():
+    """Readings may come in any order: each is judged after those before it."""
+    limit = Thresholds(error={"max_percent": 10.0})
+    changing = partitioned("a", check_type="nulls_percent_change", thresholds=limit)
+    readings = tuple(Reading("a", "", NOW - days * DAY, value) for days, value in ((1, 30), (3, 10), (2, 30)))
+    measured = Measurement({"a": readings}, {}, {"a": 3.0}, 1, 3)
+
+    def outcomes(untrained):
+        run = RunFacts("j", NOW, untrained={("a", ""): untrained})
+        found = results([changing], plan([changing], context()), measured, run)
+        assert [result.time_period for result in found] == [reading.time_period for reading in readings]
+        return {(NOW - result.time_period).days: result.outcome for result in found}
+
+    first = Outcome.INCONCLUSIVE
+    assert outcomes(frozenset()) == {3: first, 2: Outcome.ERROR, 1: Outcome.PASSED}
+    assert outcomes({NOW - 2 * DAY}) == {3: first, 2: Outcome.ERROR, 1: Outcome.ERROR}
+    assert outcomes({NOW - 1 * DAY}) == {3: first, 2: Outcome.ERROR, 1: Outcome.PASSED}

@@ -149,6 +149,21 @@ def test_the_last_passing_check_resolves_the_incident():
     ]
 
 
+def test_an_incident_is_excluded_from_training_and_included_again_over_or_not():
+    for status in IncidentStatus:
+        excluded = policy.exclude_from_training(incident(status=status), ME)
+        assert (excluded.incident.excluded_from_training, excluded.incident.status) == (True, status)
+        [event] = excluded.events
+        assert (event.kind, event.actor, event.note) == (IncidentEventKind.EXCLUDED_FROM_TRAINING, "ann", "on it")
+        with pytest.raises(WrongState, match="excluded from training already"):
+            policy.exclude_from_training(excluded.incident, ME)
+        included = policy.include_in_training(excluded.incident, ME)
+        assert included.incident == incident(id=included.incident.id, status=status)
+        assert [event.kind for event in included.events] == [IncidentEventKind.INCLUDED_IN_TRAINING]
+        with pytest.raises(WrongState, match="is not excluded"):
+            policy.include_in_training(included.incident, ME)
+
+
 class OneKey(RuleBasedStateMachine):
     """Runs and people act on one key in any order; a plain set of failing members is the model."""
 

@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT 2 AS severity) returned
