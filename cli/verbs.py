@@ -17,6 +17,7 @@ PLACES = {
     "migrate": "cli.commands.stack:migrate",
     "results": "cli.commands.look:results",
     "summary": "cli.commands.look:summary",
+    "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
     "jobs": "cli.commands.look:jobs",
     "connection": "cli.commands.connection:app",

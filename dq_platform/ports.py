@@ -28,6 +28,7 @@ from dq_platform.models.result import (
     TrendBucket,
     TrendPoint,
 )
+from dq_platform.models.sample import ErrorSamples
 from dq_platform.models.schedule import Schedule
 from dq_platform.models.workspace import ApiKey, Workspace
 
@@ -248,6 +249,16 @@ class Results(Protocol):
         """The newest run of each of the last periods that begin in the window, at most so many."""
 
 
+class Samples(Protocol):
+    """Error samples: those of the newest failure of each (check, group, period)."""
+
+    async def save(self, samples: Sequence[ErrorSamples]) -> None:
+        """In place of those that were taken earlier for the same check, group and period; their checks exist."""
+
+    async def of_result(self, workspace_id: str, result_id: str) -> ErrorSamples:
+        """Raises NotFound if none are kept, WrongState if none of our keys decrypts them."""
+
+
 class Incidents(Protocol):
     async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> tuple[Incident, bool]:
         """Open the incident, or add its counts to the one that is open for its key.
@@ -302,6 +313,7 @@ class Tx(Protocol):
     jobs: Jobs
     results: Results
     incidents: Incidents
+    samples: Samples
 
     async def commit(self) -> None: ...
 
@@ -316,3 +328,6 @@ class Maintenance(Protocol):
 
     async def ensure_partitions(self, now: datetime) -> None:
         """See that results of this and the coming months have a place of their own."""
+
+    async def delete_samples(self, taken_before: datetime) -> int:
+        """Delete older error samples, few at a time; returns how many there were."""

@@ -78,6 +78,7 @@ REDIS = _url(("redis", "rediss", "unix"), "redis://host:6379/0")
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
 class BaseProcess(BaseSettings):
@@ -135,11 +136,17 @@ class WorkerSettings(CoreSettings):
 
     concurrency: int = Field(8, ge=1, le=1000, validation_alias="DQ_WORKER_CONCURRENCY")
     lease_seconds: Annotated[float, Field(ge=1)] = Field(30, validation_alias="DQ_LEASE")
+    error_sample_days: Days = Field(30, validation_alias="DQ_ERROR_SAMPLE_RETENTION")
 
     @property
     def lease(self) -> timedelta:
         """How long a claim of a unit is valid without being renewed."""
         return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def error_sample_retention(self) -> timedelta:
+        """How long error samples are kept."""
+        return timedelta(days=self.error_sample_days)
 
 
 def load(settings: type[T]) -> T:

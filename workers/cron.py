@@ -35,10 +35,12 @@ class Chore:
     do: Callable[[], Awaitable[object]]
 
 
-def chores(made: Parts) -> list[Chore]:
+def chores(made: Parts, sample_retention: timedelta) -> list[Chore]:
+    """`sample_retention` is how long error samples are kept."""
     deps = made.deps
     return [
         Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
+        Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - sample_retention)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
     ]
@@ -51,7 +53,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
             if await answer(made, stop):
                 tell_ready()
                 log.info("cron.ready")
-                await run(chores(made), stop)
+                await run(chores(made, settings.error_sample_retention), stop)
     log.info("cron.stopped")
 
 

@@ -269,6 +269,7 @@ class Check(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    ERROR_SAMPLES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     check_type: _builtins.str
@@ -293,6 +294,8 @@ class Check(_message.Message):
     """The check type's quality dimension. Example: `Completeness`."""
     etag: _builtins.str
     """Changes with every update; send it back to be sure that nobody else changed the check in between."""
+    error_samples: _builtins.bool
+    """Whether a failure keeps samples of the rows behind it, where the check type judges rows. Default: true."""
     @_builtins.property
     def target(self) -> Global___Target:
         """What it looks at."""
@@ -343,14 +346,20 @@ class Check(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        error_samples: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "create_time", b"create_time", "enabled", b"enabled", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "create_time", b"create_time", "enabled", b"enabled", "error_samples", b"error_samples", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "category", b"category", "check_type", b"check_type", "create_time", b"create_time", "description", b"description", "dimension", b"dimension", "display_name", b"display_name", "enabled", b"enabled", "etag", b"etag", "filter", b"filter", "group_by", b"group_by", "id", b"id", "labels", b"labels", "mode", b"mode", "partition_column", b"partition_column", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "time_scale", b"time_scale", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "category", b"category", "check_type", b"check_type", "create_time", b"create_time", "description", b"description", "dimension", b"dimension", "display_name", b"display_name", "enabled", b"enabled", "error_samples", b"error_samples", "etag", b"etag", "filter", b"filter", "group_by", b"group_by", "id", b"id", "labels", b"labels", "mode", b"mode", "partition_column", b"partition_column", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "time_scale", b"time_scale", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__enabled: _TypeAlias = _typing.Literal["enabled"]  # noqa: Y015
     _WhichOneofArgType__enabled: _TypeAlias = _typing.Literal["_enabled", b"_enabled"]  # noqa: Y015
+    _WhichOneofReturnType__error_samples: _TypeAlias = _typing.Literal["error_samples"]  # noqa: Y015
+    _WhichOneofArgType__error_samples: _TypeAlias = _typing.Literal["_error_samples", b"_error_samples"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__enabled) -> _WhichOneofReturnType__enabled | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error_samples) -> _WhichOneofReturnType__error_samples | None: ...
 
 Global___Check: _TypeAlias = Check  # noqa: Y015
 
@@ -561,6 +570,7 @@ class Sensor(_message.Message):
     PARAMETERS_FIELD_NUMBER: _builtins.int
     ACCEPTED_DATA_TYPES_FIELD_NUMBER: _builtins.int
     CONNECTION_TYPES_FIELD_NUMBER: _builtins.int
+    JUDGES_ROWS_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     UNSUPPORTED_ENGINES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -569,6 +579,8 @@ class Sensor(_message.Message):
     """Whether it looks at a table or a column."""
     description: _builtins.str
     """What it measures."""
+    judges_rows: _builtins.bool
+    """Whether it judges single rows, so that there can be error samples: the rows that speak against the data."""
     unit: _builtins.str
     """The unit of its numbers, such as `%`, `rows`, `values`, `characters` or `days`; empty for numbers that have that of
     the column, or none.
@@ -598,12 +610,13 @@ class Sensor(_message.Message):
         parameters: _abc.Iterable[Global___Parameter] | None = ...,
         accepted_data_types: _abc.Iterable[_metadata_pb2.DataType.ValueType] | None = ...,
         connection_types: _abc.Iterable[_builtins.str] | None = ...,
+        judges_rows: _builtins.bool = ...,
         unit: _builtins.str = ...,
         unsupported_engines: _abc.Iterable[Global___UnsupportedEngine] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "connection_types", b"connection_types", "description", b"description", "level", b"level", "name", b"name", "parameters", b"parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "connection_types", b"connection_types", "description", b"description", "judges_rows", b"judges_rows", "level", b"level", "name", b"name", "parameters", b"parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -704,6 +717,7 @@ class CheckType(_message.Message):
     DEFAULT_THRESHOLDS_FIELD_NUMBER: _builtins.int
     ACCEPTED_DATA_TYPES_FIELD_NUMBER: _builtins.int
     CONNECTION_TYPES_FIELD_NUMBER: _builtins.int
+    HAS_ERROR_SAMPLES_FIELD_NUMBER: _builtins.int
     MODE_DETAILS_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     UNSUPPORTED_ENGINES_FIELD_NUMBER: _builtins.int
@@ -722,6 +736,8 @@ class CheckType(_message.Message):
     """The sensor that measures."""
     rule: _builtins.str
     """The rule that judges; `mode_details` has the modes in which another one does."""
+    has_error_samples: _builtins.bool
+    """Whether failures come with error samples."""
     unit: _builtins.str
     """The unit of the numbers it measures, such as `%`, `rows` or `days`; empty for numbers that have that of the column,
     or none.
@@ -778,6 +794,7 @@ class CheckType(_message.Message):
         default_thresholds: Global___Thresholds | None = ...,
         accepted_data_types: _abc.Iterable[_metadata_pb2.DataType.ValueType] | None = ...,
         connection_types: _abc.Iterable[_builtins.str] | None = ...,
+        has_error_samples: _builtins.bool = ...,
         mode_details: _abc.Iterable[Global___CheckTypeMode] | None = ...,
         unit: _builtins.str = ...,
         unsupported_engines: _abc.Iterable[Global___UnsupportedEngine] | None = ...,
@@ -785,7 +802,7 @@ class CheckType(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["default_thresholds", b"default_thresholds", "example", b"example"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "example", b"example", "level", b"level", "mode_details", b"mode_details", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "example", b"example", "has_error_samples", b"has_error_samples", "level", b"level", "mode_details", b"mode_details", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -9,6 +9,7 @@ from dq.v1 import baseline_pb2 as _baseline_pb2
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import job_pb2 as _job_pb2
 from dq.v1 import result_pb2 as _result_pb2
+from dq.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
@@ -448,6 +449,64 @@ class PreviewCheckResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewCheckResponse: _TypeAlias = PreviewCheckResponse  # noqa: Y015
+
+@_typing.final
+class PreviewErrorSamplesRequest(_message.Message):
+    """Which check's rows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """Its identifier."""
+    @_builtins.property
+    def window(self) -> _check_pb2.PeriodWindow:
+        """Which partitions to read, for a partitioned check."""
+
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        window: _check_pb2.PeriodWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewErrorSamplesRequest: _TypeAlias = PreviewErrorSamplesRequest  # noqa: Y015
+
+@_typing.final
+class PreviewErrorSamplesResponse(_message.Message):
+    """The rows as they are now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[_result_pb2.Result]:
+        """What the check says now, one result for each data group and period."""
+
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_sample_pb2.ErrorSamples]:
+        """Rows behind them."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[_result_pb2.Result] | None = ...,
+        samples: _abc.Iterable[_sample_pb2.ErrorSamples] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results", "samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewErrorSamplesResponse: _TypeAlias = PreviewErrorSamplesResponse  # noqa: Y015
 
 @_typing.final
 class PreviewUnsavedCheckRequest(_message.Message):

@@ -81,6 +81,11 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
                 _registered_method=True)
+        self.PreviewErrorSamples = channel.unary_unary(
+                '/dq.v1.CheckService/PreviewErrorSamples',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
+                _registered_method=True)
         self.AcceptBaseline = channel.unary_unary(
                 '/dq.v1.CheckService/AcceptBaseline',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
@@ -192,6 +197,14 @@ class CheckServiceServicer:
     def PreviewUnsavedCheck(self, request, context):
         """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
         stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewErrorSamples(self, request, context):
+        """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
+        most 20 data groups and periods. Nothing is stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -311,6 +324,11 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     servicer.PreviewUnsavedCheck,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.SerializeToString,
+            ),
+            'PreviewErrorSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewErrorSamples,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.SerializeToString,
             ),
             'AcceptBaseline': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptBaseline,
@@ -602,6 +620,33 @@ class CheckService:
             '/dq.v1.CheckService/PreviewUnsavedCheck',
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckRequest.SerializeToString,
             dq_dot_v1_dot_check__service__pb2.PreviewUnsavedCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewErrorSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/PreviewErrorSamples',
+            dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,10 @@ class CheckServiceStub:
     """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
     stored.
     """
+    PreviewErrorSamples: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.PreviewErrorSamplesRequest, _check_service_pb2.PreviewErrorSamplesResponse]
+    """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
+    most 20 data groups and periods. Nothing is stored.
+    """
     AcceptBaseline: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]
     """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
     run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
@@ -107,6 +111,10 @@ class CheckServiceAsyncStub(CheckServiceStub):
     PreviewUnsavedCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.PreviewUnsavedCheckRequest, _check_service_pb2.PreviewUnsavedCheckResponse]  # type: ignore[assignment]
     """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
     stored.
+    """
+    PreviewErrorSamples: _aio.UnaryUnaryMultiCallable[_check_service_pb2.PreviewErrorSamplesRequest, _check_service_pb2.PreviewErrorSamplesResponse]  # type: ignore[assignment]
+    """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
+    most 20 data groups and periods. Nothing is stored.
     """
     AcceptBaseline: _aio.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]  # type: ignore[assignment]
     """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
@@ -210,6 +218,16 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_check_service_pb2.PreviewUnsavedCheckResponse, _abc.Awaitable[_check_service_pb2.PreviewUnsavedCheckResponse]]:
         """Verifies a check that is not saved, runs it now and returns its results with the SQL that measured them. Nothing is
         stored.
+        """
+
+    @_abc_1.abstractmethod
+    def PreviewErrorSamples(
+        self,
+        request: _check_service_pb2.PreviewErrorSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.PreviewErrorSamplesResponse, _abc.Awaitable[_check_service_pb2.PreviewErrorSamplesResponse]]:
+        """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
+        most 20 data groups and periods. Nothing is stored.
         """
 
     @_abc_1.abstractmethod

@@ -124,6 +124,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The check compares with no baseline, so that there is none to accept."""
     ERROR_REASON_UNEXPECTED_CHANGES: _ErrorReason.ValueType  # 50
     """The columns have changed in other ways than the caller expects to accept."""
+    ERROR_REASON_ERROR_SAMPLES_NOT_FOUND: _ErrorReason.ValueType  # 51
+    """There are no error samples of this result, or none any more."""
+    ERROR_REASON_ERROR_SAMPLES_UNREADABLE: _ErrorReason.ValueType  # 52
+    """The error samples were encrypted with a key that the server does not have."""
+    ERROR_REASON_NO_ERROR_SAMPLES: _ErrorReason.ValueType  # 53
+    """The check judges no single rows."""
+    ERROR_REASON_NOTHING_TO_SHOW: _ErrorReason.ValueType  # 54
+    """The table has no column whose values an error sample may show."""
+    ERROR_REASON_IDS_NOT_RETURNED: _ErrorReason.ValueType  # 55
+    """The check's own query does not return the columns that tell rows apart."""
     ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: _ErrorReason.ValueType  # 110
     """The incident is excluded from training already."""
     ERROR_REASON_INCIDENT_NOT_EXCLUDED: _ErrorReason.ValueType  # 111
@@ -240,6 +250,16 @@ ERROR_REASON_CHECK_WITHOUT_BASELINE: ErrorReason.ValueType  # 49
 """The check compares with no baseline, so that there is none to accept."""
 ERROR_REASON_UNEXPECTED_CHANGES: ErrorReason.ValueType  # 50
 """The columns have changed in other ways than the caller expects to accept."""
+ERROR_REASON_ERROR_SAMPLES_NOT_FOUND: ErrorReason.ValueType  # 51
+"""There are no error samples of this result, or none any more."""
+ERROR_REASON_ERROR_SAMPLES_UNREADABLE: ErrorReason.ValueType  # 52
+"""The error samples were encrypted with a key that the server does not have."""
+ERROR_REASON_NO_ERROR_SAMPLES: ErrorReason.ValueType  # 53
+"""The check judges no single rows."""
+ERROR_REASON_NOTHING_TO_SHOW: ErrorReason.ValueType  # 54
+"""The table has no column whose values an error sample may show."""
+ERROR_REASON_IDS_NOT_RETURNED: ErrorReason.ValueType  # 55
+"""The check's own query does not return the columns that tell rows apart."""
 ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: ErrorReason.ValueType  # 110
 """The incident is excluded from training already."""
 ERROR_REASON_INCIDENT_NOT_EXCLUDED: ErrorReason.ValueType  # 111

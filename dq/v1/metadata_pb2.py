@@ -26,7 +26,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/metadata.proto\x12\x05\x64q.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1d\n\x06Schema\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\"\xa8\x02\n\x05Table\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\x12\x12\n\ntable_name\x18\x02 \x01(\t\x12\x1e\n\x04kind\x18\x03 \x01(\x0e\x32\x10.dq.v1.TableKind\x12 \n\x13\x65stimated_row_count\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07\x63omment\x18\x05 \x01(\t\x12\x17\n\nsize_bytes\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x34\n\x10last_change_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tseen_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x16\n\x14_estimated_row_countB\r\n\x0b_size_bytes\"\xa0\x01\n\x06\x43olumn\x12\x13\n\x0b\x63olumn_name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x05\x12\x13\n\x0b\x65ngine_type\x18\x03 \x01(\t\x12\"\n\tdata_type\x18\x04 \x01(\x0e\x32\x0f.dq.v1.DataType\x12\x10\n\x08nullable\x18\x05 \x01(\x08\x12\x13\n\x0bprimary_key\x18\x06 \x01(\x08\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\"z\n\rTableSettings\x12\x1c\n\rconnection_id\x18\x01 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x1a\n\x0bschema_name\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x19\n\ntable_name\x18\x03 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x14\n\x06\x66ilter\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01*\x89\x01\n\tTableKind\x12\x1a\n\x16TABLE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10TABLE_KIND_TABLE\x10\x01\x12\x13\n\x0fTABLE_KIND_VIEW\x10\x02\x12 \n\x1cTABLE_KIND_MATERIALIZED_VIEW\x10\x03\x12\x13\n\x0fTABLE_KIND_FILE\x10\x04*\xc3\x02\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_BOOLEAN\x10\x01\x12\x15\n\x11\x44\x41TA_TYPE_INTEGER\x10\x02\x12\x15\n\x11\x44\x41TA_TYPE_DECIMAL\x10\x03\x12\x13\n\x0f\x44\x41TA_TYPE_FLOAT\x10\x04\x12\x12\n\x0e\x44\x41TA_TYPE_TEXT\x10\x05\x12\x12\n\x0e\x44\x41TA_TYPE_DATE\x10\x06\x12\x17\n\x13\x44\x41TA_TYPE_TIMESTAMP\x10\x07\x12\x1a\n\x16\x44\x41TA_TYPE_TIMESTAMP_TZ\x10\x08\x12\x12\n\x0e\x44\x41TA_TYPE_TIME\x10\t\x12\x14\n\x10\x44\x41TA_TYPE_BINARY\x10\n\x12\x12\n\x0e\x44\x41TA_TYPE_JSON\x10\x0b\x12\x12\n\x0e\x44\x41TA_TYPE_UUID\x10\x0c\x12\x13\n\x0f\x44\x41TA_TYPE_OTHER\x10\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/metadata.proto\x12\x05\x64q.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1d\n\x06Schema\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\"\xa8\x02\n\x05Table\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\x12\x12\n\ntable_name\x18\x02 \x01(\t\x12\x1e\n\x04kind\x18\x03 \x01(\x0e\x32\x10.dq.v1.TableKind\x12 \n\x13\x65stimated_row_count\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07\x63omment\x18\x05 \x01(\t\x12\x17\n\nsize_bytes\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x34\n\x10last_change_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tseen_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x16\n\x14_estimated_row_countB\r\n\x0b_size_bytes\"\xa0\x01\n\x06\x43olumn\x12\x13\n\x0b\x63olumn_name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x05\x12\x13\n\x0b\x65ngine_type\x18\x03 \x01(\t\x12\"\n\tdata_type\x18\x04 \x01(\x0e\x32\x0f.dq.v1.DataType\x12\x10\n\x08nullable\x18\x05 \x01(\x08\x12\x13\n\x0bprimary_key\x18\x06 \x01(\x08\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\"\xaf\x01\n\rTableSettings\x12\x1c\n\rconnection_id\x18\x01 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x1a\n\x0bschema_name\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x19\n\ntable_name\x18\x03 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x14\n\x06\x66ilter\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\nid_columns\x18\x05 \x03(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bpii_columns\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01*\x89\x01\n\tTableKind\x12\x1a\n\x16TABLE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10TABLE_KIND_TABLE\x10\x01\x12\x13\n\x0fTABLE_KIND_VIEW\x10\x02\x12 \n\x1cTABLE_KIND_MATERIALIZED_VIEW\x10\x03\x12\x13\n\x0fTABLE_KIND_FILE\x10\x04*\xc3\x02\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_BOOLEAN\x10\x01\x12\x15\n\x11\x44\x41TA_TYPE_INTEGER\x10\x02\x12\x15\n\x11\x44\x41TA_TYPE_DECIMAL\x10\x03\x12\x13\n\x0f\x44\x41TA_TYPE_FLOAT\x10\x04\x12\x12\n\x0e\x44\x41TA_TYPE_TEXT\x10\x05\x12\x12\n\x0e\x44\x41TA_TYPE_DATE\x10\x06\x12\x17\n\x13\x44\x41TA_TYPE_TIMESTAMP\x10\x07\x12\x1a\n\x16\x44\x41TA_TYPE_TIMESTAMP_TZ\x10\x08\x12\x12\n\x0e\x44\x41TA_TYPE_TIME\x10\t\x12\x14\n\x10\x44\x41TA_TYPE_BINARY\x10\n\x12\x12\n\x0e\x44\x41TA_TYPE_JSON\x10\x0b\x12\x12\n\x0e\x44\x41TA_TYPE_UUID\x10\x0c\x12\x13\n\x0f\x44\x41TA_TYPE_OTHER\x10\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,16 +41,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TABLESETTINGS'].fields_by_name['table_name']._serialized_options = b'\342A\002\002\005'
   _globals['_TABLESETTINGS'].fields_by_name['filter']._loaded_options = None
   _globals['_TABLESETTINGS'].fields_by_name['filter']._serialized_options = b'\342A\001\001'
-  _globals['_TABLEKIND']._serialized_start=715
-  _globals['_TABLEKIND']._serialized_end=852
-  _globals['_DATATYPE']._serialized_start=855
-  _globals['_DATATYPE']._serialized_end=1178
+  _globals['_TABLESETTINGS'].fields_by_name['id_columns']._loaded_options = None
+  _globals['_TABLESETTINGS'].fields_by_name['id_columns']._serialized_options = b'\342A\001\001'
+  _globals['_TABLESETTINGS'].fields_by_name['pii_columns']._loaded_options = None
+  _globals['_TABLESETTINGS'].fields_by_name['pii_columns']._serialized_options = b'\342A\001\001'
+  _globals['_TABLEKIND']._serialized_start=769
+  _globals['_TABLEKIND']._serialized_end=906
+  _globals['_DATATYPE']._serialized_start=909
+  _globals['_DATATYPE']._serialized_end=1232
   _globals['_SCHEMA']._serialized_start=97
   _globals['_SCHEMA']._serialized_end=126
   _globals['_TABLE']._serialized_start=129
   _globals['_TABLE']._serialized_end=425
   _globals['_COLUMN']._serialized_start=428
   _globals['_COLUMN']._serialized_end=588
-  _globals['_TABLESETTINGS']._serialized_start=590
-  _globals['_TABLESETTINGS']._serialized_end=712
+  _globals['_TABLESETTINGS']._serialized_start=591
+  _globals['_TABLESETTINGS']._serialized_end=766
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -257,6 +259,8 @@ class TableSettings(_message.Message):
     SCHEMA_NAME_FIELD_NUMBER: _builtins.int
     TABLE_NAME_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    ID_COLUMNS_FIELD_NUMBER: _builtins.int
+    PII_COLUMNS_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection."""
     schema_name: _builtins.str
@@ -267,6 +271,16 @@ class TableSettings(_message.Message):
     """An SQL condition that every check of this table adds to its own with AND. Empty for none. Example:
     `deleted_at IS NULL`.
     """
+    @_builtins.property
+    def id_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The columns by which people find a row again: error samples show them beside the value. At most 10. Empty: the
+        primary key; a table without one shows values alone. Example: `["order_id"]`.
+        """
+
+    @_builtins.property
+    def pii_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Columns with personal data: error samples never read their values, and say so."""
+
     def __init__(
         self,
         *,
@@ -274,10 +288,12 @@ class TableSettings(_message.Message):
         schema_name: _builtins.str = ...,
         table_name: _builtins.str = ...,
         filter: _builtins.str = ...,
+        id_columns: _abc.Iterable[_builtins.str] | None = ...,
+        pii_columns: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "filter", b"filter", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "filter", b"filter", "id_columns", b"id_columns", "pii_columns", b"pii_columns", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

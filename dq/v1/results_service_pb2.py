@@ -26,12 +26,13 @@ from dq.v1 import check_pb2 as dq_dot_v1_dot_check__pb2
 from dq.v1 import options_pb2 as dq_dot_v1_dot_options__pb2
 from dq.v1 import result_pb2 as dq_dot_v1_dot_result__pb2
 from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
+from dq.v1 import sample_pb2 as dq_dot_v1_dot_sample__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64q/v1/results_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x02\n\x0cResultFilter\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x15\n\rconnection_id\x18\x03 \x01(\t\x12\x13\n\x0bschema_name\x18\x04 \x01(\t\x12\x12\n\ntable_name\x18\x05 \x01(\t\x12\x13\n\x0b\x63olumn_name\x18\x06 \x01(\t\x12\x12\n\ncheck_type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x11\n\tdimension\x18\t \x01(\t\x12\x19\n\x04mode\x18\n \x01(\x0e\x32\x0b.dq.v1.Mode\x12 \n\x08outcomes\x18\x0b \x03(\x0e\x32\x0e.dq.v1.Outcome\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x12ListResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"N\n\x13ListResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x18ListLatestResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"T\n\x19ListLatestResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"b\n\x11GetSummaryRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"5\n\x12GetSummaryResponse\x12\x1f\n\x04rows\x18\x01 \x03(\x0b\x32\x11.dq.v1.SummaryRow\"\xf0\x01\n\x0fGetTrendRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ndata_group\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12(\n\x06\x62ucket\x18\x03 \x01(\x0e\x32\x12.dq.v1.TrendBucketB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x17\n\ttime_zone\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"5\n\x10GetTrendResponse\x12!\n\x06points\x18\x01 \x03(\x0b\x32\x11.dq.v1.TrendPoint2\xb7\x03\n\x0eResultsService\x12\x61\n\x0bListResults\x12\x19.dq.v1.ListResultsRequest\x1a\x1a.dq.v1.ListResultsResponse\"\x1b\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/results\x12z\n\x11ListLatestResults\x12\x1f.dq.v1.ListLatestResultsRequest\x1a .dq.v1.ListLatestResultsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/results/latest\x12\x66\n\nGetSummary\x12\x18.dq.v1.GetSummaryRequest\x1a\x19.dq.v1.GetSummaryResponse\"#\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/results/summary\x12^\n\x08GetTrend\x12\x16.dq.v1.GetTrendRequest\x1a\x17.dq.v1.GetTrendResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/trendb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64q/v1/results_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x02\n\x0cResultFilter\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x15\n\rconnection_id\x18\x03 \x01(\t\x12\x13\n\x0bschema_name\x18\x04 \x01(\t\x12\x12\n\ntable_name\x18\x05 \x01(\t\x12\x13\n\x0b\x63olumn_name\x18\x06 \x01(\t\x12\x12\n\ncheck_type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x11\n\tdimension\x18\t \x01(\t\x12\x19\n\x04mode\x18\n \x01(\x0e\x32\x0b.dq.v1.Mode\x12 \n\x08outcomes\x18\x0b \x03(\x0e\x32\x0e.dq.v1.Outcome\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x12ListResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"N\n\x13ListResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x18ListLatestResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"T\n\x19ListLatestResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"b\n\x11GetSummaryRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"5\n\x12GetSummaryResponse\x12\x1f\n\x04rows\x18\x01 \x03(\x0b\x32\x11.dq.v1.SummaryRow\"\xf0\x01\n\x0fGetTrendRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ndata_group\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12(\n\x06\x62ucket\x18\x03 \x01(\x0e\x32\x12.dq.v1.TrendBucketB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x17\n\ttime_zone\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"5\n\x10GetTrendResponse\x12!\n\x06points\x18\x01 \x03(\x0b\x32\x11.dq.v1.TrendPoint\"1\n\x16GetErrorSamplesRequest\x12\x17\n\tresult_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"?\n\x17GetErrorSamplesResponse\x12$\n\x07samples\x18\x01 \x01(\x0b\x32\x13.dq.v1.ErrorSamples2\xc4\x04\n\x0eResultsService\x12\x61\n\x0bListResults\x12\x19.dq.v1.ListResultsRequest\x1a\x1a.dq.v1.ListResultsResponse\"\x1b\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/results\x12z\n\x11ListLatestResults\x12\x1f.dq.v1.ListLatestResultsRequest\x1a .dq.v1.ListLatestResultsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/results/latest\x12\x66\n\nGetSummary\x12\x18.dq.v1.GetSummaryRequest\x1a\x19.dq.v1.GetSummaryResponse\"#\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/results/summary\x12^\n\x08GetTrend\x12\x16.dq.v1.GetTrendRequest\x1a\x17.dq.v1.GetTrendResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/trend\x12\x8a\x01\n\x0fGetErrorSamples\x12\x1d.dq.v1.GetErrorSamplesRequest\x1a\x1e.dq.v1.GetErrorSamplesResponse\"8\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02.\x12#/api/v1/results/{result_id}/samplesb\x07samplesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -66,6 +67,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETTRENDREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001'
   _globals['_GETTRENDREQUEST'].fields_by_name['time_zone']._loaded_options = None
   _globals['_GETTRENDREQUEST'].fields_by_name['time_zone']._serialized_options = b'\342A\001\001'
+  _globals['_GETERRORSAMPLESREQUEST'].fields_by_name['result_id']._loaded_options = None
+  _globals['_GETERRORSAMPLESREQUEST'].fields_by_name['result_id']._serialized_options = b'\342A\001\002'
   _globals['_RESULTSSERVICE'].methods_by_name['ListResults']._loaded_options = None
   _globals['_RESULTSSERVICE'].methods_by_name['ListResults']._serialized_options = b'\240\273\030\001\202\323\344\223\002\021\022\017/api/v1/results'
   _globals['_RESULTSSERVICE'].methods_by_name['ListLatestResults']._loaded_options = None
@@ -74,24 +77,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESULTSSERVICE'].methods_by_name['GetSummary']._serialized_options = b'\240\273\030\001\202\323\344\223\002\031\022\027/api/v1/results/summary'
   _globals['_RESULTSSERVICE'].methods_by_name['GetTrend']._loaded_options = None
   _globals['_RESULTSSERVICE'].methods_by_name['GetTrend']._serialized_options = b'\240\273\030\001\202\323\344\223\002\027\022\025/api/v1/results/trend'
-  _globals['_RESULTFILTER']._serialized_start=213
-  _globals['_RESULTFILTER']._serialized_end=558
-  _globals['_LISTRESULTSREQUEST']._serialized_start=560
-  _globals['_LISTRESULTSREQUEST']._serialized_end=674
-  _globals['_LISTRESULTSRESPONSE']._serialized_start=676
-  _globals['_LISTRESULTSRESPONSE']._serialized_end=754
-  _globals['_LISTLATESTRESULTSREQUEST']._serialized_start=756
-  _globals['_LISTLATESTRESULTSREQUEST']._serialized_end=876
-  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_start=878
-  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_end=962
-  _globals['_GETSUMMARYREQUEST']._serialized_start=964
-  _globals['_GETSUMMARYREQUEST']._serialized_end=1062
-  _globals['_GETSUMMARYRESPONSE']._serialized_start=1064
-  _globals['_GETSUMMARYRESPONSE']._serialized_end=1117
-  _globals['_GETTRENDREQUEST']._serialized_start=1120
-  _globals['_GETTRENDREQUEST']._serialized_end=1360
-  _globals['_GETTRENDRESPONSE']._serialized_start=1362
-  _globals['_GETTRENDRESPONSE']._serialized_end=1415
-  _globals['_RESULTSSERVICE']._serialized_start=1418
-  _globals['_RESULTSSERVICE']._serialized_end=1857
+  _globals['_RESULTSSERVICE'].methods_by_name['GetErrorSamples']._loaded_options = None
+  _globals['_RESULTSSERVICE'].methods_by_name['GetErrorSamples']._serialized_options = b'\240\273\030\002\202\323\344\223\002.\022#/api/v1/results/{result_id}/samplesb\007samples'
+  _globals['_RESULTFILTER']._serialized_start=233
+  _globals['_RESULTFILTER']._serialized_end=578
+  _globals['_LISTRESULTSREQUEST']._serialized_start=580
+  _globals['_LISTRESULTSREQUEST']._serialized_end=694
+  _globals['_LISTRESULTSRESPONSE']._serialized_start=696
+  _globals['_LISTRESULTSRESPONSE']._serialized_end=774
+  _globals['_LISTLATESTRESULTSREQUEST']._serialized_start=776
+  _globals['_LISTLATESTRESULTSREQUEST']._serialized_end=896
+  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_start=898
+  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_end=982
+  _globals['_GETSUMMARYREQUEST']._serialized_start=984
+  _globals['_GETSUMMARYREQUEST']._serialized_end=1082
+  _globals['_GETSUMMARYRESPONSE']._serialized_start=1084
+  _globals['_GETSUMMARYRESPONSE']._serialized_end=1137
+  _globals['_GETTRENDREQUEST']._serialized_start=1140
+  _globals['_GETTRENDREQUEST']._serialized_end=1380
+  _globals['_GETTRENDRESPONSE']._serialized_start=1382
+  _globals['_GETTRENDRESPONSE']._serialized_end=1435
+  _globals['_GETERRORSAMPLESREQUEST']._serialized_start=1437
+  _globals['_GETERRORSAMPLESREQUEST']._serialized_end=1486
+  _globals['_GETERRORSAMPLESRESPONSE']._serialized_start=1488
+  _globals['_GETERRORSAMPLESRESPONSE']._serialized_end=1551
+  _globals['_RESULTSSERVICE']._serialized_start=1554
+  _globals['_RESULTSSERVICE']._serialized_end=2134
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import result_pb2 as _result_pb2
+from dq.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -338,3 +339,49 @@ class GetTrendResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetTrendResponse: _TypeAlias = GetTrendResponse  # noqa: Y015
+
+@_typing.final
+class GetErrorSamplesRequest(_message.Message):
+    """Whose rows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULT_ID_FIELD_NUMBER: _builtins.int
+    result_id: _builtins.str
+    """The result's identifier."""
+    def __init__(
+        self,
+        *,
+        result_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["result_id", b"result_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetErrorSamplesRequest: _TypeAlias = GetErrorSamplesRequest  # noqa: Y015
+
+@_typing.final
+class GetErrorSamplesResponse(_message.Message):
+    """The rows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def samples(self) -> _sample_pb2.ErrorSamples:
+        """The rows, or why there are none."""
+
+    def __init__(
+        self,
+        *,
+        samples: _sample_pb2.ErrorSamples | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetErrorSamplesResponse: _TypeAlias = GetErrorSamplesResponse  # noqa: Y015

@@ -55,6 +55,11 @@ class ResultsServiceStub:
                 request_serializer=dq_dot_v1_dot_results__service__pb2.GetTrendRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_results__service__pb2.GetTrendResponse.FromString,
                 _registered_method=True)
+        self.GetErrorSamples = channel.unary_unary(
+                '/dq.v1.ResultsService/GetErrorSamples',
+                request_serializer=dq_dot_v1_dot_results__service__pb2.GetErrorSamplesRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_results__service__pb2.GetErrorSamplesResponse.FromString,
+                _registered_method=True)
 
 
 class ResultsServiceServicer:
@@ -89,6 +94,14 @@ class ResultsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetErrorSamples(self, request, context):
+        """Returns rows behind a failing result, as they were when it was measured. Only the newest failure of a check, data
+        group and period has them, and of one run at most 20 failures of a check: the worst, and the newest among those.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ResultsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +124,11 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetTrend,
                     request_deserializer=dq_dot_v1_dot_results__service__pb2.GetTrendRequest.FromString,
                     response_serializer=dq_dot_v1_dot_results__service__pb2.GetTrendResponse.SerializeToString,
+            ),
+            'GetErrorSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErrorSamples,
+                    request_deserializer=dq_dot_v1_dot_results__service__pb2.GetErrorSamplesRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_results__service__pb2.GetErrorSamplesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +240,33 @@ class ResultsService:
             '/dq.v1.ResultsService/GetTrend',
             dq_dot_v1_dot_results__service__pb2.GetTrendRequest.SerializeToString,
             dq_dot_v1_dot_results__service__pb2.GetTrendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErrorSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ResultsService/GetErrorSamples',
+            dq_dot_v1_dot_results__service__pb2.GetErrorSamplesRequest.SerializeToString,
+            dq_dot_v1_dot_results__service__pb2.GetErrorSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

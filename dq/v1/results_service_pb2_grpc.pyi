@@ -41,6 +41,10 @@ class ResultsServiceStub:
     """Counts results and gives a score, worst first."""
     GetTrend: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetTrendRequest, _results_service_pb2.GetTrendResponse]
     """Returns the history of one check in buckets of time; buckets without results are left out."""
+    GetErrorSamples: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetErrorSamplesRequest, _results_service_pb2.GetErrorSamplesResponse]
+    """Returns rows behind a failing result, as they were when it was measured. Only the newest failure of a check, data
+    group and period has them, and of one run at most 20 failures of a check: the worst, and the newest among those.
+    """
 
 @_typing.type_check_only
 class ResultsServiceAsyncStub(ResultsServiceStub):
@@ -55,6 +59,10 @@ class ResultsServiceAsyncStub(ResultsServiceStub):
     """Counts results and gives a score, worst first."""
     GetTrend: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetTrendRequest, _results_service_pb2.GetTrendResponse]  # type: ignore[assignment]
     """Returns the history of one check in buckets of time; buckets without results are left out."""
+    GetErrorSamples: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetErrorSamplesRequest, _results_service_pb2.GetErrorSamplesResponse]  # type: ignore[assignment]
+    """Returns rows behind a failing result, as they were when it was measured. Only the newest failure of a check, data
+    group and period has them, and of one run at most 20 failures of a check: the worst, and the newest among those.
+    """
 
 class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Results: what came out of running checks."""
@@ -90,5 +98,15 @@ class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_results_service_pb2.GetTrendResponse, _abc.Awaitable[_results_service_pb2.GetTrendResponse]]:
         """Returns the history of one check in buckets of time; buckets without results are left out."""
+
+    @_abc_1.abstractmethod
+    def GetErrorSamples(
+        self,
+        request: _results_service_pb2.GetErrorSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_results_service_pb2.GetErrorSamplesResponse, _abc.Awaitable[_results_service_pb2.GetErrorSamplesResponse]]:
+        """Returns rows behind a failing result, as they were when it was measured. Only the newest failure of a check, data
+        group and period has them, and of one run at most 20 failures of a check: the worst, and the newest among those.
+        """
 
 def add_ResultsServiceServicer_to_server(servicer: ResultsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

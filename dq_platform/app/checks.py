@@ -30,7 +30,7 @@ from dq_platform.models.outcome import Severity
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 
-ABOUT = frozenset({"display_name", "description", "labels", "enabled"})
+ABOUT = frozenset({"display_name", "description", "labels", "enabled", "error_samples"})
 """Fields that say nothing of what is measured."""
 MEASURED = frozenset({"sensor_params", "thresholds", "filter", "partition_column", "group_by"})
 OF_THE_TABLE = frozenset({"TABLE_NOT_FOUND", "COLUMN_NOT_FOUND", "COLUMN_TYPE_NOT_ACCEPTED", "INVALID_SQL"})
@@ -46,6 +46,7 @@ class NewCheck:
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     enabled: bool = True
+    error_samples: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ async def valid_check(deps: Deps, who: Principal, new: NewCheck) -> ReadyCheck:
         description=new.description,
         labels=dict(new.labels),
         enabled=new.enabled,
+        error_samples=new.error_samples,
     )
     check = _with_measured(about, valid)
     if not keeps_baseline or snapshot is None:

@@ -12,6 +12,7 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Run, failed_checks, measure_checks
 from dq_platform.app.record import record
+from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import read_catalogue, store_catalogue
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
 from dq_platform.models.baseline import Baseline
@@ -20,6 +21,7 @@ from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCoun
 from dq_platform.models.metadata import TableSnapshot
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
+from dq_platform.models.sample import ErrorSamples
 from dq_platform.ports import Tx
 
 LEASE = timedelta(seconds=30)
@@ -51,12 +53,13 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a unit found out: results of checks, or a whole catalogue, or why there is neither.
+    """What a unit found out: results of checks with samples, or a whole catalogue, or why there is neither.
 
     `baselines` are first ones, of checks that had none.
     """
 
     results: Sequence[Result] = ()
+    samples: Sequence[ErrorSamples] = ()
     baselines: Sequence[Baseline] = ()
     catalogue: Sequence[TableSnapshot] | None = None
     error: JobError | None = None
@@ -149,7 +152,8 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
         async with deps.uow() as tx:
             await tx.tables.save_snapshots([measured.snapshot])
             await tx.commit()
-    return await _end(deps, unit, End(results=measured.results, baselines=measured.baselines))
+    samples = await samples_of_failures(deps, run, measured)
+    return await _end(deps, unit, End(measured.results, samples, measured.baselines))
 
 
 async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
@@ -163,7 +167,7 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
     known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     baselines = await baselines_of(tx, checks)
-    return Run(job.id, connection, checks, known.settings.filter, job.window, known.snapshot, baselines)
+    return Run(job.id, connection, checks, known.settings, job.window, known.snapshot, baselines)
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
@@ -186,6 +190,8 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
             await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
         results = await record(tx, unit.workspace_id, end.results, now)
         await _keep(tx, end.baselines, results)
+        stored = {result.id for result in results}
+        await tx.samples.save([samples for samples in end.samples if samples.result_id in stored])
         outcomes = _counted(results)
         error = end.error or _first_error(results)
         state = JobState.FAILED if error else JobState.SUCCEEDED

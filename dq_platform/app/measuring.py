@@ -25,7 +25,7 @@ from dq_platform.incidents.policy import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.metadata import TableSnapshot
+from dq_platform.models.metadata import TableSettings, TableSnapshot
 from dq_platform.models.result import HistoryPoint, Result
 
 
@@ -33,13 +33,14 @@ from dq_platform.models.result import HistoryPoint, Result
 class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
-    `known` is the table as our store has it, `baselines` what the checks compare it with, by check id.
+    `settings` are what users say of the table, `known` is the table as our store has it, `baselines` what the checks
+    compare it with, by check id.
     """
 
     job_id: str
     connection: Connection
     checks: Sequence[Check]
-    table_filter: str = ""
+    settings: TableSettings
     window: PeriodWindow | None = None
     known: TableSnapshot | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
@@ -53,15 +54,20 @@ class Run:
 class Measured:
     """Results of every check of a run: one for each group and period, or one that says why there is none.
 
-    `snapshot` is the table as it was, None if it was not there. `stopped_by` is set if the source failed on the way:
-    the results of what was not measured before say so. `baselines` are the first ones of checks that had none.
+    `context` has what was known of the table then. `stopped_by` is set if the source failed on the way: the results of
+    what was not measured before say so. `baselines` are the first ones of checks that had none.
     """
 
     results: Sequence[Result]
     statements: Sequence[str]
-    snapshot: TableSnapshot | None
+    context: PlanContext
     stopped_by: SourceError | None = None
     baselines: Sequence[Baseline] = ()
+
+    @property
+    def snapshot(self) -> TableSnapshot | None:
+        """The table as it was, None if it was not there."""
+        return self.context.snapshot
 
 
 async def measure_checks(deps: Deps, run: Run) -> Measured:
@@ -78,7 +84,7 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
     return Measured(
         results=results(run.checks, planned, both.measurement, facts),
         statements=both.statements,
-        snapshot=context.snapshot,
+        context=context,
         stopped_by=own.stopped_by or context.problem,
         baselines=_first_baselines(run, context),
     )
@@ -106,7 +112,7 @@ async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) 
         snapshot=snapshot,
         time_zone=run.connection.time_zone,
         now=now,
-        table_filter=run.table_filter,
+        table_filter=run.settings.filter,
         window=run.window,
         problem=problem,
         baselines=run.baselines,

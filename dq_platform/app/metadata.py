@@ -8,12 +8,10 @@ from datetime import timedelta
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import MAX_IDENTIFIER, Review
+from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
-from dq_platform.checks.sensor_params import booleans_of
-from dq_platform.checks.sql_text import SqlRefused, parse_condition
-from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.source_session import SourceSession
-from dq_platform.errors import Invalid, NotFound
+from dq_platform.errors import NotFound
 from dq_platform.ids import new_id
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
@@ -57,14 +55,18 @@ async def get_table_settings(deps: Deps, who: Principal, connection_id: str, sch
 
 
 async def update_table_settings(deps: Deps, who: Principal, settings: TableSettings) -> TableSettings:
-    """The settings as they are now. Raises Invalid for a filter that is not one condition on the table's columns.
+    """The settings as they are now.
 
-    Raises NotFound if the source has no such table, SourceError.
+    Raises Invalid for a filter that is not one condition on the table's columns and for columns that the table does not
+    have, NotFound if the source has no such table, SourceError.
     """
     connection = await get_connection(deps, who, settings.connection_id)
     review_names(settings.schema_name, settings.table_name, path="table_settings")
-    if settings.filter:
-        settings = replace(settings, filter=await _reviewed_filter(deps, connection, settings))
+    if settings.filter or settings.id_columns or settings.pii_columns:
+        snapshot = await snapshot_of(deps, connection, settings.schema_name, settings.table_name, fresh=True)
+        if snapshot is None:
+            raise NotFound("table", f"{settings.schema_name}.{settings.table_name}")
+        settings = reviewed_settings(settings, snapshot, connection.type)
     settings = replace(settings, connection_id=connection.id)
     async with deps.uow() as tx:
         await tx.tables.save_settings(settings)
@@ -141,19 +143,6 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
     if earlier is None:
         await deps.queue.enqueue([unit.id], job.priority)
     return earlier or job
-
-
-async def _reviewed_filter(deps: Deps, connection: Connection, settings: TableSettings) -> str:
-    """The filter in normal form."""
-    snapshot = await snapshot_of(deps, connection, settings.schema_name, settings.table_name, fresh=True)
-    if snapshot is None:
-        raise NotFound("table", f"{settings.schema_name}.{settings.table_name}")
-    columns = [column.name for column in snapshot.columns]
-    grammar = ConnectorFactory.get(connection.type).dialect.sqlglot
-    try:
-        return parse_condition(settings.filter, grammar, columns, booleans_of(snapshot.columns))
-    except SqlRefused as error:
-        raise Invalid.one("table_settings.filter", str(error), "INVALID_SQL") from error
 
 
 def review_names(schema: str, table: str = "", *, path: str = "") -> None:

@@ -59,6 +59,7 @@ def _section(one: CheckType) -> Iterator[str]:
     yield f"- modes: {', '.join(_mode(one, mode) for mode in one.modes)}"
     yield f"- engines: {', '.join(engines_that_run(sensor)) or 'none yet'}"
     yield from (f"  - not {engine}: {why}" for engine, why in engines_that_refuse(sensor).items())
+    yield f"- error samples: {'yes' if one.has_error_samples else 'none, for it judges no single rows'}"
     yield from _parameters("sensor parameters", one.sensor_params)
     yield from _parameters("rule parameters", rule.params)
     yield f"- severities: {_severities(one, rule)}"

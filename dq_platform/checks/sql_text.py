@@ -108,6 +108,13 @@ def parse_query(text: str, dialect_name: str, columns: Collection[str], table: t
         return _sql(tree, dialect_name)
 
 
+def returned_columns(query: str, dialect_name: str) -> frozenset[str] | None:
+    """The names, in lower case, of the columns that a query from `parse_query` returns; None if `*` is among them."""
+    tree = _parsed(query, dialect_name, exp.Select)
+    names = frozenset(name.lower() for name in tree.named_selects) if isinstance(tree, exp.Query) else frozenset()
+    return None if "*" in names else names
+
+
 # Reading
 
 

@@ -21,6 +21,8 @@ class BigQueryDialect(Dialect):
     timestamp_literal = "TIMESTAMP '{}'"
     wall_clock_literal = "DATETIME '{}'"
     exponent_literal = "{}"  # exact literals end at 64 bits
+    hex_digits = "TO_HEX({})"
+    first_characters = "SUBSTR({}, 1, {})"
 
     def ident(self, name: str) -> Fragment:
         return self._quoted(name, "`")
@@ -36,6 +38,11 @@ class BigQueryDialect(Dialect):
     def _quoted(self, text: str, mark: str) -> Fragment:
         escaped = text.translate(_ESCAPES).replace(mark, f"\\{mark}")
         return Fragment(f"{mark}{escaped}{mark}")
+
+    def spelled(self, expression: str, data_type: DataType) -> Fragment:
+        if data_type in (DataType.JSON, DataType.OTHER):  # documents, arrays and structures have no cast
+            return Fragment(f"TO_JSON_STRING({expression})")
+        return super().spelled(expression, data_type)
 
     def trim(self, expression: str) -> Fragment:
         return Fragment(rf"TRIM({expression}, ' \t\r\n')")

@@ -68,6 +68,8 @@ class Dialect(ABC):
     exponent_literal: ClassVar[str] = ""
     """How a float with an exponent is written where exact literals end too soon to write it without."""
     boolean_test: ClassVar[str] = "IS"
+    hex_digits: ClassVar[str] = "HEX({})"
+    first_characters: ClassVar[str] = "SUBSTRING({}, 1, {})"
     exact_end: ClassVar[str] = ""
     """What `exact` puts behind a text where trailing blanks would not count otherwise: no part of the text."""
 
@@ -141,6 +143,17 @@ class Dialect(ABC):
     def utc_date(self, expression: str, data_type: DataType) -> Fragment:  # noqa: ARG002
         """The DATE that a date, timestamp or timestamp with zone has in UTC."""
         return self.as_date(expression)
+
+    def shown(self, expression: str, data_type: DataType, characters: int) -> Fragment:
+        """The value as a text for people, cut off after so many characters; NULL stays NULL."""
+        return Fragment(self.first_characters.format(self.spelled(expression, data_type), characters))
+
+    def spelled(self, expression: str, data_type: DataType) -> Fragment:
+        """The whole value as a text for people, bytes as hexadecimal digits."""
+        if data_type is DataType.BOOLEAN:
+            true, false = (self.is_boolean(expression, value) for value in (True, False))
+            return self.as_text(f"CASE WHEN {true} THEN 'true' WHEN {false} THEN 'false' END")
+        return self.as_text(self.hex_digits.format(expression) if data_type is DataType.BINARY else expression)
 
     # Booleans
 

@@ -13,6 +13,12 @@ from dq_platform.connectors.zones import Window
 from dq_platform.models.metadata import DataType
 
 _PATTERN_BYTES = 512
+_FORMATS = {
+    DataType.DATE: "YYYY-MM-DD",
+    DataType.TIMESTAMP: "YYYY-MM-DD HH24:MI:SS.FF6",
+    DataType.TIMESTAMP_TZ: "YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM",
+}
+"""How times are written; the session's own formats lose parts of them."""
 
 
 class OracleDialect(Dialect):
@@ -25,6 +31,8 @@ class OracleDialect(Dialect):
     decimal_type = "NUMBER"
     timestamp_literal = "TIMESTAMP '{}'"
     exponent_literal = "CAST('{}' AS BINARY_DOUBLE)"  # exact literals end at 40 digits
+    hex_digits = "RAWTOHEX({})"
+    first_characters = "SUBSTR({}, 1, {})"
 
     def timestamp(self, value: datetime) -> Fragment:
         return Fragment(super().timestamp(value).replace("+00:00", " +00:00"))
@@ -38,6 +46,17 @@ class OracleDialect(Dialect):
 
     def as_text(self, expression: str) -> Fragment:
         return Fragment(f"TO_CHAR({expression})")
+
+    def shown(self, expression: str, data_type: DataType, characters: int) -> Fragment:
+        if data_type in (DataType.TEXT, DataType.OTHER):  # a CLOB is converted only if it is short
+            return self.as_text(self.first_characters.format(expression, characters))
+        return super().shown(expression, data_type, characters)
+
+    def spelled(self, expression: str, data_type: DataType) -> Fragment:
+        if data_type is DataType.TIMESTAMP:  # also of type DATE, which has no fractions of a second to format
+            expression = f"CAST({expression} AS TIMESTAMP)"
+        form = _FORMATS.get(data_type)
+        return Fragment(f"TO_CHAR({expression}, '{form}')") if form else super().spelled(expression, data_type)
 
     def as_date(self, expression: str) -> Fragment:
         return Fragment(f"TRUNC({expression})")

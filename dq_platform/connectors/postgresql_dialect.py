@@ -11,6 +11,7 @@ class PostgreSQLDialect(Dialect):
     sqlglot = "postgres"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
     decimal_type = "NUMERIC"  # without bounds: every digit stays
+    hex_digits = "ENCODE({}, 'hex')"
 
     def trim(self, expression: str) -> Fragment:
         return Fragment(f"BTRIM({expression}, ' ' || CHR(9) || CHR(10) || CHR(13))")

@@ -19,6 +19,7 @@ class RedshiftDialect(PostgreSQLDialect):
     timestamp_literal = "CAST('{}' AS TIMESTAMPTZ)"
     exponent_literal = "CAST('{}' AS DOUBLE PRECISION)"  # exact literals end at 38 digits
     exact_end = "|"
+    hex_digits = "FROM_VARBYTE({}, 'hex')"
 
     def text(self, value: str) -> Fragment:
         return super().text(value.replace("\\", "\\\\"))

@@ -16,6 +16,7 @@ class SnowflakeDialect(Dialect):
     wall_clock_literal = "CAST('{}' AS TIMESTAMP_NTZ)"
     exponent_literal = "{}"  # exact literals end at 38 digits
     boolean_test = "="
+    hex_digits = "HEX_ENCODE({})"
 
     def text(self, value: str) -> Fragment:
         return super().text(value.replace("\\", "\\\\"))

@@ -16,6 +16,8 @@ _BINARY = "Latin1_General_100_BIN2"
 _WHOLE_CHARACTERS = "Latin1_General_100_CI_AS_SC"
 """Counts a character beyond the basic plane once."""
 _BLANKS = " \t\r\n"
+_STYLES = {DataType.FLOAT: 3, DataType.DATE: 121, DataType.TIMESTAMP: 121, DataType.TIMESTAMP_TZ: 121}
+"""How CONVERT writes all digits of a float, and times from the year down to fractions of a second; CAST does not."""
 
 
 class SQLServerDialect(Dialect):
@@ -29,6 +31,7 @@ class SQLServerDialect(Dialect):
     exponent_literal = "{}"  # exact literals end at 38 digits
     boolean_test = "="
     exact_end = "|"
+    hex_digits = "CONVERT(NVARCHAR(MAX), {}, 2)"
 
     def ident(self, name: str) -> Fragment:
         return Fragment(f"[{name.replace(']', ']]')}]")
@@ -47,6 +50,12 @@ class SQLServerDialect(Dialect):
 
     def as_text(self, expression: str) -> Fragment:
         return Fragment(f"(CAST({expression} AS {self.text_type}) COLLATE {_BINARY})")
+
+    def spelled(self, expression: str, data_type: DataType) -> Fragment:
+        style = _STYLES.get(data_type)
+        if style is None:
+            return super().spelled(expression, data_type)
+        return Fragment(f"CONVERT(NVARCHAR(MAX), {expression}, {style})")
 
     def utc_date(self, expression: str, data_type: DataType) -> Fragment:
         return self.as_date(self.instant(expression, data_type))

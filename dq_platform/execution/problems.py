@@ -94,3 +94,26 @@ class RowsMultiplied(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The expression returns several rows where one number is expected; it must not return sets.")
+
+
+class NothingToShow(DomainError):
+    """A table has no column whose values an error sample of the check may show."""
+
+    reason = "NOTHING_TO_SHOW"
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"No column of {table!r} is left to show: set id_columns in the table's settings, not all of them in "
+            "pii_columns. Checks with SQL of their own show id columns only.",
+            table=table,
+        )
+
+
+class IdsNotReturned(DomainError):
+    """The check's own query returns rows without the columns that tell which rows of the table they are."""
+
+    reason = "IDS_NOT_RETURNED"
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        listed = ", ".join(columns)
+        super().__init__(f"The check's query must return the id columns to have samples: {listed}.", columns=listed)

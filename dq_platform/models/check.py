@@ -64,7 +64,8 @@ class Target:
 class Check:
     """`filter` is an SQL condition, ANDed with the table's own. `partition_column` is set in partitioned mode only.
 
-    `time_scale` is MONTHLY in profiling mode. At most nine `group_by` levels.
+    `time_scale` is MONTHLY in profiling mode. At most nine `group_by` levels. `error_samples`: whether a failure takes
+    samples of the rows behind it, where the sensor judges rows.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Check:
     group_by: tuple[GroupBy, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     enabled: bool = True
+    error_samples: bool = True
     version: int = 1
 
 

@@ -89,12 +89,18 @@ class TableVersion:
 
 @dataclass(frozen=True, slots=True)
 class TableSettings:
-    """What users say of a table, once for all its checks. `filter` is an SQL condition, empty for none."""
+    """What users say of a table, once for all its checks.
+
+    `filter` is an SQL condition, empty for none. `id_columns` tell the rows of error samples apart; empty: the primary
+    key does. Values of `pii_columns` never become part of an error sample.
+    """
 
     connection_id: str
     schema_name: str
     table_name: str
     filter: str = ""
+    id_columns: tuple[str, ...] = ()
+    pii_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         unit=sensor_type.unit,
         unsupported_engines=_refusals(sensor_type),
         example=json_format.ParseDict(example(model), check_pb2.Check()),
+        has_error_samples=model.has_error_samples,
     )
 
 
@@ -60,6 +61,7 @@ def sensor(model: SensorType) -> check_pb2.Sensor:
         connection_types=engines_that_run(model),
         unit=model.unit,
         unsupported_engines=_refusals(model),
+        judges_rows=model.judges_rows,
     )
 
 

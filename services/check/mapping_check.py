@@ -38,6 +38,7 @@ def check(model: Check) -> check_pb2.Check:
         group_by=map(_group_by, model.group_by),
         labels=model.labels,
         enabled=model.enabled,
+        error_samples=model.error_samples,
         category=check_type.category if check_type else "",
         dimension=check_type.dimension if check_type else "",
         create_time=times.to_proto(model.create_time),
@@ -79,6 +80,7 @@ def new_check(message: check_pb2.Check) -> NewCheck:
         description=message.description,
         labels=dict(message.labels),
         enabled=_enabled(message),
+        error_samples=_error_samples(message),
     )
 
 
@@ -112,6 +114,10 @@ def _enabled(message: check_pb2.Check) -> bool:
     return message.enabled if message.HasField("enabled") else True
 
 
+def _error_samples(message: check_pb2.Check) -> bool:
+    return message.error_samples if message.HasField("error_samples") else True
+
+
 _READ: Mapping[str, Callable[[check_pb2.Check], object]] = {
     "display_name": lambda message: message.display_name,
     "description": lambda message: message.description,
@@ -122,4 +128,5 @@ _READ: Mapping[str, Callable[[check_pb2.Check], object]] = {
     "group_by": _groups,
     "labels": lambda message: dict(message.labels),
     "enabled": _enabled,
+    "error_samples": _error_samples,
 }

@@ -48,7 +48,8 @@ def list_filter(message: check_service_pb2.ListChecksRequest) -> CheckSelector:
 def window(
     message: check_service_pb2.RunCheckRequest
     | check_service_pb2.BatchRunChecksRequest
-    | check_service_pb2.PreviewCheckRequest,
+    | check_service_pb2.PreviewCheckRequest
+    | check_service_pb2.PreviewErrorSamplesRequest,
 ) -> PeriodWindow | None:
     """The window that the request names; None for the default."""
     if not message.HasField("window"):

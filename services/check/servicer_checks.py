@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from dq.v1 import check_service_pb2 as pb
-from dq_platform.app import backtest, baselines, checks, preview, runs
+from dq_platform.app import backtest, baselines, checks, preview, runs, sampling
 from services.check import mapping_backtest, mapping_baseline, mapping_check, mapping_selector
 from services.check.servicer_catalogue import CatalogueServicer
 from services.common import masks
@@ -13,6 +13,7 @@ from services.common.call import Context, caller
 from services.common.mapping_column import change
 from services.common.mapping_job import job
 from services.common.mapping_result import result
+from services.common.mapping_sample import error_samples
 from services.common.paging import page_of
 
 
@@ -58,6 +59,15 @@ class CheckServicer(CatalogueServicer):
         window = mapping_selector.window(request)
         found = await preview.preview_check(self._deps, caller(), request.check_id, window)
         return pb.PreviewCheckResponse(results=map(result, found.results), statements=found.statements)
+
+    async def PreviewErrorSamples(
+        self, request: pb.PreviewErrorSamplesRequest, _context: Context
+    ) -> pb.PreviewErrorSamplesResponse:
+        window = mapping_selector.window(request)
+        found = await sampling.preview_samples(self._deps, caller(), request.check_id, window)
+        return pb.PreviewErrorSamplesResponse(
+            results=map(result, found.results), samples=map(error_samples, found.samples)
+        )
 
     async def PreviewUnsavedCheck(
         self, request: pb.PreviewUnsavedCheckRequest, _context: Context

@@ -150,6 +150,8 @@ TABLE: Mapping[type[DomainError], tuple[int, Details]] = {
     problems.TooManyGroups: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.ImportFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.RowsMultiplied: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.NothingToShow: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.IdsNotReturned: (code_pb2.FAILED_PRECONDITION, _precondition),
 }
 
 SOURCE_CODES: Mapping[SourceProblem, int] = {

@@ -53,8 +53,17 @@ def table_settings(model: TableSettings) -> metadata_pb2.TableSettings:
         schema_name=model.schema_name,
         table_name=model.table_name,
         filter=model.filter,
+        id_columns=model.id_columns,
+        pii_columns=model.pii_columns,
     )
 
 
 def table_settings_to_core(message: metadata_pb2.TableSettings) -> TableSettings:
-    return TableSettings(message.connection_id, message.schema_name, message.table_name, message.filter)
+    return TableSettings(
+        connection_id=message.connection_id,
+        schema_name=message.schema_name,
+        table_name=message.table_name,
+        filter=message.filter,
+        id_columns=tuple(message.id_columns),
+        pii_columns=tuple(message.pii_columns),
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dq.v1 import results_service_pb2 as pb
 from dq.v1 import results_service_pb2_grpc
-from dq_platform.app import results
+from dq_platform.app import results, sampling
 from dq_platform.app.deps import Deps
 from dq_platform.models.result import SummaryBy
 from services.common.call import Context, caller
 from services.common.mapping_result import result
+from services.common.mapping_sample import error_samples
 from services.common.paging import PageTokens
 from services.results import mapping
 
@@ -42,3 +43,9 @@ class ResultsServicer(results_service_pb2_grpc.ResultsServiceServicer):
     async def GetTrend(self, request: pb.GetTrendRequest, _context: Context) -> pb.GetTrendResponse:
         points = await results.trend(self._deps, caller(), mapping.trend_request(request))
         return pb.GetTrendResponse(points=map(mapping.trend_point, points))
+
+    async def GetErrorSamples(
+        self, request: pb.GetErrorSamplesRequest, _context: Context
+    ) -> pb.GetErrorSamplesResponse:
+        found = await sampling.get_samples(self._deps, caller(), request.result_id)
+        return pb.GetErrorSamplesResponse(samples=error_samples(found))

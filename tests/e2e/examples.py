@@ -70,6 +70,12 @@ class Scene:
         return str(ok(self.account.rest.get("/incidents", params=unresolved))["incidents"][0]["id"])
 
     @property
+    def failure(self) -> str:
+        """A result that failed."""
+        shown = ok(self.account.rest.get("/results", params={"filter.job_id": self.job}))
+        return str(shown["results"][0]["id"])
+
+    @property
     def excluded_incident(self) -> str:
         """A new incident that rules do not learn from."""
         incident = self.incident
@@ -156,6 +162,7 @@ EXAMPLES: Mapping[str, Example] = {
     "AcceptBaseline": to(200, lambda it: f"/checks/{it.pinned}/accept-baseline", lambda _: {"note": "release 12"}),
     "ListBaselines": at(lambda it: f"/checks/{it.pinned}/baselines?page_size=10"),
     "PreviewCheck": to(200, lambda it: f"/checks/{it.check}/preview"),
+    "PreviewErrorSamples": to(200, lambda it: f"/checks/{it.check}/samples"),
     "PreviewUnsavedCheck": to(200, lambda _: "/checks/validate/preview", lambda it: check_body(it.connection)),
     "BacktestCheck": to(
         200,
@@ -182,6 +189,7 @@ EXAMPLES: Mapping[str, Example] = {
     "WatchJob": at(lambda it: f"/jobs/{it.job}/watch"),
     "ListResults": at(lambda it: f"/results?filter.job_id={it.job}&filter.outcomes=OUTCOME_ERROR"),
     "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),
+    "GetErrorSamples": at(lambda it: f"/results/{it.failure}/samples"),
     "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
     "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
     "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),

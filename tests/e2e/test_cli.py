@@ -77,6 +77,20 @@ def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
     assert "max_percent" in one.stdout
 
 
+def test_the_rows_behind_a_check_and_behind_a_result_are_printed(run: Run, nulls: str) -> None:
+    now = run("samples", "--check", nulls)
+    assert now.returncode == 0, now.stderr
+    assert "email" in now.stdout
+    assert "There are more such rows." in now.stdout
+    run("check", "run", nulls)
+    [result] = answer(run("--json", "results", "--check", nulls))
+    kept = answer(run("--json", "samples", result["id"]))
+    assert (len(kept["rows"]), kept["more"], kept["check_id"]) == (50, True, nulls)
+    assert run("samples", result["id"]).stdout.count("NULL") == 50
+    for wrong in ((), (result["id"], "--check", nulls)):
+        assert run("samples", *wrong).returncode == 2
+
+
 def test_a_checks_history_is_judged_by_other_thresholds(run: Run, nulls: str) -> None:
     run("check", "run", nulls)
     own = run("check", "backtest", nulls)

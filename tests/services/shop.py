@@ -13,6 +13,7 @@ from dq_platform.models.incident import Incident, IncidentKey, IncidentStatus
 from dq_platform.models.job import JobState, OutcomeCounts
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Bounds, Result, ResultBounds
+from dq_platform.models.sample import ErrorSamples, SampleColumn, SampleValue
 from services.common.structs import to_struct
 from tests.engines.postgres import PostgresServer
 from tests.services.platform import Account, Client
@@ -90,6 +91,24 @@ class Shop:
             await tx.results.add([result])
             await tx.commit()
         return result
+
+    async def samples(self, result: Result, **changes: Any) -> ErrorSamples:
+        """One row behind the result."""
+        found = ErrorSamples(
+            workspace_id=result.workspace_id,
+            result_id=result.id,
+            check_id=result.check_id,
+            data_group=result.data_group,
+            time_period=result.time_period,
+            taken_at=result.executed_at,
+            columns=(SampleColumn("id", identifies=True), SampleColumn("amount")),
+            rows=((SampleValue("7"), SampleValue(None)),),
+        )
+        found = replace(found, **changes)
+        async with self.account.platform.deps.uow() as tx:
+            await tx.samples.save([found])
+            await tx.commit()
+        return found
 
     async def incident(self, check_id: str = "", **changes: Any) -> Incident:
         now = datetime.now(UTC)

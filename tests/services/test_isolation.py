@@ -33,6 +33,7 @@ CHECK = ("check", "CHECK_NOT_FOUND")
 SCHEDULE = ("schedule", "SCHEDULE_NOT_FOUND")
 JOB = ("job", "JOB_NOT_FOUND")
 INCIDENT = ("incident", "INCIDENT_NOT_FOUND")
+SAMPLES = ("result", "ERROR_SAMPLES_NOT_FOUND")
 TABLE = {"schema_name": "shop", "table_name": "orders"}
 
 # Method -> what it asks for, the reason of its refusal, and the request that asks for `id`.
@@ -59,6 +60,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "PreviewCheck": (CHECK, lambda it: {"check_id": it}),
     "AcceptBaseline": (CHECK, lambda it: {"check_id": it}),
     "ListBaselines": (CHECK, lambda it: {"check_id": it}),
+    "PreviewErrorSamples": (CHECK, lambda it: {"check_id": it}),
+    "GetErrorSamples": (SAMPLES, lambda it: {"result_id": it}),
     "BacktestCheck": (CHECK, lambda it: {"check_id": it}),
     "GetSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "UpdateSchedule": (SCHEDULE, lambda it: {"schedule": {"id": it, "description": "mine"}}),
@@ -109,13 +112,15 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
     shop: Shop = await new_shop(account, postgres)
     job = await shop.job()
     check = await shop.stored_check()
-    await shop.result(check.id)
+    result = await shop.result(check.id)
+    await shop.samples(result)
     key = await create_api_key(servers.deps, account.who, "theirs", Role.VIEWER)
     return {
         "connection": shop.connection.id,
         "check": check.id,
         "schedule": (await shop.schedule()).id,
         "job": job.id,
+        "result": result.id,
         "incident": (await shop.incident(check.id)).id,
         "workspace": account.who.workspace_id,
         "api_key": key.api_key.id,

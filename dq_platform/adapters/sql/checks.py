@@ -137,6 +137,7 @@ def _values(check: Check) -> Mapping[str, object]:
         "group_by": group_by_to_json(check.group_by),
         "labels": dict(check.labels),
         "enabled": check.enabled,
+        "error_samples": check.error_samples,
         "update_time": check.update_time,
     }
 
@@ -160,5 +161,6 @@ def _check(row: Row[Any]) -> Check:
         group_by=group_by_from_json(row.group_by),
         labels=row.labels,
         enabled=row.enabled,
+        error_samples=row.error_samples,
         version=row.version,
     )

@@ -1,4 +1,4 @@
-"""Upkeep of the relation of results: partitions are there before they are needed."""
+"""Upkeep of the store: partitions of results are there before they are needed, and old error samples go."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 MONTHS_AHEAD = 3
 # Any number will do that nothing else in this database locks.
 PARTITIONS_LOCK = 7_316_201
+DELETED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,24 @@ class SqlMaintenance:
                 if not (await connection.execute(EXISTS, {"name": month.name})).scalar_one():
                     await _create(connection, month)
 
+    async def delete_samples(self, taken_before: datetime) -> int:
+        """Delete older error samples in transactions of their own, so that nobody waits for long; returns how many."""
+        deleted = 0
+        while True:
+            async with self._engine.begin() as connection:
+                batch = await connection.execute(DELETE_SAMPLES, {"before": taken_before, "batch": DELETED_AT_ONCE})
+            deleted += batch.rowcount
+            if batch.rowcount < DELETED_AT_ONCE:
+                return deleted
+
 
 LOCK = text("SELECT pg_advisory_xact_lock(:lock)").bindparams(bindparam("lock"))
 IS_PARTITIONED = text("SELECT relkind = 'p' FROM pg_class WHERE oid = 'check_results'::regclass")
+DELETE_SAMPLES = text("""
+    DELETE FROM error_samples WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM error_samples WHERE taken_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED
+    ))
+""")
 EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
 
 

@@ -128,6 +128,7 @@ table_settings = Table(
     Column("schema_name", Text, primary_key=True),
     Column("table_name", Text, primary_key=True),
     *_text("filter"),
+    *(Column(name, ARRAY(Text), nullable=False) for name in ("id_columns", "pii_columns")),
 )
 
 checks = Table(
@@ -144,6 +145,7 @@ checks = Table(
     Column("group_by", JSONB, nullable=False),
     Column("labels", JSONB, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("error_samples", Boolean, nullable=False),
     *_times("create_time", "update_time"),
     Column("version", Integer, nullable=False),
     Index(None, "workspace_id", "create_time", "id"),
@@ -278,6 +280,23 @@ check_latest = Table(
     PrimaryKeyConstraint("check_id", "group_key"),
     Index("ix_check_latest_newest", "workspace_id", "executed_at", "id"),
     Index("ix_check_latest_table", "connection_id", "schema_name", "table_name"),
+)
+
+# Of the newest failure of each (check, group, period).
+error_samples = Table(
+    "error_samples",
+    metadata,
+    Column("workspace_id", ID, nullable=False),
+    _owned_by("checks", "check_id"),
+    Column("group_key", ID, nullable=False),
+    *_text("data_group"),
+    *_times("time_period", "taken_at"),
+    Column("result_id", ID, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="JSON, encrypted with Fernet"),
+    *_text("error_reason", "message"),
+    PrimaryKeyConstraint("check_id", "group_key", "time_period"),
+    Index(None, "workspace_id", "result_id"),
+    Index(None, "taken_at"),
 )
 
 INCIDENT_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")

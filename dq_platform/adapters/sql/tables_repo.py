@@ -135,14 +135,14 @@ class SqlTables:
     async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
         about = {"connection": parse_id(connection_id), "schema": schema, "table": table}
         row = (await self._session.execute(KNOWN, about)).one()
-        settings = TableSettings(connection_id, schema, table, row.filter or "")
+        columns = (tuple(row.id_columns or ()), tuple(row.pii_columns or ()))
+        settings = TableSettings(connection_id, schema, table, row.filter or "", *columns)
         return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings)
 
     async def save_settings(self, settings: TableSettings) -> None:
         insertion = upsert(table_settings).values(asdict(settings))
-        statement = insertion.on_conflict_do_update(
-            constraint=table_settings.primary_key, set_={"filter": insertion.excluded.filter}
-        )
+        changed = {name: insertion.excluded[name] for name in SETTINGS}
+        statement = insertion.on_conflict_do_update(constraint=table_settings.primary_key, set_=changed)
         with adding("table settings", str(settings), parent_kind="connection", parent_id=settings.connection_id):
             await self._session.execute(statement)
 
@@ -166,6 +166,7 @@ class SqlTables:
         return {(row.connection_id, row.schema_name, row.table_name): row for row in rows}
 
 
+SETTINGS = ("filter", "id_columns", "pii_columns")
 MOVING = ("kind", "comment", "estimated_rows", "size_bytes", "last_change_time", "columns")
 MOVE = (
     update(table_snapshots)
@@ -205,7 +206,7 @@ def _known() -> Select[Any]:
     snapshot = _newest().where(same(table_snapshots)).subquery("snapshot")
     asked = select(literal(1).label("one")).subquery("asked")
     joined = asked.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
-    return select(*snapshot.c, table_settings.c.filter).select_from(joined)
+    return select(*snapshot.c, *(table_settings.c[name] for name in SETTINGS)).select_from(joined)
 
 
 KNOWN = _known()

@@ -15,6 +15,7 @@ from dq_platform.adapters.sql.connections import Cipher, SqlConnections
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
 from dq_platform.adapters.sql.results import SqlResults
+from dq_platform.adapters.sql.samples import SqlSamples
 from dq_platform.adapters.sql.schedules import SqlSchedules
 from dq_platform.adapters.sql.session import Session
 from dq_platform.adapters.sql.tables_repo import SqlTables
@@ -27,6 +28,7 @@ from dq_platform.ports import (
     Incidents,
     Jobs,
     Results,
+    Samples,
     Schedules,
     Tables,
     Tx,
@@ -49,6 +51,7 @@ class SqlTx:
         self.jobs: Jobs = SqlJobs(session)
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
+        self.samples: Samples = SqlSamples(session, cipher)
 
     async def commit(self) -> None:
         await self._session.commit()

@@ -92,6 +92,11 @@ class CheckType:
             (*own, *reference_params(self.level, partitioned=Mode.PARTITIONED in self.modes)) if self.compares else own
         )
 
+    @property
+    def has_error_samples(self) -> bool:
+        """Whether single rows speak against the data; not if two tables are compared."""
+        return self.compares is None and SENSOR_REGISTRY.get(self.sensor).judges_rows
+
     def time_scales(self, mode: Mode) -> tuple[TimeScale, ...]:
         scales = TIME_SCALES[mode]
         return (TimeScale.DAILY,) if self.daily and TimeScale.DAILY in scales else scales

@@ -13,13 +13,12 @@ class ScanMeasure:
 
     `value` is an aggregate expression. With `of`, another aggregate, the reading is 100 × value / of, and there is no
     reading where `of` is 0. `expected` is a scalar or aggregate expression for sensors that bring the number to
-    compare with. `condition` is what the sensor asks of each row, where it judges rows one by one.
+    compare with.
     """
 
     value: str
     of: str = ""
     expected: str = ""
-    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jinja2 import Environment, TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamKind, ParamSpec
 from dq_platform.checks.registry import Registry
+from dq_platform.checks.sensors.rows import JUDGING
 from dq_platform.connectors.dialect import Capability
 from dq_platform.models.metadata import DataType
 
@@ -31,6 +33,9 @@ TYPE_GROUPS: Mapping[str, frozenset[DataType]] = {
 
 USUAL_UNITS: Mapping[str, str] = {"_percent": "%", "_count": "rows"}
 """The unit of sensors whose header has none, by how their names end."""
+
+USERS_SQL = frozenset({ParamKind.SQL_CONDITION, ParamKind.SQL_EXPRESSION, ParamKind.SQL_QUERY})
+"""Parameters that are SQL which a user wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ class SensorType:
     def reads_rows(self) -> bool:
         """Whether rows are what it looks at, so that a filter means something."""
         return not self.metadata and self.on_failure is None
+
+    @property
+    def judges_rows(self) -> bool:
+        """Whether single rows speak against the data, so that there are error samples: its template then says which."""
+        return bool(JUDGING & _said(self.template))
+
+    @property
+    def runs_users_sql(self) -> bool:
+        """Whether a check's author writes SQL for it."""
+        return any(spec.kind in USERS_SQL for spec in self.params)
 
 
 def parse_sensor(name: str, level: Level, source: str) -> SensorType:
@@ -135,6 +150,14 @@ def _parsed(sensor: SensorType) -> SensorType:
         message = f"sensor {sensor.name!r}, line {error.lineno}: {error.message}"
         raise ValueError(message) from error
     return sensor
+
+
+@lru_cache(maxsize=1024)
+def _said(template: str) -> frozenset[str]:
+    """The words that a template says as calls."""
+    tree = Environment(autoescape=False).parse(template)  # noqa: S701 - it renders nothing
+    calls = tree.find_all(nodes.Call)
+    return frozenset(call.node.name for call in calls if isinstance(call.node, nodes.Name))
 
 
 SENSOR_REGISTRY: Registry[SensorType] = Registry("sensor", _load, SensorType, _parsed)

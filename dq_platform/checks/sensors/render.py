@@ -17,19 +17,33 @@ from dq_platform.checks.sensors.registry import SensorType
 from dq_platform.checks.sensors.vocabulary import Vocabulary
 from dq_platform.errors import Invalid
 
-__all__ = ["SensorContext", "TargetInfo", "render"]
+__all__ = ["SensorContext", "TargetInfo", "render", "render_offending"]
 
 
 def render(sensor: SensorType, context: SensorContext) -> Measure:
     """What the sensor asks for. Raises Invalid if a column that it needs does not exist."""
+    measure, _ = _rendered(sensor, context)
+    return measure
+
+
+def render_offending(sensor: SensorType, context: SensorContext) -> str:
+    """A SELECT of the rows that the sensor objects to, empty if it judges no single rows.
+
+    Its columns are the context's keys (k0, k1 …), then what it wants to see of a row (s0, s1 …). Raises as `render`.
+    """
+    _, offending = _rendered(sensor, context)
+    return offending
+
+
+def _rendered(sensor: SensorType, context: SensorContext) -> tuple[Measure, str]:
     if sensor.level is Level.COLUMN and context.column is None and not sensor.metadata:
         raise Invalid.one("check.target.column_name", "The column does not exist.", "COLUMN_NOT_FOUND")
-    words = Vocabulary(context.dialect, _source(context), context.keys, _column(context))
+    words = Vocabulary(context, _column(context))
     text = _template(sensor.template).render(_names(sensor, context, words))
     if text.strip() or words.measure is None:
         message = f"sensor {sensor.name!r} must say scan(...), query(...) or metadata(...) once, and nothing else"
         raise ValueError(message)
-    return words.measure
+    return words.measure, words.offending
 
 
 def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dict[str, object]:
@@ -55,11 +69,6 @@ def _names(sensor: SensorType, context: SensorContext, words: Vocabulary) -> dic
 
 def _column(context: SensorContext) -> ColumnFragment | None:
     return None if context.column is None else column_fragment(context.dialect, context.column)
-
-
-def _source(context: SensorContext) -> str:
-    table = context.dialect.table(context.table.schema, context.table.table)
-    return f"{table} WHERE {context.where}" if context.where else str(table)
 
 
 @lru_cache(maxsize=1024)

@@ -5,43 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.checks.sensors.codes import code_literals
+from dq_platform.checks.sensors.context import SensorContext
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.patterns import pattern_for
-from dq_platform.connectors.dialect import Capability, Dialect, Fragment
+from dq_platform.checks.sensors.rows import RowWords
+from dq_platform.connectors.dialect import Capability, Fragment
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Rows for which a condition holds, as a number or as a share `of` others."""
+    """Rows for which a condition holds, as a number or as a share `of` others.
+
+    `offending` is the condition of the rows that speak against the data; empty if single rows do not.
+    """
 
     value: str
-    condition: str
     of: str = ""
+    offending: str = ""
 
 
 class Vocabulary:
-    """One rendering of one sensor; `measure` is what the template asked for, None until it did.
+    """One rendering of one sensor: `measure` is what the template asked for, None until it did.
 
-    `source` is the table and its condition, as FROM takes it.
+    `offending` is a SELECT of the rows that the sensor objects to, empty if it judges no single rows.
     """
 
-    def __init__(self, dialect: Dialect, source: str, keys: tuple[str, ...], column: ColumnFragment | None) -> None:
+    def __init__(self, context: SensorContext, column: ColumnFragment | None) -> None:
         self.measure: Measure | None = None
-        self._dialect = dialect
-        self._source = source
-        self._keys = keys
+        self.offending = ""
+        self._dialect = context.dialect
+        self._rows = RowWords(context)
         self._column = column
 
     def helpers(self) -> dict[str, object]:
         """Every word by the name that templates use."""
-        names = [f"k{number}" for number in range(len(self._keys))]
-        listed = ", ".join(names)
-        return {
+        return self._rows.helpers() | {
             "scan": self.scan,
             "against": self.against,
             "query": self.query,
@@ -54,35 +56,30 @@ class Vocabulary:
             "any_match": self.any_match,
             "exact": self.exact,
             "exactly": self.exactly,
-            "not_all_null": self.not_all_null,
-            "numbered": self.numbered,
             "words": self.words,
-            "rows": self.rows,
-            "over_rows": self.over_rows,
-            "select_keys": Fragment("".join(f"{name}, " for name in names)),
-            "group_by": Fragment(f" GROUP BY {listed}" if names else ""),
-            "partition_by": Fragment(f"PARTITION BY {listed} " if names else ""),
             "codes": code_literals(self._dialect),
         }
 
     # What to measure
 
-    def scan(self, value: str | Counted, expected: str = "") -> str:
-        """Ask for an aggregate that one pass over the rows gives."""
+    def scan(self, value: str | Counted, expected: str = "", offending: str = "") -> str:
+        """Ask for an aggregate that one pass over the rows gives. `offending` is a SELECT of the rows to object to."""
         if isinstance(value, Counted):
-            return self._ask(ScanMeasure(value.value, value.of, str(expected), value.condition))
-        return self._ask(ScanMeasure(str(value), expected=str(expected)))  # str() of a name that is not there raises
+            found = offending or (self._rows.matching(value.offending) if value.offending else "")
+            return self._ask(ScanMeasure(value.value, value.of, str(expected)), found)
+        # str() of a name that is not there raises
+        return self._ask(ScanMeasure(str(value), expected=str(expected)), offending)
 
     def against(self, value: str, reference: str) -> str:
         """Ask for an aggregate, and for the number that a SELECT of other rows returns to compare it with."""
         if Capability.SUBQUERY in self._dialect.capabilities:
             return self.scan(value, expected=f"({reference})")
-        measured = f"(SELECT {value} AS value FROM {self._source}) measured"  # noqa: S608
+        measured = f"(SELECT {value} AS value FROM {self._rows.source()}) measured"  # noqa: S608
         return self.query(f"SELECT value, ({reference}) AS expected FROM {measured}", has_expected=True)  # noqa: S608
 
-    def query(self, select: str, *, has_expected: bool = False) -> str:
-        """Ask for a SELECT of its own: keys, `value`, `expected`."""
-        return self._ask(QueryMeasure(select.strip(), has_expected))
+    def query(self, select: str, *, has_expected: bool = False, offending: str = "") -> str:
+        """Ask for a SELECT of its own: keys, `value`, `expected`. `offending` is one of the rows to object to."""
+        return self._ask(QueryMeasure(select.strip(), has_expected), offending)
 
     def imported(self, select: str) -> str:
         """Ask for a SELECT of the user's that has a column `severity`."""
@@ -92,26 +89,32 @@ class Vocabulary:
         """Ask for nothing: the number is known."""
         return self._ask(MetadataMeasure(value))
 
-    def _ask(self, measure: Measure) -> str:
+    def _ask(self, measure: Measure, offending: str = "") -> str:
         if self.measure is not None:
             message = "a sensor measures one number"
             raise ValueError(message)
-        self.measure = measure
+        self.measure, self.offending = measure, str(offending).strip()
         return ""
 
     # What to count
 
-    def count_if(self, condition: str) -> Counted:
-        """Number of rows where the condition is true."""
-        return Counted(self._dialect.count_if(condition), condition)
+    def count_if(self, condition: str, *, good: bool = False) -> Counted:
+        """Number of rows where the condition is true: the ones to object to, or, if they are `good`, all others are."""
+        return Counted(self._dialect.count_if(condition), offending=_not_true(condition) if good else condition)
 
-    def percent_if(self, condition: str, of: str = "") -> Counted:
-        """Share of rows where the condition is true: of those with a value, unless `of` counts others."""
-        return Counted(self._dialect.count_if(condition), condition, of or f"COUNT({self._column})")
+    def percent_if(self, condition: str, of: str = "", *, good: bool = False) -> Counted:
+        """Share of rows where the condition is true: of those with a value, unless `of` counts others.
+
+        They are the ones to object to; if they are `good`, the others that are counted.
+        """
+        offending = condition
+        if good:
+            offending = _not_true(condition) if of else f"{self._column} IS NOT NULL AND {_not_true(condition)}"
+        return Counted(self._dialect.count_if(condition), of or f"COUNT({self._column})", offending)
 
     def share(self, value: str) -> Counted:
         """What an aggregate counts as a share of the values that are not NULL."""
-        return Counted(value, "", f"COUNT({self._column})")
+        return Counted(value, f"COUNT({self._column})")
 
     # How to look at a value
 
@@ -142,26 +145,10 @@ class Vocabulary:
         gaps = f"{d.length(single)} - {d.length(packed)}"
         return Fragment(f"CASE WHEN {d.trimmed_length(blanks)} = 0 THEN 0 WHEN {text} IS NOT NULL THEN {gaps} + 1 END")
 
-    # Where to look
 
-    def rows(self, *expressions: str) -> Fragment:
-        """The table's rows as a derived table with the keys (k0, k1 …) and the expressions (c0, c1 …)."""
-        selected = [f"{key} AS k{number}" for number, key in enumerate(self._keys)]
-        selected += [f"{expression} AS c{number}" for number, expression in enumerate(expressions)]
-        return Fragment(f"(SELECT {', '.join(selected)} FROM {self._source})")  # noqa: S608
-
-    def over_rows(self, query: str) -> Fragment:
-        """A user's query with the checked rows in their place."""
-        checked = self._dialect.ident(CHECKED_ROWS)
-        return Fragment(query.replace(checked, f"(SELECT * FROM {self._source})"))  # noqa: S608
-
-    def numbered(self, expressions: Sequence[str]) -> str:
-        """The names that `rows` gives its expressions."""
-        return ", ".join(f"c{number}" for number in range(len(expressions)))
-
-    def not_all_null(self, expressions: Sequence[str]) -> str:
-        """Whether one of the expressions of `rows` is not NULL."""
-        return "(" + " OR ".join(f"c{number} IS NOT NULL" for number in range(len(expressions))) + ")"
+def _not_true(condition: str) -> str:
+    """Whether the condition is false or unknown, also on engines without values for that."""
+    return f"CASE WHEN {condition} THEN 0 ELSE 1 END = 1"
 
 
 _OPEN, _CLOSE = "\x01", "\x02"

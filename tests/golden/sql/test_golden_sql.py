@@ -59,19 +59,20 @@ def value_of(spec: ParamSpec) -> Any:
     return BY_NAME.get(spec.name) or (VALUES[spec.kind] if spec.default is None else spec.default)
 
 
-def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> Measure:
+def context_of(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> SensorContext:
     column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts)
-    return render(
-        sensor,
-        SensorContext(
-            dialect,
-            TargetInfo("sch'ema", "ta ble", COLUMNS),
-            column,
-            {spec.name: value_of(spec) for spec in sensor.params},
-            where="1 = 1",
-            keys=keys,
-        ),
+    return SensorContext(
+        dialect,
+        TargetInfo("sch'ema", "ta ble", COLUMNS),
+        column,
+        {spec.name: value_of(spec) for spec in sensor.params},
+        where="1 = 1",
+        keys=keys,
     )
+
+
+def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> Measure:
+    return render(sensor, context_of(sensor, dialect, keys))
 
 
 def statement(measure: Measure) -> str:

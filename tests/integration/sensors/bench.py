@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 
 from dq_platform.checks.params import validate_params
+from dq_platform.checks.sensors.context import Wanted
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
-from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
+from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render, render_offending
 from dq_platform.checks.sql_text import parse_query
 from dq_platform.connectors.base import BaseConnector
 from dq_platform.connectors.dialect import Fragment
@@ -60,6 +62,18 @@ class Bench:
         keys: tuple[str, ...] = (),
         changed: int | None = None,
     ) -> Measure:
+        context = self.context(sensor, column, params, table, where, keys)
+        return render(SENSOR_REGISTRY.get(sensor), replace(context, changed_columns=changed))
+
+    def context(
+        self,
+        sensor: str,
+        column: str,
+        params: Mapping[str, Any] | None,
+        table: str,
+        where: str,
+        keys: tuple[str, ...] = (),
+    ) -> SensorContext:
         kind = SENSOR_REGISTRY.get(sensor)
         if lacking := kind.needs - self.dialect.capabilities:
             pytest.skip(f"the engine declares that it has no {', '.join(lacking)}")
@@ -67,8 +81,32 @@ class Bench:
         assert violations == []
         columns = self._columns(self.rename(table))
         target = TargetInfo(self.schema, self.rename(table), columns)
-        context = SensorContext(self.dialect, target, columns.get(self.rename(column)), complete, where, keys, changed)
-        return render(kind, context)
+        return SensorContext(self.dialect, target, columns.get(self.rename(column)), complete, where, keys)
+
+    def offending(
+        self,
+        sensor: str,
+        shown: Sequence[str],
+        column: str = "",
+        params: Mapping[str, Any] | None = None,
+        *,
+        table: str = TABLE,
+        where: str = "",
+        keys: tuple[str, ...] = (),
+        id: str = "id",
+    ) -> list[tuple[Any, ...]]:
+        """Keys and the columns shown, as texts, of the rows that the sensor objects to."""
+        columns = self._columns(self.rename(table))
+        chosen = [columns[self.rename(one)] for one in shown]
+        wanted = Wanted(
+            tuple(self.dialect.shown(self.dialect.ident(one.name), one.data_type, 501) for one in chosen),
+            (self.dialect.ident(self.rename(id)),),
+        )
+        context = replace(self.context(sensor, column, params, table, where, keys), wanted=wanted)
+        select = render_offending(SENSOR_REGISTRY.get(sensor), context)
+        cells = [*(f"k{number}" for number in range(len(keys))), *(f"s{number}" for number in range(len(shown)))]
+        rows = self.connector.execute(f"SELECT {', '.join(cells)} FROM ({self.dialect.limited(select, 51)}) part").rows
+        return [tuple(row) for row in rows]
 
     def _renamed(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._rename_in(value) if _NAMES.search(name) else value for name, value in params.items()}

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
-from dq_platform.app import schedules
+from dq_platform.app import sampling, schedules
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.compose import Parts
+from dq_platform.errors import NotFound
 from dq_platform.models.job import Job
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until
@@ -57,13 +58,28 @@ async def test_two_cron_processes_fire_once(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow))[0]
+    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow), timedelta(days=1))[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
     with closing(psycopg2.connect(store_url)) as link, link.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", (name,))
         assert cursor.fetchone() == (name,)
+
+
+async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis) -> None:
+    check = await world.check("nulls_count", "customers.email")
+    await world.run(check)
+    await world.work()
+    [result] = await world.results(check_id=check.id)
+    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow)
+    [chore] = [one for one in cron.chores(parts, timedelta(days=30)) if one.name == "samples"]
+    await chore.do()
+    assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
+    world.clock.advance(timedelta(days=31))
+    await chore.do()
+    with pytest.raises(NotFound):
+        await sampling.get_samples(world.deps, world.who, result.id)
 
 
 async def test_a_chore_that_fails_is_tried_again_until_it_works() -> None:

@@ -17,7 +17,7 @@ import pytest
 from arq.connections import ArqRedis
 
 from dq_platform.adapters.arq_queue import ArqQueue
-from dq_platform.app import checks, connections, jobs, metadata
+from dq_platform.app import checks, connections, jobs, metadata, sampling
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.connections import ConnectionDraft
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
@@ -70,6 +70,16 @@ async def run(world: World, check: Check) -> list[Result]:
     job = await world.run(check)
     await world.work()
     return sorted(await world.results(job_id=job.id), key=lambda result: (result.time_period, result.data_group))
+
+
+async def test_a_sensor_of_a_plugin_has_error_samples_on_an_engine_of_a_plugin(sqlite: World) -> None:
+    assert SENSOR_REGISTRY.get("shop_above_count").judges_rows
+    thresholds = {Severity.ERROR: {"threshold": 0}}
+    check = await make(sqlite, "shop_expensive_orders", "amount", sensor_params={"limit": 80}, thresholds=thresholds)
+    [result] = await run(sqlite, check)
+    samples = await sampling.get_samples(sqlite.deps, sqlite.who, result.id)
+    assert [column.name for column in samples.columns] == ["id", "amount"]
+    assert sorted(tuple(value.text for value in row) for row in samples.rows) == [("10", "100"), ("9", "90")]
 
 
 async def test_the_engine_shows_what_it_has(sqlite: World) -> None:

@@ -126,3 +126,12 @@ async def test_sensors_and_rules_come_in_pages(account: Account) -> None:
     assert first.rules[0].name < second.rules[0].name
     refusal = await refused(account.admin.ListSensors(page_size=1, page_token=first.next_page_token))
     assert "page_token" in refusal.violations
+
+
+async def test_the_catalogue_tells_what_has_error_samples(account: Account) -> None:
+    types = {known.name: known.has_error_samples for known in await all_types(account.admin)}
+    assert types["nulls_percent"]
+    assert types["duplicate_record_count"]
+    assert not types["row_count"]
+    sensors = {known.name: known.judges_rows for known in (await account.admin.ListSensors(page_size=1000)).sensors}
+    assert (sensors["null_percent"], sensors["foreign_key_match_percent"], sensors["mean"]) == (True, True, False)

@@ -214,3 +214,30 @@ async def test_a_viewer_reads_and_an_operator_runs(shop: Shop) -> None:
     operator = await shop.account.with_role(Role.OPERATOR)
     await operator.RunCheck(check_id=check.id)
     assert (await refused(operator.DeleteCheck(check_id=check.id))).code is StatusCode.PERMISSION_DENIED
+
+
+async def test_rows_behind_a_check_are_seen_without_being_stored(shop: Shop) -> None:
+    check = await shop.stored_check(error_samples=False)
+    assert (check.error_samples, check.HasField("error_samples")) == (False, True)
+    seen = await shop.admin.PreviewErrorSamples(check_id=check.id)
+    assert [result.id for result in seen.results] == [""]
+    [samples] = seen.samples
+    assert (samples.result_id, samples.check_id) == ("", check.id)
+    assert [column.name for column in samples.columns] == ["id", "amount"]
+    assert samples.rows
+    assert not any(row.values[1].HasField("text") for row in samples.rows)
+
+
+async def test_a_check_that_judges_no_rows_has_none_to_show(shop: Shop) -> None:
+    target = check_pb2.Target(connection_id=shop.connection.id, schema_name="shop", table_name="orders")
+    made = await shop.admin.CreateCheck(check=check_pb2.Check(target=target, check_type="row_count"))
+    refusal = await refused(shop.admin.PreviewErrorSamples(check_id=made.check.id))
+    assert (refusal.code, refusal.reason) == (StatusCode.FAILED_PRECONDITION, "NO_ERROR_SAMPLES")
+
+
+async def test_samples_are_taken_unless_a_check_says_no(shop: Shop) -> None:
+    check = await shop.stored_check()
+    assert check.error_samples
+    changed = check_pb2.Check(id=check.id, error_samples=False)
+    assert not (await shop.admin.UpdateCheck(check=changed)).check.error_samples
+    assert not (await shop.admin.UpdateCheck(check=check_pb2.Check(id=check.id, description="x"))).check.error_samples

@@ -244,3 +244,33 @@ async def test_connection_types_are_described_with_their_settings(account: Accou
     settings = {setting.name: setting for setting in postgresql.settings}
     assert settings["password"].secret
     assert settings["port"].kind == connection_pb2.SETTING_KIND_INTEGER
+
+
+async def test_columns_of_table_settings_are_kept_changed_and_cleared(shop: Shop) -> None:
+    place = {"connection_id": shop.connection.id, "schema_name": "shop", "table_name": "orders"}
+    wanted = metadata_pb2.TableSettings(**place, id_columns=["id", "id"], pii_columns=["amount"])
+    stored = (await shop.admin.UpdateTableSettings(table_settings=wanted)).table_settings
+    assert (stored.id_columns, stored.pii_columns) == (["id"], ["amount"])
+    only = metadata_pb2.TableSettings(**place, filter="id > 0")
+    stored = (await shop.admin.UpdateTableSettings(table_settings=only)).table_settings
+    assert (stored.id_columns, stored.pii_columns, bool(stored.filter)) == (["id"], ["amount"], True)
+    mask = FieldMask(paths=["pii_columns"])
+    cleared = metadata_pb2.TableSettings(**place)
+    await shop.admin.UpdateTableSettings(table_settings=cleared, update_mask=mask)
+    read = (await shop.admin.GetTableSettings(**place)).table_settings
+    assert (read.id_columns, read.pii_columns) == (["id"], [])
+
+
+async def test_columns_that_the_table_lacks_are_refused_with_those_it_has(shop: Shop) -> None:
+    place = {"connection_id": shop.connection.id, "schema_name": "shop", "table_name": "orders"}
+    wanted = metadata_pb2.TableSettings(**place, id_columns=["id", "xyz"], pii_columns=["amont"], filter="nothing = 1")
+    refusal = await refused(shop.admin.UpdateTableSettings(table_settings=wanted))
+    assert refusal.code is StatusCode.INVALID_ARGUMENT
+    assert refusal.violations.keys() == {
+        "table_settings.id_columns[1]",
+        "table_settings.pii_columns[0]",
+        "table_settings.filter",
+    }
+    assert "its columns are: id, " in refusal.violations["table_settings.id_columns[1]"]
+    assert "amount" in refusal.violations["table_settings.pii_columns[0]"]
+    assert not (await shop.admin.GetTableSettings(**place)).table_settings.id_columns

@@ -11,6 +11,7 @@ from grpc import StatusCode
 from dq.v1 import result_pb2, results_service_pb2
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import ResultFilter
+from dq_platform.models.workspace import Role
 from tests.services.platform import fields_of, refused
 from tests.services.shop import Shop
 
@@ -131,3 +132,17 @@ def test_every_filter_of_the_contract_reaches_the_core() -> None:
     contract = {field.name for field in results_service_pb2.ResultFilter.DESCRIPTOR.fields}
     core = {field.name for field in fields(ResultFilter)} - {"data_group"}
     assert {name.removesuffix("_time") for name in contract} == core
+
+
+async def test_error_samples_are_for_those_who_may_run_checks(shop: Shop) -> None:
+    check = await shop.stored_check()
+    result = await shop.result(check.id)
+    await shop.samples(result)
+    for role in (Role.OPERATOR, Role.EDITOR, Role.ADMIN):
+        client = await shop.account.with_role(role)
+        found = (await client.GetErrorSamples(result_id=result.id)).samples
+        assert [column.name for column in found.columns] == ["id", "amount"]
+        assert [value.text for value in found.rows[0].values] == ["7", ""]
+    viewer = await shop.account.with_role(Role.VIEWER)
+    assert (await refused(viewer.GetErrorSamples(result_id=result.id))).code is StatusCode.PERMISSION_DENIED
+    assert (await refused(viewer.PreviewErrorSamples(check_id=check.id))).code is StatusCode.PERMISSION_DENIED

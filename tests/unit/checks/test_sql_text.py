@@ -5,7 +5,14 @@ import re
 
 import pytest
 
-from dq_platform.checks.sql_text import MAX_LENGTH, SqlRefused, parse_aggregate, parse_condition, parse_query
+from dq_platform.checks.sql_text import (
+    MAX_LENGTH,
+    SqlRefused,
+    parse_aggregate,
+    parse_condition,
+    parse_query,
+    returned_columns,
+)
 
 COLUMNS = ["id", "Amount", "status", "name", "created_at", "user", "select", 'we"ird', "back`tick", "it's"]
 ENGINES = ["postgres", "mysql", "duckdb"]
@@ -325,3 +332,20 @@ def test_a_comment_gets_nowhere(dialect: str, comment: str) -> None:
 @pytest.mark.parametrize("text", ["id - -1 > 0", "id > - -1", "id > -(-1)", "id - (-id) > 0", "- - -id > 0"])
 def test_what_is_written_holds_no_comment_that_was_none(dialect: str, text: str) -> None:
     assert "--" not in parse_condition(text, dialect, ["id"])
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("SELECT id, amount FROM orders", {"id", "amount"}),
+        ("SELECT amount AS Wrong FROM orders", {"wrong"}),
+        ("WITH a AS (SELECT id FROM orders) SELECT id FROM a UNION ALL SELECT id FROM a", {"id"}),
+        ("SELECT COUNT(*) FROM orders", set()),
+        ("SELECT * FROM orders", None),
+        ("SELECT o.* FROM orders o", None),
+    ],
+)
+def test_the_columns_that_a_query_returns_are_known(query: str, names: set[str] | None) -> None:
+    accepted = parse_query(query, "postgres", ["id", "amount"], ("public", "orders"))
+    found = returned_columns(accepted, "postgres")
+    assert (found if found is None else found - {""}) == names

@@ -51,3 +51,9 @@ def test_zones_are_known_by_name() -> None:
 
 def test_there_is_no_exact_aggregate_for_percentiles() -> None:
     assert Capability.PERCENTILE not in D.capabilities
+
+
+def test_values_without_a_cast_to_text_are_shown_as_json() -> None:
+    assert D.shown("x", DataType.OTHER, 9) == "SUBSTR(TO_JSON_STRING(x), 1, 9)"
+    assert D.shown("x", DataType.JSON, 9) == "SUBSTR(TO_JSON_STRING(x), 1, 9)"
+    assert D.shown("x", DataType.INTEGER, 9) == "SUBSTR(CAST(x AS STRING), 1, 9)"

@@ -65,3 +65,10 @@ def test_a_limit_is_fetched() -> None:
 
 def test_a_subquery_must_not_stand_beside_aggregates() -> None:
     assert Capability.SUBQUERY not in D.capabilities
+
+
+def test_values_are_shown_whatever_formats_the_session_has() -> None:
+    assert D.shown("x", DataType.TEXT, 9) == "TO_CHAR(SUBSTR(x, 1, 9))"
+    assert D.shown("x", DataType.DATE, 9) == "SUBSTR(TO_CHAR(x, 'YYYY-MM-DD'), 1, 9)"
+    assert "CAST(x AS TIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6'" in D.spelled("x", DataType.TIMESTAMP)
+    assert D.spelled("x", DataType.BINARY) == "TO_CHAR(RAWTOHEX(x))"

@@ -94,3 +94,9 @@ def test_there_are_no_regular_expressions_and_no_aggregate_for_percentiles() -> 
         D.matches("v", "N'a'")
     with pytest.raises(Unsupported, match="no aggregate for percentiles"):
         D.percentile("v", "0.5")
+
+
+def test_values_are_shown_with_all_their_digits() -> None:
+    assert D.spelled("x", DataType.FLOAT) == "CONVERT(NVARCHAR(MAX), x, 3)"
+    assert D.spelled("x", DataType.TIMESTAMP_TZ) == "CONVERT(NVARCHAR(MAX), x, 121)"
+    assert "CONVERT(NVARCHAR(MAX), x, 2)" in D.spelled("x", DataType.BINARY)

@@ -49,3 +49,18 @@ def test_a_sensor_is_described_and_so_are_its_parameters(sensor: SensorType) -> 
     assert sensor.description.endswith(".")
     assert [spec.name for spec in sensor.params if not spec.description.endswith(".")] == []
     assert sensor.level is Level.COLUMN or sensor.accepts == TYPE_GROUPS["any"]
+
+
+@pytest.mark.parametrize(
+    ("template", "judges"),
+    [
+        ('{{ scan(count_if("a")) }}', True),
+        ('{{ scan("COUNT(*)", offending=occurrences("> 1", [col])) }}', True),
+        ('{% set others %}{{ candidates(col) }}{% endset %}{{ query("x", offending=others) }}', True),
+        ('{{ scan(d.count_if("a") ~ " / 2") }}', False),
+        ('{{ scan("MAX(count_if)") }}', False),
+    ],
+)
+def test_a_sensor_judges_rows_if_its_template_says_which(template: str, judges: bool) -> None:
+    sensor = parse_sensor("one", Level.COLUMN, f'{{# description = "One." #}}\n{template}')
+    assert sensor.judges_rows is judges

@@ -7,9 +7,10 @@ from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
 from dq_platform.checks.level import Level
+from dq_platform.checks.sensors.context import Wanted
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, parse_sensor
-from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
+from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render, render_offending
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import Invalid
 from dq_platform.models.metadata import ColumnInfo, DataType
@@ -24,13 +25,48 @@ def rendered(template: str, header: str = "", params: dict[str, Any] | None = No
     return render(sensor, SensorContext(DIALECT, TABLE, COLUMN, params or {}, **context))
 
 
-def test_a_count_and_a_share_know_their_condition() -> None:
+def offending(template: str, **context: Any) -> str:
+    sensor = parse_sensor("one", Level.COLUMN, f'{{# description = "One." #}}\n{template}')
+    return render_offending(sensor, SensorContext(DIALECT, TABLE, COLUMN, **context))
+
+
+def test_a_count_and_a_share_are_measured_by_their_condition() -> None:
     condition = '"na""me" IS NULL'
     count = f"COUNT(CASE WHEN {condition} THEN 1 END)"
-    assert rendered('{{ scan(count_if(col ~ " IS NULL")) }}') == ScanMeasure(count, condition=condition)
-    share = ScanMeasure(count, of='COUNT("na""me")', condition=condition)
-    assert rendered('{{ scan(percent_if(col ~ " IS NULL")) }}') == share
+    assert rendered('{{ scan(count_if(col ~ " IS NULL")) }}') == ScanMeasure(count)
+    assert rendered('{{ scan(percent_if(col ~ " IS NULL")) }}') == ScanMeasure(count, of='COUNT("na""me")')
     assert rendered('{{ scan(percent_if("x", of="COUNT(*)")) }}').of == "COUNT(*)"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("template", "condition"),
+    [
+        ('count_if("a = 1 OR b")', "(a = 1 OR b)"),
+        ('percent_if("a = 1")', "(a = 1)"),
+        ('count_if("a = 1", good=true)', "(CASE WHEN a = 1 THEN 0 ELSE 1 END = 1)"),
+        ('percent_if("a = 1", of="COUNT(*)", good=true)', "(CASE WHEN a = 1 THEN 0 ELSE 1 END = 1)"),
+        ('percent_if("a = 1", good=true)', '("na""me" IS NOT NULL AND CASE WHEN a = 1 THEN 0 ELSE 1 END = 1)'),
+    ],
+)
+def test_a_condition_tells_the_rows_to_object_to(template: str, condition: str) -> None:
+    wanted = Wanted(("x", "y"))
+    assert offending(f"{{{{ scan({template}) }}}}", where="c", keys=("k",), wanted=wanted) == (
+        f'SELECT k AS k0, x AS s0, y AS s1 FROM "shop"."orders" WHERE c AND {condition}'
+    )
+
+
+def test_occurrences_count_within_their_key() -> None:
+    template = '{{ scan("COUNT(*)", offending=occurrences("> 1", [col], where="b")) }}'
+    assert offending(template, keys=("k",), wanted=Wanted(("x",))) == (
+        "SELECT k0, s0 FROM (SELECT k0, s0, ROW_NUMBER() OVER (PARTITION BY k0, c0 ORDER BY c0) AS place"
+        ' FROM (SELECT k AS k0, x AS s0, "na""me" AS c0 FROM "shop"."orders" WHERE (b)) checked'
+        " WHERE (c0 IS NOT NULL)) placed WHERE place > 1"
+    )
+
+
+def test_a_number_that_no_single_row_decides_objects_to_none() -> None:
+    assert offending('{{ scan("MAX(x)") }}') == ""
+    assert offending("{{ metadata(1) }}") == ""
 
 
 def test_parameters_are_literals_and_names_of_their_kind() -> None:

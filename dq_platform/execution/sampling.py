@@ -1,0 +1,119 @@
+"""Taking error samples from a source: one statement for all checks of a table, if nothing is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dq_platform.connectors.base import Rows
+from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.groups import text_of
+from dq_platform.execution.measure import Session
+from dq_platform.execution.sample_plan import MAX_CHARACTERS, MAX_ROWS, Part, SamplePlan, statement
+from dq_platform.models.metadata import DataType
+from dq_platform.models.result import Result
+from dq_platform.models.sample import ErrorSamples, SampleRow, SampleValue
+
+MAX_PARTS = 50
+"""How many checks share a statement."""
+PART_BYTES = 4000
+"""What joining a part to others adds to its text, at most."""
+
+
+async def take(session: Session, plan: SamplePlan, *, tag: str = "") -> list[ErrorSamples]:
+    """Samples for every result of the plan, or why it has none; never raises for what the source cannot do.
+
+    A failure of the source stops everything at once. Any other failure of a statement is traced to the checks that
+    cause it by asking for less.
+    """
+    run = _Run(session, tag)
+    for parts in _statements(plan.parts, session.dialect.limits.statement_bytes):
+        await run.serve(parts)
+    return [*run.found, *(failed(result, error) for result, error in plan.failures)]
+
+
+def failed(result: Result, error: DomainError) -> ErrorSamples:
+    """Why a result has no samples."""
+    return replace(_blank(result), error_reason=error.reason, message=error.message)
+
+
+@dataclass(slots=True)
+class _Run:
+    session: Session
+    tag: str
+    found: list[ErrorSamples] = field(default_factory=list)
+    stopped_by: SourceError | None = None
+
+    async def serve(self, parts: Sequence[Part]) -> None:
+        error = self.stopped_by or await self.attempt(parts)
+        if error is None:
+            return
+        if self.stopped_by is None and len(parts) > 1:
+            await self.serve(parts[: len(parts) // 2])
+            await self.serve(parts[len(parts) // 2 :])
+        else:
+            self.found += [failed(result, error) for part in parts for result in part.results]
+
+    async def attempt(self, parts: Sequence[Part]) -> SourceError | None:
+        try:
+            answer = await self.session.execute(statement(parts, self.session.dialect), tag=self.tag)
+        except SourceError as error:
+            if error.concerns_whole_source:
+                self.stopped_by = error
+            return error
+        self.found += _read(parts, answer)
+        return None
+
+
+def _statements(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:
+    """Parts that fit into one statement each."""
+    chunk: list[Part] = []
+    size = 0
+    for part in parts:
+        own = len(part.select.encode()) + PART_BYTES
+        if chunk and (size + own > limit or len(chunk) == MAX_PARTS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(part)
+        size += own
+    if chunk:
+        yield chunk
+
+
+def _read(parts: Sequence[Part], answer: Rows) -> Iterator[ErrorSamples]:
+    rows: dict[int, list[Sequence[Any]]] = {}
+    for number, *cells in answer.rows:
+        rows.setdefault(int(number), []).append(cells)
+    first = 0
+    for part in parts:
+        for place, result in enumerate(part.results, first):
+            found = rows.get(place, [])
+            shown = tuple(_row(part, cells) for cells in found[:MAX_ROWS])
+            yield replace(_blank(result), columns=part.columns, rows=shown, more=len(found) > MAX_ROWS)
+        first += len(part.results)
+
+
+def _row(part: Part, cells: Sequence[object]) -> SampleRow:
+    read = iter(zip(part.types, cells, strict=False))  # other parts of the statement may show more
+    return tuple(SampleValue(None) if column.masked else _value(*next(read)) for column in part.columns)
+
+
+def _value(data_type: DataType, cell: object) -> SampleValue:
+    text = text_of(cell)
+    if text is None:
+        return SampleValue(None)
+    if data_type is DataType.BINARY:
+        text = rf"\x{text.lower()}"
+    return SampleValue(text[:MAX_CHARACTERS], truncated=len(text) > MAX_CHARACTERS)
+
+
+def _blank(result: Result) -> ErrorSamples:
+    return ErrorSamples(
+        workspace_id=result.workspace_id,
+        result_id=result.id,
+        check_id=result.check_id,
+        data_group=result.data_group,
+        time_period=result.time_period,
+        taken_at=result.executed_at,
+    )

@@ -1,0 +1,3 @@
+SELECT s0, s1, s2, s3, s4 FROM (SELECT SUBSTR(CAST(`we"ird` AS STRING), 1, 11) AS s0, SUBSTR(CAST(`back\`tick` AS STRING), 1, 11) AS s1, SUBSTR(CAST(CASE WHEN `it\'s` IS TRUE THEN 'true' WHEN `it\'s` IS FALSE THEN 'false' END AS STRING), 1, 11) AS s2, SUBSTR(CAST(`select` AS STRING), 1, 11) AS s3, SUBSTR(CAST(`größe` AS STRING), 1, 11) AS s4, COLLATE(`we"ird`, '') AS c0 FROM `sch\'ema`.`ta ble` WHERE 1 = 1) checked LEFT JOIN (SELECT DISTINCT COLLATE(`o"the\`r`, '') AS known FROM `sche`.`ma`.`ta\`ble`
+WHERE `o"the\`r` IS NOT NULL) keys_known ON checked.c0 = keys_known.known
+WHERE c0 IS NOT NULL AND known IS NULL LIMIT 3

@@ -1,0 +1,1 @@
+SELECT SUBSTR(CAST(`we"ird` AS STRING), 1, 11) AS s0, SUBSTR(CAST(`back\`tick` AS STRING), 1, 11) AS s1, SUBSTR(CAST(CASE WHEN `it\'s` IS TRUE THEN 'true' WHEN `it\'s` IS FALSE THEN 'false' END AS STRING), 1, 11) AS s2, SUBSTR(CAST(`select` AS STRING), 1, 11) AS s3, SUBSTR(CAST(`größe` AS STRING), 1, 11) AS s4 FROM `sch\'ema`.`ta ble` WHERE 1 = 1 AND (`back\`tick` < 0) LIMIT 3

@@ -1,0 +1,5 @@
+SELECT s0, s1, s2, s3, s4 FROM (SELECT s0, s1, s2, s3, s4, shown, RANK() OVER (ORDER BY frequency DESC) AS place
+FROM (SELECT s0, s1, s2, s3, s4, c0 AS shown, COUNT(*) OVER (PARTITION BY c1) AS frequency,
+ROW_NUMBER() OVER (PARTITION BY c1 ORDER BY c1) AS nth
+FROM (SELECT SUBSTRING(CAST(`we"ird` AS CHAR), 1, 11) AS s0, SUBSTRING(CAST(`back``tick` AS CHAR), 1, 11) AS s1, SUBSTRING(CAST(CASE WHEN `it's` IS TRUE THEN 'true' WHEN `it's` IS FALSE THEN 'false' END AS CHAR), 1, 11) AS s2, SUBSTRING(CAST(`select` AS CHAR), 1, 11) AS s3, SUBSTRING(CAST(`größe` AS CHAR), 1, 11) AS s4, CAST(`we"ird` AS CHAR) AS c0, CAST(CONVERT(CAST(`we"ird` AS CHAR) USING utf8mb4) AS BINARY) AS c1 FROM `sch'ema`.`ta ble` WHERE 1 = 1) checked WHERE c0 IS NOT NULL) counted WHERE nth = 1) ranked
+WHERE place <= 10 AND NOT (CAST(CONVERT(shown USING utf8mb4) AS BINARY) IN (CAST(CONVERT('it''s' USING utf8mb4) AS BINARY), CAST(CONVERT('back\\slash' USING utf8mb4) AS BINARY), CAST(CONVERT('😀' USING utf8mb4) AS BINARY))) LIMIT 3

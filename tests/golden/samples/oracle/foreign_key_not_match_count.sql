@@ -1,0 +1,3 @@
+SELECT s0, s1, s2, s3, s4 FROM (SELECT TO_CHAR(SUBSTR("we""ird", 1, 11)) AS s0, SUBSTR(TO_CHAR("back`tick"), 1, 11) AS s1, SUBSTR(TO_CHAR(CASE WHEN "it's" IS TRUE THEN 'true' WHEN "it's" IS FALSE THEN 'false' END), 1, 11) AS s2, SUBSTR(TO_CHAR("select", 'YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM'), 1, 11) AS s3, SUBSTR(TO_CHAR("größe", 'YYYY-MM-DD'), 1, 11) AS s4, TO_CHAR("we""ird") AS c0 FROM "sch'ema"."ta ble" WHERE 1 = 1) checked LEFT JOIN (SELECT DISTINCT TO_CHAR("o""the`r") AS known FROM "sche.ma"."ta`ble"
+WHERE "o""the`r" IS NOT NULL) keys_known ON checked.c0 = keys_known.known
+WHERE c0 IS NOT NULL AND known IS NULL FETCH FIRST 3 ROWS ONLY

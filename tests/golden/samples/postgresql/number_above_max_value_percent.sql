@@ -1,0 +1,1 @@
+SELECT SUBSTRING(CAST("we""ird" AS TEXT), 1, 11) AS s0, SUBSTRING(CAST("back`tick" AS TEXT), 1, 11) AS s1, SUBSTRING(CAST(CASE WHEN "it's" IS TRUE THEN 'true' WHEN "it's" IS FALSE THEN 'false' END AS TEXT), 1, 11) AS s2, SUBSTRING(CAST("select" AS TEXT), 1, 11) AS s3, SUBSTRING(CAST("größe" AS TEXT), 1, 11) AS s4 FROM "sch'ema"."ta ble" WHERE 1 = 1 AND ("back`tick" > 0.0) LIMIT 3

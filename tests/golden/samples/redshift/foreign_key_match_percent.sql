@@ -1,0 +1,3 @@
+SELECT s0, s1, s2, s3, s4 FROM (SELECT SUBSTRING(CAST("we""ird" AS VARCHAR(65535)), 1, 11) AS s0, SUBSTRING(CAST("back`tick" AS VARCHAR(65535)), 1, 11) AS s1, SUBSTRING(CAST(CASE WHEN "it's" IS TRUE THEN 'true' WHEN "it's" IS FALSE THEN 'false' END AS VARCHAR(65535)), 1, 11) AS s2, SUBSTRING(CAST("select" AS VARCHAR(65535)), 1, 11) AS s3, SUBSTRING(CAST("größe" AS VARCHAR(65535)), 1, 11) AS s4, (CAST("we""ird" AS VARCHAR(65535)) || '|') AS c0 FROM "sch'ema"."ta ble" WHERE 1 = 1) checked LEFT JOIN (SELECT DISTINCT (CAST("o""the`r" AS VARCHAR(65535)) || '|') AS known FROM "sche.ma"."ta`ble"
+WHERE "o""the`r" IS NOT NULL) keys_known ON checked.c0 = keys_known.known
+WHERE c0 IS NOT NULL AND known IS NULL LIMIT 3
