@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.execution.frame import Frame
 from dq_platform.models.check import GroupBy
+from dq_platform.models.metadata import ColumnInfo
 
 ALIAS_BYTES = 16
 """What a column's separator, alias and line break add to its expression."""
 
 
 class StatementKind(StrEnum):
-    """SCAN: one pass over the table's rows for many checks. QUERY: a SELECT of its own."""
+    """How a statement finds its numbers.
+
+    SCAN: in one pass over the table's rows. VALUES: over the distinct values of some columns. QUERY: as it likes.
+    """
 
     SCAN = "scan"
+    VALUES = "values"
     QUERY = "query"
 
 
@@ -47,7 +53,14 @@ class Cells:
     expected: int | None = None
 
 
-ScanWant = tuple[Demand, ScanMeasure]
+class ScanWant(NamedTuple):
+    """`column` is the one that alone decides what is measured; None if there is no such column."""
+
+    demand: Demand
+    measure: ScanMeasure
+    column: ColumnInfo | None = None
+
+
 QueryWant = tuple[Demand, QueryMeasure]
 
 
@@ -85,11 +98,10 @@ class Statement:
         """Two statements for half of the distinct measures each; only for a divisible one."""
         distinct = list(dict.fromkeys(self.measures))
         left = frozenset(distinct[: len(distinct) // 2])
-        wants = list(zip(self.demands, self.measures, strict=True))
-        return (
-            scan(self.frame, [want for want in wants if want[1] in left], dialect),
-            scan(self.frame, [want for want in wants if want[1] not in left], dialect),
-        )
+        wants = [ScanWant(*want) for want in zip(self.demands, self.measures, strict=True)]
+        parts = [want for want in wants if want.measure in left], [want for want in wants if want.measure not in left]
+        first, second = (replace(scan(self.frame, part, dialect), kind=self.kind) for part in parts)
+        return first, second
 
 
 def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Statement]:
@@ -97,9 +109,9 @@ def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Sta
     room = _Room(frame, dialect)
     chunks: list[list[ScanWant]] = [[]]
     for want in wants:
-        if not room.take(want[1]):
+        if not room.take(want.measure):
             room = _Room(frame, dialect)
-            room.take(want[1])
+            room.take(want.measure)
             chunks.append([])
         chunks[-1].append(want)
     return [scan(frame, chunk, dialect) for chunk in chunks if chunk]
@@ -107,17 +119,18 @@ def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Sta
 
 def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> Statement:
     """All wants in one SELECT, equal expressions once."""
-    expressions = dict.fromkeys(expression for _, measure in wants for expression in _expressions(measure))
+    measures = tuple(want.measure for want in wants)
+    expressions = dict.fromkeys(expression for measure in measures for expression in _expressions(measure))
     places = {expression: place for place, expression in enumerate(expressions, len(frame.keys))}
     return Statement(
         kind=StatementKind.SCAN,
         sql=frame.select(places, dialect),
         frame=frame,
-        demands=tuple(demand for demand, _ in wants),
+        demands=tuple(want.demand for want in wants),
         cells=tuple(
-            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for _, measure in wants
+            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for measure in measures
         ),
-        measures=tuple(measure for _, measure in wants),
+        measures=measures,
     )
 
 

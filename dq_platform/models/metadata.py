@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,6 +71,18 @@ class TableSnapshot:
 
     def column(self, name: str) -> ColumnInfo | None:
         return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What is known of a table's size: its rows, and the distinct values of columns by name; nothing is exact."""
+
+    rows: int | None = None
+    distinct: Mapping[str, int] = field(default_factory=dict)
+
+    def values(self, column: str) -> float:
+        """How many distinct values the column has; infinitely many if that is not known."""
+        return self.distinct.get(column, float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
