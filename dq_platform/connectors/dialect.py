@@ -313,6 +313,10 @@ class Dialect(ABC):
         """The continuous percentile (linear interpolation) as an aggregate."""
         return Fragment(f"PERCENTILE_CONT({fraction}) WITHIN GROUP (ORDER BY {self.as_float(expression)})")
 
+    def roughly_distinct(self, expression: str) -> Fragment | None:  # noqa: ARG002
+        """About how many different values there are, by an aggregate that costs little; None if there is none."""
+        return None
+
     # Statements
 
     def limited(self, select: str, rows: int) -> Fragment:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -53,6 +53,13 @@ class Cells:
     expected: int | None = None
 
 
+class Lesson(NamedTuple):
+    """A size that nobody asked for: of the column's distinct values, or, without a column, of the table's rows."""
+
+    expression: str
+    column: str = ""
+
+
 class ScanWant(NamedTuple):
     """`column` is the one that alone decides what is measured; None if there is no such column."""
 
@@ -69,7 +76,8 @@ class Statement:
     """One SELECT and the demands it serves; the n-th finds its numbers at the n-th of `cells`.
 
     `measures` are what a scan was laid out from, in the same order; a query cannot be divided and has none. With
-    `imports` the numbers are found by the names of their columns.
+    `imports` the numbers are found by the names of their columns. `lessons` has the places of sizes that are of use to
+    the next plan, by column, under an empty name that of the rows.
     """
 
     kind: StatementKind
@@ -79,6 +87,7 @@ class Statement:
     cells: tuple[Cells, ...]
     measures: tuple[ScanMeasure, ...] = ()
     imports: bool = False
+    lessons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -93,6 +102,11 @@ class Statement:
     def divisible(self) -> bool:
         """Whether it asks for different things, so that asking for less can tell which of them is wrong."""
         return len(set(self.measures)) > 1
+
+    def learning(self, lessons: Sequence[Lesson], dialect: Dialect) -> Statement:
+        """The same scan, which answers the lessons too."""
+        wants = [ScanWant(*want) for want in zip(self.demands, self.measures, strict=True)]
+        return replace(scan(self.frame, wants, dialect, lessons), kind=self.kind)
 
     def halves(self, dialect: Dialect) -> tuple[Statement, Statement]:
         """Two statements for half of the distinct measures each; only for a divisible one."""
@@ -117,10 +131,11 @@ def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Sta
     return [scan(frame, chunk, dialect) for chunk in chunks if chunk]
 
 
-def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> Statement:
+def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect, lessons: Sequence[Lesson] = ()) -> Statement:
     """All wants in one SELECT, equal expressions once."""
     measures = tuple(want.measure for want in wants)
-    expressions = dict.fromkeys(expression for measure in measures for expression in _expressions(measure))
+    wanted = [expression for measure in measures for expression in _expressions(measure)]
+    expressions = dict.fromkeys([*wanted, *(lesson.expression for lesson in lessons)])
     places = {expression: place for place, expression in enumerate(expressions, len(frame.keys))}
     return Statement(
         kind=StatementKind.SCAN,
@@ -131,6 +146,7 @@ def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> Statement
             Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for measure in measures
         ),
         measures=measures,
+        lessons={lesson.column: places[lesson.expression] for lesson in lessons},
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dq_platform.checks.sensors.measure import WEIGHT, Aggregate, Effort
 from dq_platform.connectors.dialect import Dialect, Fragment
 
+FEW = 8
+"""As many texts an engine compares without effort."""
 ALL_ROWS = Aggregate("COUNT(*)", f"COALESCE(SUM({WEIGHT}), 0)")
 
 
@@ -47,6 +50,7 @@ class AggregateWords:
             "least": self.least,
             "greatest": self.greatest,
             "matches": self.matches,
+            "one_of": self.one_of,
         }
 
     def count_if(self, condition: str, *, good: bool = False) -> Counted:
@@ -93,6 +97,12 @@ class AggregateWords:
         """Whether a part of the text matches the regular expression."""
         self.effort = max(self.effort, Effort.PATTERN)
         return self._dialect.matches(text, pattern)
+
+    def one_of(self, text: str, values: Sequence[str]) -> Fragment:
+        """Whether the text equals one of the literals, character by character."""
+        if len(values) > FEW:
+            self.effort = max(self.effort, Effort.PATTERN)
+        return self._dialect.in_texts(text, values)
 
     def _holding(self, condition: str) -> Aggregate:
         weighed = f"SUM(CASE WHEN {condition} THEN {WEIGHT} END)"

@@ -12,7 +12,7 @@ WEIGHT = "dq_n"
 
 
 class Effort(IntEnum):
-    """What an engine has to do for each row: read and compare, match a regular expression, or tell values apart."""
+    """What an engine has to do for each row: compare, look through patterns or long lists, or tell values apart."""
 
     PLAIN = 0
     PATTERN = 1
