@@ -6,10 +6,11 @@ import pytest
 
 from dq_platform.connectors.dialect import Dialect, Fragment, Layout
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
+from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.plan import plan
 from dq_platform.execution.statement import Statement, StatementKind
 from dq_platform.models.metadata import Estimates
-from tests.unit.execution.builders import check, context, partitioned
+from tests.unit.execution.builders import COLUMNS, check, context, partitioned, snapshot
 
 MANY = 10_000_000
 
@@ -121,8 +122,6 @@ def test_values_tell_their_number_each_time() -> None:
     assert set(found.lessons) == {"email"}
 
 
-def _with_column(name: str):
-    from tests.unit.execution.builders import COLUMNS, snapshot
-
+def _with_column(name: str) -> PlanContext:
     kinds = {**COLUMNS, name: COLUMNS["email"]}
     return context(snapshot=snapshot(kinds), learned=Estimates(MANY, {name: 5}))
