@@ -1,4 +1,4 @@
-"""What is measured over distinct values and their counts is what is measured over rows, whatever they are counted with."""
+"""Measured over distinct values and their counts, a number is the same as over rows, whatever is counted together."""
 
 from __future__ import annotations
 
