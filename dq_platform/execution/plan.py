@@ -106,9 +106,7 @@ class _Draft:
         else:
             self.answers.append(reading)
 
-    def place(
-        self, bound: Bound, demand: Demand, frame: Frame, measure: Measure, compared: Compared | None
-    ) -> None:
+    def place(self, bound: Bound, demand: Demand, frame: Frame, measure: Measure, compared: Compared | None) -> None:
         if isinstance(measure, MetadataMeasure):
             reading = known(demand, measure.value)
             self.answers.append(telling(reading, compared) if compared else reading)
