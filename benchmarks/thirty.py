@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dq_platform.checks.sensors.codes import COUNTRY_CODES
 from dq_platform.checks.sensors.patterns import PATTERNS
 
-ROWS = 1_000_000
+ROWS = 5_000_000
 
 TABLE = f"""
 CREATE TABLE sales AS

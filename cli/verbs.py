@@ -19,6 +19,7 @@ PLACES = {
     "summary": "cli.commands.look:summary",
     "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
+    "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
     "connection": "cli.commands.connection:app",
     "check": "cli.commands.check:app",

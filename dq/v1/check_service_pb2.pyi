@@ -8,6 +8,7 @@ from dq.v1 import backtest_pb2 as _backtest_pb2
 from dq.v1 import baseline_pb2 as _baseline_pb2
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import job_pb2 as _job_pb2
+from dq.v1 import plan_pb2 as _plan_pb2
 from dq.v1 import result_pb2 as _result_pb2
 from dq.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
@@ -693,6 +694,60 @@ class ListBaselinesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListBaselinesResponse: _TypeAlias = ListBaselinesResponse  # noqa: Y015
+
+@_typing.final
+class PlanChecksRequest(_message.Message):
+    """Which checks to plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTOR_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selector(self) -> _check_pb2.CheckSelector:
+        """The checks; of at most 100 tables."""
+
+    @_builtins.property
+    def window(self) -> _check_pb2.PeriodWindow:
+        """Which partitions to read, for partitioned checks."""
+
+    def __init__(
+        self,
+        *,
+        selector: _check_pb2.CheckSelector | None = ...,
+        window: _check_pb2.PeriodWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selector", b"selector", "window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selector", b"selector", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanChecksRequest: _TypeAlias = PlanChecksRequest  # noqa: Y015
+
+@_typing.final
+class PlanChecksResponse(_message.Message):
+    """What a run would send."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TABLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tables(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.TablePlan]:
+        """A plan for each table."""
+
+    def __init__(
+        self,
+        *,
+        tables: _abc.Iterable[_plan_pb2.TablePlan] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tables", b"tables"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanChecksResponse: _TypeAlias = PlanChecksResponse  # noqa: Y015
 
 @_typing.final
 class ListCheckTypesRequest(_message.Message):

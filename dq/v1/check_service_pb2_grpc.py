@@ -86,6 +86,11 @@ class CheckServiceStub:
                 request_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
                 _registered_method=True)
+        self.PlanChecks = channel.unary_unary(
+                '/dq.v1.CheckService/PlanChecks',
+                request_serializer=dq_dot_v1_dot_check__service__pb2.PlanChecksRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_check__service__pb2.PlanChecksResponse.FromString,
+                _registered_method=True)
         self.AcceptBaseline = channel.unary_unary(
                 '/dq.v1.CheckService/AcceptBaseline',
                 request_serializer=dq_dot_v1_dot_check__service__pb2.AcceptBaselineRequest.SerializeToString,
@@ -210,6 +215,13 @@ class CheckServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlanChecks(self, request, context):
+        """Shows what a run of all enabled checks that the selector matches would send to their sources, and sends nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AcceptBaseline(self, request, context):
         """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
         run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
@@ -329,6 +341,11 @@ def add_CheckServiceServicer_to_server(servicer, server):
                     servicer.PreviewErrorSamples,
                     request_deserializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.FromString,
                     response_serializer=dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.SerializeToString,
+            ),
+            'PlanChecks': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanChecks,
+                    request_deserializer=dq_dot_v1_dot_check__service__pb2.PlanChecksRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_check__service__pb2.PlanChecksResponse.SerializeToString,
             ),
             'AcceptBaseline': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptBaseline,
@@ -647,6 +664,33 @@ class CheckService:
             '/dq.v1.CheckService/PreviewErrorSamples',
             dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesRequest.SerializeToString,
             dq_dot_v1_dot_check__service__pb2.PreviewErrorSamplesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanChecks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.CheckService/PlanChecks',
+            dq_dot_v1_dot_check__service__pb2.PlanChecksRequest.SerializeToString,
+            dq_dot_v1_dot_check__service__pb2.PlanChecksResponse.FromString,
             options,
             channel_credentials,
             insecure,

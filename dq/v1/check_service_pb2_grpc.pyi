@@ -60,6 +60,8 @@ class CheckServiceStub:
     """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
     most 20 data groups and periods. Nothing is stored.
     """
+    PlanChecks: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.PlanChecksRequest, _check_service_pb2.PlanChecksResponse]
+    """Shows what a run of all enabled checks that the selector matches would send to their sources, and sends nothing."""
     AcceptBaseline: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]
     """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
     run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
@@ -116,6 +118,8 @@ class CheckServiceAsyncStub(CheckServiceStub):
     """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
     most 20 data groups and periods. Nothing is stored.
     """
+    PlanChecks: _aio.UnaryUnaryMultiCallable[_check_service_pb2.PlanChecksRequest, _check_service_pb2.PlanChecksResponse]  # type: ignore[assignment]
+    """Shows what a run of all enabled checks that the selector matches would send to their sources, and sends nothing."""
     AcceptBaseline: _aio.UnaryUnaryMultiCallable[_check_service_pb2.AcceptBaselineRequest, _check_service_pb2.AcceptBaselineResponse]  # type: ignore[assignment]
     """Makes the columns that the source has now what the check compares with: what has changed is accepted, and its next
     run passes. For check types that keep a baseline, such as `column_list_changed`. If nothing has changed, nothing is
@@ -229,6 +233,14 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         """Measures a check now and returns rows behind what it counts: of what fails, or of everything if nothing does, for at
         most 20 data groups and periods. Nothing is stored.
         """
+
+    @_abc_1.abstractmethod
+    def PlanChecks(
+        self,
+        request: _check_service_pb2.PlanChecksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_check_service_pb2.PlanChecksResponse, _abc.Awaitable[_check_service_pb2.PlanChecksResponse]]:
+        """Shows what a run of all enabled checks that the selector matches would send to their sources, and sends nothing."""
 
     @_abc_1.abstractmethod
     def AcceptBaseline(

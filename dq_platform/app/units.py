@@ -17,15 +17,22 @@ MAX_CHECKS = 500
 
 def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Unit]:
     """One unit for each table, or several if it has very many checks; equal tables give equal pieces."""
-    by_table: dict[tuple[str, str, str], list[str]] = {}
+    return [
+        Unit(
+            new_id(), job_id, workspace_id, connection_id, tuple(check.id for check in some[start : start + MAX_CHECKS])
+        )
+        for (connection_id, _, _), some in by_table(checks).items()
+        for start in range(0, len(some), MAX_CHECKS)
+    ]
+
+
+def by_table(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]:
+    """The checks of each table, by connection id, schema and table, in the order of first appearance."""
+    found: dict[tuple[str, str, str], list[Check]] = {}
     for check in checks:
         target = check.target
-        by_table.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(check.id)
-    return [
-        Unit(new_id(), job_id, workspace_id, connection_id, tuple(ids[start : start + MAX_CHECKS]))
-        for (connection_id, _, _), ids in by_table.items()
-        for start in range(0, len(ids), MAX_CHECKS)
-    ]
+        found.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(check)
+    return found
 
 
 def request_hash(kind: str, subject: str | CheckSelector, window: PeriodWindow | None = None) -> str:

@@ -56,6 +56,22 @@ class ParamKind(StrEnum):
     SEVERITY_QUERY = "severity_query"
 
 
+VALUES = frozenset(
+    {
+        ParamKind.INT,
+        ParamKind.FLOAT,
+        ParamKind.PERCENT,
+        ParamKind.BOOL,
+        ParamKind.TEXT,
+        ParamKind.TEXT_LIST,
+        ParamKind.NUMBER_LIST,
+        ParamKind.DATE,
+        ParamKind.REGEX,
+    }
+)
+"""Kinds that hold a value and name nothing of a source."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParamSpec:
     """One parameter as the catalogue shows it.

@@ -44,6 +44,23 @@ class Limits:
     statement_bytes: int = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """When it pays on an engine to measure otherwise than in one pass over the rows, from `benchmarks/`.
+
+    Never for a table of fewer than `least_rows`. A column's distinct values are counted first if there are at most
+    `counted_values`, each in `rows_per_value` rows on average; those of several columns in one pass if there are at
+    most `joint_values` combinations. `lone_distincts`: COUNT(DISTINCT ...) of other columns makes everything beside it
+    slower, and has a statement of its own.
+    """
+
+    least_rows: int = 200_000
+    counted_values: int = 0
+    rows_per_value: int = 10
+    joint_values: int = 1000
+    lone_distincts: bool = False
+
+
 def require_timestamp(data_type: DataType) -> None:
     if data_type not in (DataType.TIMESTAMP, DataType.TIMESTAMP_TZ):
         message = f"A column of type {data_type} holds no date; periods need a date or a timestamp."
@@ -56,6 +73,7 @@ class Dialect(ABC):
     sqlglot: ClassVar[str] = "postgres"
     quote: ClassVar[str] = '"'
     limits: ClassVar[Limits] = Limits()
+    layout: ClassVar[Layout] = Layout()
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
     text_type: ClassVar[str] = "TEXT"
     float_type: ClassVar[str] = "DOUBLE PRECISION"
@@ -294,6 +312,10 @@ class Dialect(ABC):
     def percentile(self, expression: str, fraction: str) -> Fragment:
         """The continuous percentile (linear interpolation) as an aggregate."""
         return Fragment(f"PERCENTILE_CONT({fraction}) WITHIN GROUP (ORDER BY {self.as_float(expression)})")
+
+    def roughly_distinct(self, expression: str) -> Fragment | None:  # noqa: ARG002
+        """About how many different values there are, by an aggregate that costs little; None if there is none."""
+        return None
 
     # Statements
 

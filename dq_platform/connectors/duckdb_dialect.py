@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits
 from dq_platform.connectors.zones import Window
 from dq_platform.models.metadata import DataType
 
@@ -10,6 +10,7 @@ from dq_platform.models.metadata import DataType
 class DuckDBDialect(Dialect):
     sqlglot = "duckdb"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
+    layout = Layout(counted_values=100_000, joint_values=10_000)
     text_type = "VARCHAR"
     float_type = "DOUBLE"
 
@@ -34,3 +35,6 @@ class DuckDBDialect(Dialect):
     def local_time(self, expression: str, data_type: DataType, window: Window) -> Fragment:
         aware = expression if data_type is DataType.TIMESTAMP_TZ else f"({expression} AT TIME ZONE 'UTC')"
         return Fragment(f"({aware} AT TIME ZONE {self.text(window.time_zone)})")
+
+    def roughly_distinct(self, expression: str) -> Fragment:
+        return Fragment(f"APPROX_COUNT_DISTINCT({expression})")

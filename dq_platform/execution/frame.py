@@ -12,7 +12,7 @@ from dq_platform.execution.periods import partition_dates, period_starts
 from dq_platform.execution.precheck import Bound
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import PeriodWindow, TimeScale
-from dq_platform.models.metadata import ColumnInfo, DataType, TableSnapshot
+from dq_platform.models.metadata import ColumnInfo, DataType, Estimates, TableSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PlanContext:
     be read: `problem` says why. `table_filter` is the SQL condition that users set for all checks of the table, empty
     for none. `window` is what partitioned checks read,
     None for their default. A check has at most `max_groups` data groups. `baselines` has by check id what checks
-    compare the columns with.
+    compare the columns with. `learned` is what earlier runs found.
     """
 
     dialect: Dialect
@@ -35,6 +35,18 @@ class PlanContext:
     max_groups: int = 1000
     problem: SourceError | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    learned: Estimates = field(default_factory=Estimates)
+
+    @property
+    def estimates(self) -> Estimates:
+        """The engine's own where it has any, otherwise what earlier runs found."""
+        if self.snapshot is None:
+            return self.learned
+        rows = self.snapshot.table.estimated_rows
+        found = {
+            one.name: one.estimated_distinct for one in self.snapshot.columns if one.estimated_distinct is not None
+        }
+        return Estimates(self.learned.rows if rows is None else rows, {**self.learned.distinct, **found})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dq_platform.execution.problems import ImportFailed, RowsMultiplied, TooMany
 from dq_platform.execution.reading import NO_DATA, Reading
 from dq_platform.execution.scan import in_place_of_failure, readings
 from dq_platform.execution.statement import Statement
+from dq_platform.models.metadata import Estimates
 
 
 class Session(Protocol):
@@ -33,7 +34,8 @@ class Measurement:
     """What a plan's checks gave: each has readings (one per group and period) or a failure, never both.
 
     `milliseconds` is each check's share of the source's time. `stopped_by` is set if the source itself failed, so that
-    the rest of the plan was not sent. `statements` and `rows` count what was sent and what came back.
+    the rest of the plan was not sent. `statements` and `rows` count what was sent and what came back. `learned` has
+    the sizes that came along.
     """
 
     readings: Mapping[str, tuple[Reading, ...]]
@@ -42,6 +44,7 @@ class Measurement:
     statements: int
     rows: int
     stopped_by: SourceError | None = None
+    learned: Estimates = field(default_factory=Estimates)
 
 
 async def measure(session: Session, plan: Plan, *, tag: str = "") -> Measurement:
@@ -69,6 +72,7 @@ class _Run:
     statements: int = 0
     rows: int = 0
     stopped_by: SourceError | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
 
     async def serve(self, statement: Statement) -> None:
         error = await self.attempt(statement)
@@ -88,6 +92,7 @@ class _Run:
             self.fail(statement, error)
             return None
         self.sound.add(statement.frame)
+        self.sizes |= {column: int(answer.rows[0][place]) for column, place in statement.lessons.items()}
         for reading in found:
             self.readings.setdefault(reading.check_id, []).append(reading)
         return None
@@ -176,4 +181,5 @@ class _Run:
             statements=self.statements,
             rows=self.rows,
             stopped_by=self.stopped_by,
+            learned=Estimates(self.sizes.pop("", None), self.sizes),
         )

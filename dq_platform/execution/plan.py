@@ -15,12 +15,13 @@ from dq_platform.checks.sensors.render import render
 from dq_platform.errors import DomainError
 from dq_platform.execution.drift import Compared, compare, telling
 from dq_platform.execution.frame import Frame, PlanContext, frame_of
+from dq_platform.execution.layout import lay_out
 from dq_platform.execution.periods import run_period
 from dq_platform.execution.precheck import Bound, bind, require_possible
 from dq_platform.execution.problems import SensorFailed
 from dq_platform.execution.reading import Reading
 from dq_platform.execution.scan import in_place_of_failure, known
-from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
+from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries
 from dq_platform.models.check import Check
 from dq_platform.models.metadata import ColumnInfo
 
@@ -84,7 +85,7 @@ class _Draft:
         except DomainError as error:
             self.fail(demand, error)
             return
-        self.place(demand, frame, measure, compared)
+        self.place(bound, demand, frame, measure, compared)
 
     def sensor_context(self, bound: Bound, frame: Frame, compared: Compared | None) -> SensorContext:
         target = bound.check.target
@@ -105,18 +106,18 @@ class _Draft:
         else:
             self.answers.append(reading)
 
-    def place(self, demand: Demand, frame: Frame, measure: Measure, compared: Compared | None) -> None:
+    def place(self, bound: Bound, demand: Demand, frame: Frame, measure: Measure, compared: Compared | None) -> None:
         if isinstance(measure, MetadataMeasure):
             reading = known(demand, measure.value)
             self.answers.append(telling(reading, compared) if compared else reading)
         elif isinstance(measure, QueryMeasure):
             self.queries.setdefault(frame, []).append((demand, measure))
         else:
-            self.scans.setdefault(frame, []).append((demand, measure))
+            self.scans.setdefault(frame, []).append(ScanWant(demand, measure, self.columns.get(bound.own_column)))
 
     def plan(self) -> Plan:
-        dialect = self.context.dialect
-        fused = [one for frame, wants in self.scans.items() for one in scans(frame, wants, dialect)]
+        dialect, estimates = self.context.dialect, self.context.estimates
+        fused = [one for frame, wants in self.scans.items() for one in lay_out(frame, wants, estimates, dialect)]
         alone = [one for frame, wants in self.queries.items() for one in queries(frame, wants, dialect)]
         return Plan(
             tuple(sorted((*fused, *alone), key=lambda statement: not statement.probes)),

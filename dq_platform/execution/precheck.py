@@ -43,6 +43,11 @@ class Bound:
         return self.sensor.groupable and not self.sensor.metadata
 
     @property
+    def own_column(self) -> str:
+        """The column that alone decides what is measured, empty if there is no such column."""
+        return self.check.target.column_name if self.sensor.column_alone else ""
+
+    @property
     def on_no_rows(self) -> int | None:
         """What a partition without rows measures; for a comparison, where the other side may tell, None."""
         return None if self.check_type.compares else self.sensor.on_no_rows

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.execution.frame import Frame
 from dq_platform.models.check import GroupBy
+from dq_platform.models.metadata import ColumnInfo
 
 ALIAS_BYTES = 16
 """What a column's separator, alias and line break add to its expression."""
 
 
 class StatementKind(StrEnum):
-    """SCAN: one pass over the table's rows for many checks. QUERY: a SELECT of its own."""
+    """How a statement finds its numbers.
+
+    SCAN: in one pass over the table's rows. VALUES: over the distinct values of some columns. QUERY: as it likes.
+    """
 
     SCAN = "scan"
+    VALUES = "values"
     QUERY = "query"
 
 
@@ -47,7 +53,21 @@ class Cells:
     expected: int | None = None
 
 
-ScanWant = tuple[Demand, ScanMeasure]
+class Lesson(NamedTuple):
+    """A size that nobody asked for: of the column's distinct values, or, without a column, of the table's rows."""
+
+    expression: str
+    column: str = ""
+
+
+class ScanWant(NamedTuple):
+    """`column` is the one that alone decides what is measured; None if there is no such column."""
+
+    demand: Demand
+    measure: ScanMeasure
+    column: ColumnInfo | None = None
+
+
 QueryWant = tuple[Demand, QueryMeasure]
 
 
@@ -56,7 +76,8 @@ class Statement:
     """One SELECT and the demands it serves; the n-th finds its numbers at the n-th of `cells`.
 
     `measures` are what a scan was laid out from, in the same order; a query cannot be divided and has none. With
-    `imports` the numbers are found by the names of their columns.
+    `imports` the numbers are found by the names of their columns. `lessons` has the places of sizes that are of use to
+    the next plan, by column, under an empty name that of the rows.
     """
 
     kind: StatementKind
@@ -66,6 +87,7 @@ class Statement:
     cells: tuple[Cells, ...]
     measures: tuple[ScanMeasure, ...] = ()
     imports: bool = False
+    lessons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -81,15 +103,19 @@ class Statement:
         """Whether it asks for different things, so that asking for less can tell which of them is wrong."""
         return len(set(self.measures)) > 1
 
+    def learning(self, lessons: Sequence[Lesson], dialect: Dialect) -> Statement:
+        """The same scan, which answers the lessons too."""
+        wants = [ScanWant(*want) for want in zip(self.demands, self.measures, strict=True)]
+        return replace(scan(self.frame, wants, dialect, lessons), kind=self.kind)
+
     def halves(self, dialect: Dialect) -> tuple[Statement, Statement]:
         """Two statements for half of the distinct measures each; only for a divisible one."""
         distinct = list(dict.fromkeys(self.measures))
         left = frozenset(distinct[: len(distinct) // 2])
-        wants = list(zip(self.demands, self.measures, strict=True))
-        return (
-            scan(self.frame, [want for want in wants if want[1] in left], dialect),
-            scan(self.frame, [want for want in wants if want[1] not in left], dialect),
-        )
+        wants = [ScanWant(*want) for want in zip(self.demands, self.measures, strict=True)]
+        parts = [want for want in wants if want.measure in left], [want for want in wants if want.measure not in left]
+        first, second = (replace(scan(self.frame, part, dialect), kind=self.kind) for part in parts)
+        return first, second
 
 
 def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Statement]:
@@ -97,27 +123,30 @@ def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Sta
     room = _Room(frame, dialect)
     chunks: list[list[ScanWant]] = [[]]
     for want in wants:
-        if not room.take(want[1]):
+        if not room.take(want.measure):
             room = _Room(frame, dialect)
-            room.take(want[1])
+            room.take(want.measure)
             chunks.append([])
         chunks[-1].append(want)
     return [scan(frame, chunk, dialect) for chunk in chunks if chunk]
 
 
-def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> Statement:
+def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect, lessons: Sequence[Lesson] = ()) -> Statement:
     """All wants in one SELECT, equal expressions once."""
-    expressions = dict.fromkeys(expression for _, measure in wants for expression in _expressions(measure))
+    measures = tuple(want.measure for want in wants)
+    wanted = [expression for measure in measures for expression in _expressions(measure)]
+    expressions = dict.fromkeys([*wanted, *(lesson.expression for lesson in lessons)])
     places = {expression: place for place, expression in enumerate(expressions, len(frame.keys))}
     return Statement(
         kind=StatementKind.SCAN,
         sql=frame.select(places, dialect),
         frame=frame,
-        demands=tuple(demand for demand, _ in wants),
+        demands=tuple(want.demand for want in wants),
         cells=tuple(
-            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for _, measure in wants
+            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for measure in measures
         ),
-        measures=tuple(measure for _, measure in wants),
+        measures=measures,
+        lessons={lesson.column: places[lesson.expression] for lesson in lessons},
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,6 +86,18 @@ class TableVersion:
     last_seen: datetime
     absent: bool
     before: tuple[ColumnInfo, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What is known of a table's size: its rows, and the distinct values of columns by name; nothing is exact."""
+
+    rows: int | None = None
+    distinct: Mapping[str, int] = field(default_factory=dict)
+
+    def values(self, column: str) -> float:
+        """How many distinct values the column has; infinitely many if that is not known."""
+        return self.distinct.get(column, float("inf"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ def window(
     message: check_service_pb2.RunCheckRequest
     | check_service_pb2.BatchRunChecksRequest
     | check_service_pb2.PreviewCheckRequest
-    | check_service_pb2.PreviewErrorSamplesRequest,
+    | check_service_pb2.PreviewErrorSamplesRequest
+    | check_service_pb2.PlanChecksRequest,
 ) -> PeriodWindow | None:
     """The window that the request names; None for the default."""
     if not message.HasField("window"):

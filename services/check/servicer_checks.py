@@ -5,8 +5,8 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from dq.v1 import check_service_pb2 as pb
-from dq_platform.app import backtest, baselines, checks, preview, runs, sampling
-from services.check import mapping_backtest, mapping_baseline, mapping_check, mapping_selector
+from dq_platform.app import backtest, baselines, checks, explain, preview, runs, sampling
+from services.check import mapping_backtest, mapping_baseline, mapping_check, mapping_plan, mapping_selector
 from services.check.servicer_catalogue import CatalogueServicer
 from services.common import masks
 from services.common.call import Context, caller
@@ -99,3 +99,8 @@ class CheckServicer(CatalogueServicer):
         tested = await backtest.backtest_check(self._deps, who, mapping_backtest.request(request))
         page = page_of(tested.backtest.points, mapping_backtest.by_period, asked)
         return mapping_backtest.response(tested, page, self._tokens.token(request, who, page))
+
+    async def PlanChecks(self, request: pb.PlanChecksRequest, _context: Context) -> pb.PlanChecksResponse:
+        selector, window = mapping_selector.selector_to_core(request.selector), mapping_selector.window(request)
+        tables = await explain.explain(self._deps, caller(), selector, window)
+        return pb.PlanChecksResponse(tables=map(mapping_plan.table_plan, tables))

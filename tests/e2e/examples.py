@@ -169,6 +169,7 @@ EXAMPLES: Mapping[str, Example] = {
         lambda it: f"/checks/{it.check}/backtest",
         lambda _: {"thresholds": {"warning": {"max_count": 3}}, "start_time": "2026-01-01T00:00:00Z"},
     ),
+    "PlanChecks": to(200, lambda _: "/checks/plan", lambda it: {"selector": {"connection_id": it.connection}}),
     "ListCheckTypes": at(lambda _: "/checks/types?level=LEVEL_COLUMN&category=nulls"),
     "GetCheckType": at(lambda _: "/checks/types/nulls_percent"),
     "ListSensors": at(lambda _: "/checks/sensors"),

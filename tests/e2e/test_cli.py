@@ -50,6 +50,15 @@ def nulls(run: Run, shop: str) -> str:
     return str(answer(made)["id"])
 
 
+def test_a_plan_is_shown_and_nothing_is_run(run: Run, shop: str, nulls: str) -> None:
+    [table] = answer(run("--json", "plan", nulls))
+    assert [one["check_ids"] for one in table["statements"]] == [[nulls]]
+    shown = run("plan", "-c", shop, "-t", "shop.cust*", "--sql")
+    assert "shop.customers" in shown.stdout
+    assert 'FROM "shop"."customers"' in shown.stdout
+    assert answer(run("--json", "jobs", "list")) == []
+
+
 def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> None:
     assert [one["display_name"] for one in answer(run("--json", "connection", "list"))] == [shop]
     assert answer(run("--json", "connection", "test", shop))["product"] == "PostgreSQL"

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
 
 from dq_platform.models.values import Number
+
+WEIGHT = "dq_n"
+"""How many rows a distinct value stands for, in a table of distinct values."""
+
+
+class Effort(IntEnum):
+    """What an engine has to do for each row: compare, look through patterns or long lists, or tell values apart."""
+
+    PLAIN = 0
+    PATTERN = 1
+    DISTINCT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """An aggregate expression over the table's rows.
+
+    `by_value` gives the same number over a table of the column's distinct values, each with the WEIGHT of its rows;
+    empty where that cannot be.
+    """
+
+    by_row: str
+    by_value: str = ""
+
+    def __str__(self) -> str:
+        return self.by_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +40,15 @@ class ScanMeasure:
 
     `value` is an aggregate expression. With `of`, another aggregate, the reading is 100 × value / of, and there is no
     reading where `of` is 0. `expected` is a scalar or aggregate expression for sensors that bring the number to
-    compare with.
+    compare with. `by_value` is the same measure over a table of the column's distinct values, None where that cannot
+    be: it looks at nothing but that column.
     """
 
     value: str
     of: str = ""
     expected: str = ""
+    by_value: ScanMeasure | None = field(default=None, compare=False)
+    effort: Effort = field(default=Effort.PLAIN, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from dq_platform.checks.level import Level
-from dq_platform.checks.params import ParamKind, ParamSpec
+from dq_platform.checks.params import VALUES, ParamKind, ParamSpec
 from dq_platform.checks.registry import Registry
 from dq_platform.checks.sensors.rows import JUDGING
 from dq_platform.connectors.dialect import Capability
@@ -65,6 +65,11 @@ class SensorType:
     on_no_rows: int | None = None
     imports: bool = False
     unit: str = ""
+
+    @property
+    def column_alone(self) -> bool:
+        """Whether nothing but the column decides what it measures: it names no other, and no SQL is the user's."""
+        return self.level is Level.COLUMN and all(param.kind in VALUES for param in self.params)
 
     @property
     def reads_rows(self) -> bool:

@@ -38,7 +38,7 @@ def render_offending(sensor: SensorType, context: SensorContext) -> str:
 def _rendered(sensor: SensorType, context: SensorContext) -> tuple[Measure, str]:
     if sensor.level is Level.COLUMN and context.column is None and not sensor.metadata:
         raise Invalid.one("check.target.column_name", "The column does not exist.", "COLUMN_NOT_FOUND")
-    words = Vocabulary(context, _column(context))
+    words = Vocabulary(context, _column(context), column_alone=sensor.column_alone)
     text = _template(sensor.template).render(_names(sensor, context, words))
     if text.strip() or words.measure is None:
         message = f"sensor {sensor.name!r} must say scan(...), query(...) or metadata(...) once, and nothing else"

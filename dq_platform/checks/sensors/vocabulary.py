@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from dq_platform.checks.sensors.aggregates import AggregateWords, Counted, aggregate
 from dq_platform.checks.sensors.codes import code_literals
 from dq_platform.checks.sensors.context import SensorContext
 from dq_platform.checks.sensors.fragments import ColumnFragment
-from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure, ScanMeasure
+from dq_platform.checks.sensors.measure import Aggregate, Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.patterns import pattern_for
 from dq_platform.checks.sensors.rows import RowWords
 from dq_platform.connectors.dialect import Capability, Fragment
@@ -16,59 +16,54 @@ from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Rows for which a condition holds, as a number or as a share `of` others.
-
-    `offending` is the condition of the rows that speak against the data; empty if single rows do not.
-    """
-
-    value: str
-    of: str = ""
-    offending: str = ""
-
-
 class Vocabulary:
     """One rendering of one sensor: `measure` is what the template asked for, None until it did.
 
-    `offending` is a SELECT of the rows that the sensor objects to, empty if it judges no single rows.
+    `offending` is a SELECT of the rows that the sensor objects to, empty if it judges no single rows. `column_alone`:
+    nothing but the column decides what is measured.
     """
 
-    def __init__(self, context: SensorContext, column: ColumnFragment | None) -> None:
+    def __init__(self, context: SensorContext, column: ColumnFragment | None, *, column_alone: bool) -> None:
         self.measure: Measure | None = None
         self.offending = ""
         self._dialect = context.dialect
         self._rows = RowWords(context)
-        self._column = column
+        self._aggregates = AggregateWords(context.dialect, column or "")
+        self._column_alone = column_alone
 
     def helpers(self) -> dict[str, object]:
         """Every word by the name that templates use."""
-        return self._rows.helpers() | {
-            "scan": self.scan,
-            "against": self.against,
-            "query": self.query,
-            "imported": self.imported,
-            "metadata": self.metadata,
-            "count_if": self.count_if,
-            "percent_if": self.percent_if,
-            "share": self.share,
-            "matches": self.matches,
-            "any_match": self.any_match,
-            "exact": self.exact,
-            "exactly": self.exactly,
-            "words": self.words,
-            "codes": code_literals(self._dialect),
-        }
+        return (
+            self._rows.helpers()
+            | self._aggregates.helpers()
+            | {
+                "scan": self.scan,
+                "against": self.against,
+                "query": self.query,
+                "imported": self.imported,
+                "metadata": self.metadata,
+                "any_match": self.any_match,
+                "exact": self.exact,
+                "exactly": self.exactly,
+                "words": self.words,
+                "codes": code_literals(self._dialect),
+            }
+        )
 
     # What to measure
 
-    def scan(self, value: str | Counted, expected: str = "", offending: str = "") -> str:
+    def scan(self, value: str | Aggregate | Counted, expected: str = "", offending: str = "") -> str:
         """Ask for an aggregate that one pass over the rows gives. `offending` is a SELECT of the rows to object to."""
         if isinstance(value, Counted):
             found = offending or (self._rows.matching(value.offending) if value.offending else "")
-            return self._ask(ScanMeasure(value.value, value.of, str(expected)), found)
-        # str() of a name that is not there raises
-        return self._ask(ScanMeasure(str(value), expected=str(expected)), offending)
+            return self._ask(self._scanned(value.value, value.of, str(expected)), found)
+        return self._ask(self._scanned(aggregate(value), None, str(expected)), offending)
+
+    def _scanned(self, value: Aggregate, of: Aggregate | None, expected: str) -> ScanMeasure:
+        by_value = None
+        if self._column_alone and value.by_value and (of is None or of.by_value):
+            by_value = ScanMeasure(value.by_value, of.by_value if of else "", expected)
+        return ScanMeasure(str(value), str(of or ""), expected, by_value, self._aggregates.effort)
 
     def against(self, value: str, reference: str) -> str:
         """Ask for an aggregate, and for the number that a SELECT of other rows returns to compare it with."""
@@ -96,34 +91,13 @@ class Vocabulary:
         self.measure, self.offending = measure, str(offending).strip()
         return ""
 
-    # What to count
-
-    def count_if(self, condition: str, *, good: bool = False) -> Counted:
-        """Number of rows where the condition is true: the ones to object to, or, if they are `good`, all others are."""
-        return Counted(self._dialect.count_if(condition), offending=_not_true(condition) if good else condition)
-
-    def percent_if(self, condition: str, of: str = "", *, good: bool = False) -> Counted:
-        """Share of rows where the condition is true: of those with a value, unless `of` counts others.
-
-        They are the ones to object to; if they are `good`, the others that are counted.
-        """
-        offending = condition
-        if good:
-            offending = _not_true(condition) if of else f"{self._column} IS NOT NULL AND {_not_true(condition)}"
-        return Counted(self._dialect.count_if(condition), of or f"COUNT({self._column})", offending)
-
-    def share(self, value: str) -> Counted:
-        """What an aggregate counts as a share of the values that are not NULL."""
-        return Counted(value, f"COUNT({self._column})")
-
     # How to look at a value
-
-    def matches(self, text: str, pattern: str) -> Fragment:
-        return self._dialect.matches(text, pattern)
 
     def any_match(self, text: str, names: Sequence[str]) -> str:
         """Whether the text matches one of the named patterns."""
-        return " OR ".join(self.matches(text, self._dialect.text(pattern_for(self._dialect, name))) for name in names)
+        return " OR ".join(
+            self._aggregates.matches(text, self._dialect.text(pattern_for(self._dialect, name))) for name in names
+        )
 
     def exact(self, column: ColumnFragment) -> Fragment:
         """The column as something whose equality is the same on every engine: texts differ by any character."""
@@ -144,11 +118,6 @@ class Vocabulary:
         packed = f"REPLACE({single}, ' ', '')"
         gaps = f"{d.length(single)} - {d.length(packed)}"
         return Fragment(f"CASE WHEN {d.trimmed_length(blanks)} = 0 THEN 0 WHEN {text} IS NOT NULL THEN {gaps} + 1 END")
-
-
-def _not_true(condition: str) -> str:
-    """Whether the condition is false or unknown, also on engines without values for that."""
-    return f"CASE WHEN {condition} THEN 0 ELSE 1 END = 1"
 
 
 _OPEN, _CLOSE = "\x01", "\x02"

@@ -20,6 +20,7 @@ from dq_platform.checks.sql_text import parse_query
 from dq_platform.connectors.base import BaseConnector
 from dq_platform.connectors.dialect import Fragment
 from dq_platform.execution.scan import percent
+from dq_platform.models.metadata import ColumnInfo
 from tests.integration.sensors.data import COLUMNS, SCHEMA, TABLE
 
 # Parameters that name tables and columns.
@@ -82,6 +83,10 @@ class Bench:
         columns = self._columns(self.rename(table))
         target = TargetInfo(self.schema, self.rename(table), columns)
         return SensorContext(self.dialect, target, columns.get(self.rename(column)), complete, where, keys)
+
+    def column(self, name: str, table: str = TABLE) -> ColumnInfo | None:
+        found: ColumnInfo | None = self._columns(self.rename(table)).get(self.rename(name))
+        return found
 
     def offending(
         self,

@@ -13,13 +13,13 @@ from dq_platform.execution.measure import measure
 from dq_platform.execution.plan import Plan, plan
 from dq_platform.execution.problems import TooManyGroups
 from dq_platform.execution.reading import NO_DATA, Reading
-from dq_platform.execution.statement import Demand, queries, scan
+from dq_platform.execution.statement import Demand, ScanWant, queries, scan
 from dq_platform.models.check import GroupBy
 from tests.unit.execution.builders import DIALECT, FRAME, NOW, ScriptedSession, check, context
 
 
 def fused(count, frame=FRAME):
-    return scan(frame, [(Demand(f"k{n}", NOW), ScanMeasure(f"SUM(c{n}_)")) for n in range(count)], DIALECT)
+    return scan(frame, [ScanWant(Demand(f"k{n}", NOW), ScanMeasure(f"SUM(c{n}_)")) for n in range(count)], DIALECT)
 
 
 def query(name):
@@ -75,7 +75,7 @@ async def test_several_culprits_fail_alone():
 
 
 async def test_checks_that_share_the_wrong_expression_fail_together():
-    wants = [(Demand(f"k{n}", NOW), ScanMeasure("SUM(bad_)" if n % 2 else "COUNT(*)")) for n in range(10)]
+    wants = [ScanWant(Demand(f"k{n}", NOW), ScanMeasure("SUM(bad_)" if n % 2 else "COUNT(*)")) for n in range(10)]
     done = await measure(ScriptedSession(bad=["bad_"]), plan_of(scan(FRAME, wants, DIALECT)))
     assert set(done.failures) == {"k1", "k3", "k5", "k7", "k9"}
     assert done.statements == 3
@@ -89,7 +89,7 @@ async def test_a_wrong_filter_costs_four_statements_not_one_for_each_check():
 
 
 async def test_another_frame_is_measured_though_one_fails():
-    good = scan(Frame("u"), [(Demand("good", NOW), ScanMeasure("COUNT(*)"))], DIALECT)
+    good = scan(Frame("u"), [ScanWant(Demand("good", NOW), ScanMeasure("COUNT(*)"))], DIALECT)
     done = await measure(ScriptedSession(bad=['"t"']), plan_of(fused(8), good))
     assert set(done.readings) == {"good"}
 
@@ -146,7 +146,7 @@ class Groups(ScriptedSession):
 
 async def test_too_many_groups_fail_the_checks_that_ask_for_them():
     frame = Frame("t", groups=("g",), max_groups=3)
-    wants = [(Demand("k", NOW, (GroupBy(column="g"),)), ScanMeasure("COUNT(*)"))]
+    wants = [ScanWant(Demand("k", NOW, (GroupBy(column="g"),)), ScanMeasure("COUNT(*)"))]
     done = await measure(Groups(), plan_of(scan(frame, wants, DIALECT)))
     assert isinstance(done.failures["k"], TooManyGroups)
     assert done.readings == {}

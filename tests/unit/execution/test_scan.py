@@ -11,7 +11,7 @@ from dq_platform.execution.frame import Frame
 from dq_platform.execution.problems import RowsMultiplied, TooManyGroups
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.execution.scan import known, percent, readings
-from dq_platform.execution.statement import Demand, scan
+from dq_platform.execution.statement import Demand, ScanWant, scan
 from dq_platform.models.check import GroupBy
 from tests.unit.execution.builders import DIALECT, FRAME, NOW
 
@@ -21,7 +21,7 @@ COUNTRY, TAG = GroupBy(column="country"), GroupBy(tag="retail")
 
 
 def read(rows, measures=(COUNT,), frame=FRAME, group_by=(), zone="Europe/Berlin"):
-    wants = [(Demand(f"k{number}", NOW, group_by), measure) for number, measure in enumerate(measures)]
+    wants = [ScanWant(Demand(f"k{number}", NOW, group_by), measure) for number, measure in enumerate(measures)]
     return readings(scan(frame, wants, DIALECT), Rows((), rows), zone)
 
 
@@ -82,7 +82,7 @@ def test_the_expected_number_comes_along():
 
 def test_every_check_has_a_reading_for_every_group_with_its_own_tags():
     frame = Frame("t", groups=("country",))
-    wants = [(Demand("a", NOW, (COUNTRY,)), COUNT), (Demand("b", NOW, (TAG, COUNTRY)), COUNT)]
+    wants = [ScanWant(Demand("a", NOW, (COUNTRY,)), COUNT), ScanWant(Demand("b", NOW, (TAG, COUNTRY)), COUNT)]
     found = readings(scan(frame, wants, DIALECT), Rows((), [("de", 3), (None, 1)]), "UTC")
     assert [(reading.check_id, reading.data_group, reading.value) for reading in found] == [
         ("a", '["de"]', 3),
@@ -95,7 +95,7 @@ def test_every_check_has_a_reading_for_every_group_with_its_own_tags():
 def test_what_the_engine_puts_behind_texts_is_no_part_of_a_group():
     frame = Frame("t", groups=("country",), text_end="|")
     answer = Rows((), [("de |", 3), ("|", 4), ("a||", 5), (None, 1)])
-    found = readings(scan(frame, [(Demand("a", NOW, (COUNTRY,)), COUNT)], DIALECT), answer, "UTC")
+    found = readings(scan(frame, [ScanWant(Demand("a", NOW, (COUNTRY,)), COUNT)], DIALECT), answer, "UTC")
     assert [reading.data_group for reading in found] == ['["de "]', '[""]', '["a|"]', "[null]"]
 
 
@@ -115,7 +115,7 @@ def test_rows_without_a_period_belong_to_no_partition():
 
 def test_a_partition_without_rows_has_the_number_that_a_sensor_knows_for_it():
     frame, tags = Frame("t", period="p", begins=DAYS), (TAG,)
-    wants = [(Demand("rows", NOW, tags, on_no_rows=0), COUNT), (Demand("nulls", NOW, tags), COUNT)]
+    wants = [ScanWant(Demand("rows", NOW, tags, on_no_rows=0), COUNT), ScanWant(Demand("nulls", NOW, tags), COUNT)]
     answer = Rows((), [(DAYS[1], 5)])
     assert readings(scan(frame, wants, DIALECT), answer, "Europe/Berlin") == [
         Reading("rows", '["retail"]', datetime(2026, 3, 28, 23, tzinfo=UTC), 5),
@@ -126,7 +126,7 @@ def test_a_partition_without_rows_has_the_number_that_a_sensor_knows_for_it():
 
 def test_nobody_knows_which_groups_a_partition_lacks():
     frame = Frame("t", period="p", groups=("g",), begins=DAYS)
-    statement = scan(frame, [(Demand("rows", NOW, (COUNTRY,), on_no_rows=0), COUNT)], DIALECT)
+    statement = scan(frame, [ScanWant(Demand("rows", NOW, (COUNTRY,), on_no_rows=0), COUNT)], DIALECT)
     assert len(readings(statement, Rows((), [(DAYS[1], "de", 5)]), "Europe/Berlin")) == 1
 
 

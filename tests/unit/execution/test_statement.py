@@ -6,7 +6,7 @@ from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
 from dq_platform.connectors.dialect import Limits
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.execution.frame import Frame
-from dq_platform.execution.statement import Cells, Demand, queries, scan, scans
+from dq_platform.execution.statement import Cells, Demand, ScanWant, queries, scan, scans
 from tests.unit.execution.builders import DIALECT, FRAME, NOW
 
 DAYS = (date(2026, 3, 28), date(2026, 3, 29))
@@ -19,6 +19,10 @@ def demand(id):
 
 
 def wants(*measures):
+    return [ScanWant(demand(f"k{number}"), measure) for number, measure in enumerate(measures)]
+
+
+def query_wants(*measures):
     return [(demand(f"k{number}"), measure) for number, measure in enumerate(measures)]
 
 
@@ -86,12 +90,12 @@ def test_halves_part_the_measures_and_keep_all_checks():
 
 def test_equal_queries_are_sent_once():
     one, two = QueryMeasure("SELECT 1 AS value"), QueryMeasure("SELECT 1, 2", has_expected=True)
-    made = queries(FRAME, wants(one, two, one), DIALECT)
+    made = queries(FRAME, query_wants(one, two, one), DIALECT)
     assert [query.check_ids for query in made] == [("k0", "k2"), ("k1",)]
     assert [query.cells[0] for query in made] == [Cells(0), Cells(0, expected=1)]
     assert not made[0].divisible
 
 
 def test_a_grouped_query_is_bounded_too():
-    [made] = queries(Frame("t", groups=("g",), max_groups=5), wants(QueryMeasure("SELECT g, 1")), DIALECT)
+    [made] = queries(Frame("t", groups=("g",), max_groups=5), query_wants(QueryMeasure("SELECT g, 1")), DIALECT)
     assert made.sql == "SELECT g, 1 LIMIT 6"

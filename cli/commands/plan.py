@@ -1,0 +1,52 @@
+"""`dq plan`: what a run would send to the sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.syntax import Syntax
+from rich.text import Text
+
+from cli import context
+from cli.api import Json
+from cli.commands import connection as connections
+from cli.show import grid, word
+
+
+def plan(
+    ctx: typer.Context,
+    check_ids: Annotated[list[str] | None, typer.Argument(help="Ids of checks; none: all that are selected.")] = None,
+    connection: Annotated[str, typer.Option("--connection", "-c", help="Connection, by name or id.")] = "",
+    table: Annotated[str, typer.Option("--table", "-t", help="schema.table; * and ? are wildcards.")] = "",
+    sql: Annotated[bool, typer.Option("--sql", help="Print the statements too.")] = False,
+) -> None:
+    """Show the statements that a run of checks would send, which checks each serves, and what it reads; send none.
+
+    Example: dq plan -c shop -t shop.orders --sql
+    """
+    me = context.of(ctx)
+    with me.api() as api:
+        selector: Json = {"check_ids": check_ids or [], "table_pattern": table}
+        if connection:
+            selector["connection_id"] = connections.find(api, connection)["id"]
+        tables = api.post("/checks/plan", {"selector": selector})["tables"]
+    me.show(tables, lambda: Group(*(_shown(one, sql=sql) for one in tables)))
+
+
+def _shown(table: Json, *, sql: bool) -> RenderableType:
+    rows = table.get("estimated_row_count")
+    read = "unknown" if rows is None else f"{int(rows):,}"
+    listed = grid(
+        ("statement", "kind", "checks", "rows"),
+        (
+            (str(number), word(one["kind"], "STATEMENT_KIND_"), str(len(one["check_ids"])), read)
+            for number, one in enumerate(table["statements"], 1)
+        ),
+        title=f"{table['schema_name']}.{table['table_name']}",
+    )
+    known = [Text(f"{len(table['known_check_ids'])} known without a statement")] if table["known_check_ids"] else []
+    wrong = [Text(f"{one['check_id']}: {one['message']}", style="red") for one in table["failures"]]
+    statements = [Syntax(one["sql"], "sql", word_wrap=True) for one in table["statements"]] if sql else []
+    return Group(listed, *known, *wrong, *statements)
