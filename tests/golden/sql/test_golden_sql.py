@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.models.metadata import ColumnInfo, DataType
+from dq_platform.models.values import ValueKind
 from tests.dialects import DIALECTS
 
 HERE = Path(__file__).parent
@@ -59,8 +61,10 @@ def value_of(spec: ParamSpec) -> Any:
     return BY_NAME.get(spec.name) or (VALUES[spec.kind] if spec.default is None else spec.default)
 
 
-def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> Measure:
-    column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts)
+def rendered(
+    sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = (), types: Set[DataType] = frozenset(DataType)
+) -> Measure:
+    column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts & types)
     return render(
         sensor,
         SensorContext(
@@ -92,7 +96,10 @@ def reviewed(sensor: SensorType, engine: str) -> str:
     dialect = DIALECTS[engine]
     if missing := sensor.needs - dialect.capabilities:
         return f"-- refused, because the engine lacks: {', '.join(sorted(missing))}\n"
-    return statement(rendered(sensor, dialect))
+    if not sensor.keeps_type:
+        return statement(rendered(sensor, dialect))
+    variants = {kind: statement(rendered(sensor, dialect, types=sensor.accepted_by({kind}))) for kind in ValueKind}
+    return "".join(f"-- of a {kind}\n{sql}" for kind, sql in variants.items())
 
 
 @pytest.mark.parametrize(("engine", "sensor"), ON_ENGINES, ids=name_of)

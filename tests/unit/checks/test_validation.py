@@ -233,3 +233,36 @@ def test_changes_are_looked_for_in_columns_that_are_there() -> None:
     assert only(draft("column_type_changed"))[1] == "COLUMN_REQUIRED"
     assert valid(draft("column_type_changed", "email")).thresholds == Thresholds(error={})
     assert valid(draft("column_exists", "emial"))
+
+
+@pytest.mark.parametrize(
+    ("check_type", "column", "instead"),
+    [
+        ("min_in_range", "day", "min_date_in_range, min_date_match"),
+        ("max_match", "created_at", "max_date_in_range, max_date_match"),
+        ("max_anomaly", "day", "max_date_in_range, max_date_match"),
+        ("min_in_range", "email", "min_text_in_range"),
+        ("min_date_in_range", "email", "min_text_in_range"),
+        ("min_date_in_range", "id", "min_anomaly, min_anomaly_seasonal, min_in_range, min_match"),
+    ],
+)
+def test_a_rule_of_other_values_than_the_columns_is_refused_and_those_that_fit_are_named(
+    check_type: str, column: str, instead: str
+) -> None:
+    found = [one for one in wrong(draft(check_type, column)) if one.field == "check.target.column_name"]
+    assert [one.reason for one in found] == ["COLUMN_TYPE_NOT_ACCEPTED"]
+    assert found[0].description.endswith(f" For this column there are {instead}.")
+
+
+@pytest.mark.parametrize(
+    ("check_type", "column", "limit"),
+    [
+        ("min_date_in_range", "day", "2024-01-01"),
+        ("max_date_in_range", "created_at", "2024-01-01T00:00:00Z"),
+        ("max_text_in_range", "email", "a"),
+        ("min_in_range", "id", 1),
+    ],
+)
+def test_values_are_judged_by_a_rule_of_their_kind(check_type: str, column: str, limit: object) -> None:
+    made = valid(draft(check_type, column, thresholds={Severity.ERROR: {"from": limit}}))
+    assert made.thresholds == Thresholds(error={"from": limit})
