@@ -28,7 +28,7 @@ from tests.engines.postgres import PostgresServer
 from tests.engines.redshift import RedshiftServer
 from tests.engines.spark import SparkServer
 from tests.engines.sqlserver import SqlServerStandIn, connect
-from tests.integration.execution import check_tables
+from tests.integration.execution import check_tables, random_tables
 from tests.integration.execution.bench import Bench
 from tests.integration.execution.shop import (
     COLUMNS,
@@ -49,6 +49,7 @@ def postgres() -> Iterator[Shop]:
             for statement in (
                 *create_statements("postgresql", "public", dialect),
                 *check_tables.statements("postgresql", "public", dialect),
+                *random_tables.statements("postgresql", "public", dialect),
             ):
                 cursor.execute(statement)
             cursor.executemany(f'INSERT INTO public."order" VALUES ({", ".join(["%s"] * len(COLUMNS))})', ROWS)
@@ -68,6 +69,7 @@ def mariadb() -> Iterator[Shop]:
             for statement in (
                 *create_statements("mysql", "shop", dialect),
                 *check_tables.statements("mysql", "shop", dialect),
+                *random_tables.statements("mysql", "shop", dialect),
             ):
                 cursor.execute(statement)
             cursor.executemany(f"INSERT INTO `order` VALUES ({', '.join(['%s'] * len(COLUMNS))})", ROWS)
@@ -84,6 +86,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         for statement in (
             *create_statements("duckdb", "main", dialect),
             *check_tables.statements("duckdb", "main", dialect),
+            *random_tables.statements("duckdb", "main", dialect),
         ):
             link.execute(statement)
         link.executemany(f'INSERT INTO main."order" VALUES ({", ".join(["?"] * len(COLUMNS))})', ROWS)
