@@ -54,6 +54,8 @@ VALUES: dict[ParamKind, Any] = {
     ParamKind.SEVERITY_QUERY: "SELECT 2 AS severity",
     ParamKind.COLUMN_LIST: ('we"ird', "back`tick"),
 }
+TABLES = {"ta ble", "ta`ble"}
+"""The checked table and the one that parameters name: no sensor reads any other, least of all one of our store."""
 BY_NAME = {"event_timestamp_column": "select", "ingestion_timestamp_column": "größe"}
 
 
@@ -113,14 +115,23 @@ def test_a_sensors_sql_is_the_reviewed_one(sensor: SensorType, engine: str) -> N
 
 
 @pytest.mark.parametrize("keys", [(), ("CAST('2024-01-01' AS DATE)", "'a tag'")], ids=["whole", "keyed"])
-@pytest.mark.parametrize(("engine", "sensor"), ASKING, ids=name_of)
+@pytest.mark.parametrize(
+    ("engine", "sensor", "types"),
+    [
+        (engine, sensor, types)
+        for engine, sensor in ASKING
+        for types in ({sensor.accepted_by({kind}) for kind in ValueKind} if sensor.keeps_type else {sensor.accepts})
+    ],
+    ids=name_of,
+)
 def test_a_sensors_sql_is_one_statement_of_the_engines_grammar(
-    sensor: SensorType, keys: tuple[str, ...], engine: str
+    sensor: SensorType, keys: tuple[str, ...], types: Set[DataType], engine: str
 ) -> None:
     dialect = DIALECTS[engine]
-    [tree] = sqlglot.parse(statement(rendered(sensor, dialect, keys)), read=dialect.sqlglot)
+    [tree] = sqlglot.parse(statement(rendered(sensor, dialect, keys, types)), read=dialect.sqlglot)
     assert isinstance(tree, sqlglot.exp.Query)
     assert not list(tree.find_all(sqlglot.exp.Command))
+    assert {table.name for table in tree.find_all(sqlglot.exp.Table)} <= TABLES
 
 
 @pytest.mark.parametrize("keys", [(), ("k",)], ids=["whole", "keyed"])

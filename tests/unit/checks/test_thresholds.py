@@ -168,3 +168,16 @@ def test_limits_of_dates_have_an_order_too() -> None:
     assert "from 2024-02-01, to 2024-01-01" in violation.description
     [violation] = validate("min_date_in_range", {W: {"from": "2024-01-01"}, E: {"from": "2024-02-01"}})[1]
     assert violation.reason == "THRESHOLDS_OUT_OF_ORDER"
+
+
+@pytest.mark.parametrize("check", ["nulls_percent", "row_count", "data_freshness", "row_count_change_1_day"])
+def test_a_parameter_that_is_null_is_one_that_was_left_out(check: str) -> None:
+    for severity in Severity:
+        without = validate(check, {severity: {}})[0].of(severity)
+        assert without is not None
+        thresholds, violations = validate(check, {severity: dict.fromkeys(without)})
+        assert violations == []
+        given = thresholds.of(severity)
+        assert given is not None
+        assert None not in given.values()
+        assert given.keys() == without.keys()

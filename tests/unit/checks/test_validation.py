@@ -266,3 +266,39 @@ def test_a_rule_of_other_values_than_the_columns_is_refused_and_those_that_fit_a
 def test_values_are_judged_by_a_rule_of_their_kind(check_type: str, column: str, limit: object) -> None:
     made = valid(draft(check_type, column, thresholds={Severity.ERROR: {"from": limit}}))
     assert made.thresholds == Thresholds(error={"from": limit})
+
+
+def test_sensor_parameters_and_thresholds_are_apart() -> None:
+    check = draft(
+        *("number_in_range_percent", "id"),
+        sensor_params={"min_value": 1, "max_value": 2},
+        thresholds={Severity.ERROR: {"min_percent": 90}},
+    )
+    made = valid(check)
+    assert (made.sensor_params, made.thresholds) == (
+        *({"min_value": 1, "max_value": 2}, Thresholds(error={"min_percent": 90.0})),
+    )
+    swapped = replace(check, sensor_params={"min_percent": 90}, thresholds={Severity.ERROR: {"min_value": 1}})
+    assert {(one.field, one.reason) for one in wrong(swapped)} == {
+        ("check.sensor_params.min_percent", "UNKNOWN_PARAMETER"),
+        ("check.sensor_params.min_value", "MISSING_PARAMETER"),
+        ("check.sensor_params.max_value", "MISSING_PARAMETER"),
+        ("check.thresholds.error.min_value", "UNKNOWN_PARAMETER"),
+    }
+
+
+def test_a_sensor_parameter_that_is_null_is_one_that_was_left_out() -> None:
+    check = draft("text_length_below_min_length", "email", sensor_params={"min_length": None})
+    assert valid(check).sensor_params == {"min_length": 5}
+
+
+@pytest.mark.parametrize("name", ["table", "table_name", "schema_name", "column_name", "filter", "sql", "target"])
+def test_no_parameter_replaces_the_table_that_was_verified(name: str) -> None:
+    field, reason, _ = only(draft("nulls_count", "email", sensor_params={name: "secrets"}))
+    assert (field, reason) == (f"check.sensor_params.{name}", "UNKNOWN_PARAMETER")
+
+
+@pytest.mark.parametrize("value", ["2024-01-01' OR 1=1 --", "1900-01-02'; DROP TABLE x", "now()", 20240101])
+def test_a_date_that_is_none_never_becomes_sql(value: object) -> None:
+    field, reason, _ = only(draft("date_in_range_percent", "day", sensor_params={"min_date": value}))
+    assert (field, reason) == ("check.sensor_params.min_date", "INVALID_PARAMETER")
