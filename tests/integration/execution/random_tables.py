@@ -15,7 +15,7 @@ from typing import Any
 from dq_platform.connectors.dialect import Dialect
 from tests.integration.sensors.data import TYPES as COMMON
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 ROWS = 240
 TYPES = COMMON | {
     "text": {"postgresql": "TEXT", "mysql": "TEXT", "duckdb": "VARCHAR"},

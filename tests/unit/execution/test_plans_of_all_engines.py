@@ -28,9 +28,11 @@ COLUMNS = {
 }
 SHAPES = {
     "whole": {},
-    "grouped": {"group_by": (GroupBy(column='we"ird'), GroupBy(tag="a tag"), GroupBy(column="back`tick"))},
-    "by instant": {"mode": Mode.PARTITIONED, "partition_column": "select"},
-    "by date": {"mode": Mode.PARTITIONED, "partition_column": "größe"},
+    "by group and day": {
+        "mode": Mode.PARTITIONED,
+        "partition_column": "select",
+        "group_by": (GroupBy(column='we"ird'), GroupBy(tag="a tag"), GroupBy(column="back`tick")),
+    },
 }
 
 
