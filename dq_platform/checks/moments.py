@@ -19,7 +19,7 @@ _LAST_OF_DAY = DAY - Decimal("0.000001")
 
 def seconds(value: date) -> int | Decimal:
     """The number of a date or timestamp; whole ones are ints."""
-    micros = (_instant(value) - _EPOCH) // _MICROSECOND
+    micros = (instant(value) - _EPOCH) // _MICROSECOND
     return Decimal(micros).scaleb(-6) if micros % 1_000_000 else micros // 1_000_000
 
 
@@ -27,7 +27,7 @@ def spelled(value: date) -> str:
     """ISO 8601: `2024-12-31`, or `2024-12-31T23:59:59.5Z` in UTC, with as many digits of the second as count."""
     if not isinstance(value, datetime):
         return value.isoformat()
-    shown = _instant(value).replace(tzinfo=None).isoformat()
+    shown = instant(value).replace(tzinfo=None).isoformat()
     return f"{shown.rstrip('0') if '.' in shown else shown}Z"
 
 
@@ -57,7 +57,11 @@ def last_second(text: str) -> Number:
     return seconds(value) if isinstance(value, datetime) else seconds(value) + _LAST_OF_DAY
 
 
-def _instant(value: date) -> datetime:
+def instant(value: date) -> datetime:
+    """A date's midnight in UTC, or a timestamp in UTC."""
     if not isinstance(value, datetime):
         return datetime.combine(value, time(), UTC)
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # at the ends of the calendar, which engines use for infinity, a zone moves nothing
+        return value.replace(tzinfo=UTC)

@@ -36,6 +36,14 @@ def test_a_timestamp_without_zone_is_read_as_utc_and_one_with_a_zone_moved_there
     assert (spelled(berlin), seconds(berlin)) == ("2024-06-30T23:30:00.25Z", Decimal("1719790200.25"))
 
 
+@pytest.mark.parametrize("end", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("hours", [-12, 0, 14])
+def test_the_ends_of_the_calendar_have_no_zone(end: datetime, hours: int) -> None:
+    aware = end.replace(tzinfo=timezone(timedelta(hours=hours)))
+    assert abs(seconds(aware) - seconds(end)) <= 14 * 3600
+    assert spelled(aware)[:4] in ("0001", "9999")
+
+
 def test_a_whole_number_of_seconds_is_an_int() -> None:
     assert type(seconds(datetime(2024, 7, 1, tzinfo=UTC))) is int
 
