@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from tests.integration.execution.check_tables import COLUMNS, GOOD, ONLY_IN_GOOD
+from tests.integration.execution.check_tables import COLUMNS, GOOD, ONLY_IN_GOOD, RETYPED
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,11 @@ def _looking_back() -> Iterator[tuple[str, CheckCase]]:
 CHECK_CASES: dict[str, CheckCase] = {
     "row_count": CheckCase(threshold={"min_count": 10}),
     "column_count": CheckCase(threshold={"expected_value": len(COLUMNS)}),
-    "column_count_changed": CheckCase(usual=len(COLUMNS), varies=False),
+    "column_count_changed": CheckCase(),
+    "column_list_changed": CheckCase(),
+    "column_list_or_order_changed": CheckCase(),
+    "column_types_changed": CheckCase(),
+    "column_type_changed": CheckCase(RETYPED),
     "column_exists": CheckCase(ONLY_IN_GOOD),
     "table_availability": CheckCase(usual=1, varies=False, bad="missing"),
     "data_freshness": CheckCase(params=EVENT),

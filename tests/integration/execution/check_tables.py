@@ -16,6 +16,8 @@ from tests.integration.sensors.data import TYPES
 GOOD, BAD, EMPTY = "good", "bad", "empty_like_good"
 ROWS = {GOOD: 10, BAD: 5, EMPTY: 0}
 ONLY_IN_GOOD = "extra"
+RETYPED = "retyped"
+"""A text in `bad`."""
 DAY = date(2024, 1, 15)
 """The one partition."""
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -58,6 +60,7 @@ COLUMNS: dict[str, tuple[str, list[Any], list[Any]]] = {
         ["nothing to see"],
         ["mail a@b.co", "at 10.0.0.1 now", "see fe80::1 there", "call (212) 555-0100", "zip 12345, NY"],
     ),
+    RETYPED: ("integer", [1], ["1"]),
     ONLY_IN_GOOD: ("integer", [1], []),
 }
 
@@ -70,12 +73,16 @@ def statements(engine: str, schema: str, dialect: Dialect) -> Iterator[str]:
     """What makes and fills the tables; the schema is there."""
     for table, rows in ROWS.items():
         names = columns_of(table)
-        described = ", ".join(f"{dialect.ident(name)} {TYPES[COLUMNS[name][0]][engine]}" for name in names)
+        described = ", ".join(f"{dialect.ident(name)} {TYPES[_type(name, table)][engine]}" for name in names)
         yield f"CREATE TABLE {dialect.table(schema, table)} ({described})"
         if rows:
             values = zip(*(islice(cycle(_values(name, table)), rows) for name in names), strict=True)
             listed = ", ".join(f"({', '.join(_cell(dialect, value) for value in row)})" for row in values)
             yield f"INSERT INTO {dialect.table(schema, table)} VALUES {listed}"
+
+
+def _type(name: str, table: str) -> str:
+    return "text" if (name, table) == (RETYPED, BAD) else COLUMNS[name][0]
 
 
 def _values(name: str, table: str) -> list[Any]:
