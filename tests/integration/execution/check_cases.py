@@ -46,6 +46,9 @@ BOTH = EVENT | {"ingestion_timestamp_column": "arrived"}
 REGEX = {"regex": "^[ab][0-9]$"}
 CONDITION = {"sql_condition": "num BETWEEN 1 AND 10"}
 QUERY = {"sql_query": f"SELECT num FROM {GOOD} WHERE num < 0"}
+IMPORT = {
+    "sql_query": f"SELECT CASE WHEN MIN(num) < 1 THEN 2 ELSE 0 END AS severity, MIN(num) AS actual_value FROM {GOOD}"
+}
 PATTERNS = {
     "invalid_email_format": "email",
     "invalid_uuid_format": "uuid",
@@ -136,6 +139,8 @@ CHECK_CASES: dict[str, CheckCase] = {
     "sql_aggregate_expression_on_column": CheckCase("num", {"sql_expression": "SUM(num)"}, between(55, 55)),
     "sql_invalid_record_count_on_table": CheckCase(params=QUERY),
     "sql_invalid_value_count_on_column": CheckCase("num", QUERY),
+    "import_custom_result_on_table": CheckCase(params=IMPORT),
+    "import_custom_result_on_column": CheckCase("num", IMPORT),
     "detected_datatype_in_text": CheckCase("whole", threshold={"expected_datatype": "integers"}),
     "detected_datatype_in_text_changed": CheckCase("whole", usual=1, varies=False),
     "date_in_range_percent": CheckCase("day"),
