@@ -11,8 +11,17 @@ from itertools import cycle, islice
 from typing import Any
 
 from dq_platform.connectors.dialect import Dialect
-from tests.integration.sensors.data import TYPES
 
+TYPES = {
+    "text": {"postgresql": "TEXT", "mysql": "VARCHAR(200)", "duckdb": "VARCHAR"},
+    "integer": {"postgresql": "INTEGER", "mysql": "INT", "duckdb": "INTEGER"},
+    "bigint": {"postgresql": "BIGINT", "mysql": "BIGINT", "duckdb": "BIGINT"},
+    "double": {"postgresql": "DOUBLE PRECISION", "mysql": "DOUBLE", "duckdb": "DOUBLE"},
+    "boolean": {"postgresql": "BOOLEAN", "mysql": "BOOLEAN", "duckdb": "BOOLEAN"},
+    "date": {"postgresql": "DATE", "mysql": "DATE", "duckdb": "DATE"},
+    "timestamp": {"postgresql": "TIMESTAMP", "mysql": "DATETIME(6)", "duckdb": "TIMESTAMP"},
+}
+"""How each engine spells a type."""
 GOOD, BAD, EMPTY = "good", "bad", "empty_like_good"
 ROWS = {GOOD: 10, BAD: 5, EMPTY: 0}
 ONLY_IN_GOOD = "extra"

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from dq_platform.connectors.dialect import Dialect
-from tests.integration.sensors.data import TYPES as COMMON
+from tests.integration.execution.check_tables import TYPES as COMMON
 
 SEEDS = (1, 2)
 ROWS = 240
