@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.api import Json
 
 SMALL = Decimal("0.001")
+LONGEST_TEXT = 60
 STYLES = {
     "passed": "green",
     "warning": "yellow",
@@ -61,6 +62,14 @@ def number(text: str) -> str:
     return f"{value:,.4f}".rstrip("0")
 
 
+def measured(result: Json) -> str:
+    """A result's value for eyes: numbers as `number` has them, dates and texts as they are, long ones cut."""
+    text: str = result["value_text"]
+    if "value" not in result and text:
+        return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return text if "-" in text[1:] else number(text)
+
+
 def moment(text: str | None) -> str:
     """A moment of the API as local date and time; a dash for none."""
     if not text:
@@ -91,7 +100,7 @@ def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
             result["target"]["table_name"],
             result["target"]["column_name"] or "–",
             " ".join(filter(None, (result["check_type"], _partition(result), result["data_group"]))),
-            number(result["value_text"]),
+            measured(result),
             "\n".join(filter(None, (result["expected_text"], result["message"]))),
             word(result["outcome"], "OUTCOME_"),
         ]

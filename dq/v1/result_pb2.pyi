@@ -144,7 +144,7 @@ Global___TrendBucket: _TypeAlias = TrendBucket  # noqa: Y015
 
 @_typing.final
 class Bounds(_message.Message):
-    """The interval that a threshold accepts."""
+    """The interval that a threshold accepts; of dates and timestamps in seconds since 1970-01-01 00:00 UTC."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -259,11 +259,16 @@ class Result(_message.Message):
     outcome: Global___Outcome.ValueType
     """How it ended."""
     value: _builtins.float
-    """What was measured, as a floating-point number; unset if nothing could be."""
+    """What was measured, as a floating-point number; of a date or timestamp the seconds since 1970-01-01 00:00 UTC. Unset
+    if nothing could be measured, and of a text.
+    """
     value_text: _builtins.str
-    """What was measured, with all its digits; empty if nothing could be."""
+    """What was measured, as it is written: a number with all its digits, a date as `2024-12-31`, a timestamp in UTC as
+    `2024-12-31T23:59:59.5Z`, a text as it is, without its end beyond 1,000 characters. Empty if nothing could be
+    measured.
+    """
     expected_value: _builtins.float
-    """What the rule expected, where it expects one number."""
+    """What the rule expected, where it expects one number; of dates and timestamps the seconds since 1970, as in `value`."""
     expected_text: _builtins.str
     """What would have passed, for people. Example: `<= 5 %`."""
     message: _builtins.str
@@ -374,7 +379,7 @@ Global___SummaryRow: _TypeAlias = SummaryRow  # noqa: Y015
 
 @_typing.final
 class TrendPoint(_message.Message):
-    """One bucket of a check's history."""
+    """One bucket of a check's history. Dates and timestamps are seconds since 1970-01-01 00:00 UTC; texts have no trend."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -51,7 +51,7 @@ def _category(name: str, types: list[CheckType]) -> str:
 
 def _section(one: CheckType) -> Iterator[str]:
     sensor, rule = SENSOR_REGISTRY.get(one.sensor), RULE_REGISTRY.get(one.rule)
-    needs = f"a column of type {_types(sensor.accepts)}" if one.level is Level.COLUMN else "a table"
+    needs = f"a column of type {_types(one.accepts)}" if one.level is Level.COLUMN else "a table"
     yield f"### {one.name}\n"
     yield f"{one.description}\n"
     yield f"- {one.level} level, {one.dimension}; looks at {needs}"

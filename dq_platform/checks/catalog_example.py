@@ -8,7 +8,6 @@ from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamKind, ParamSpec
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
-from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
 from dq_platform.models.check import Mode
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import ParamValue
@@ -30,6 +29,7 @@ _EXAMPLES: Mapping[ParamKind, ParamValue] = {
     ParamKind.TEXT_LIST: ("a", "b"),
     ParamKind.NUMBER_LIST: (1, 2),
     ParamKind.DATE: "2026-01-31",
+    ParamKind.MOMENT: "2026-01-31",
     ParamKind.REGEX: "^[A-Z]{2}$",
     ParamKind.COLUMN_LIST: ("country", "placed_on"),
     ParamKind.TABLE: "countries",
@@ -50,7 +50,7 @@ def example(one: CheckType) -> dict[str, object]:
     rule = RULE_REGISTRY.get(one.rule)
     target = {"connection_id": _EXAMPLES[ParamKind.CONNECTION], "schema_name": "public", "table_name": "orders"}
     if one.level is Level.COLUMN:
-        target["column_name"] = _column(SENSOR_REGISTRY.get(one.sensor).accepts)
+        target["column_name"] = _column(one.accepts)
     body: dict[str, object] = {"target": target, "check_type": one.name}
     if Mode.MONITORING not in one.modes:
         body |= {"mode": f"MODE_{one.modes[0].upper()}"}

@@ -12,7 +12,6 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensor_params import PATH, Scope
 from dq_platform.checks.sensors.fragments import split_table_name
-from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
 from dq_platform.checks.sides import CheckDraft, side_violations
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import Violation
@@ -84,7 +83,7 @@ def reference_violations(
     grammar = ConnectorFactory.get(table.connector_type).dialect.sqlglot
     scope = Scope(target, {column.name: column for column in table.snapshot.columns}, grammar)
     twin = reference_draft(draft, params)
-    filter_sql, violations = side_violations(twin, SENSOR_REGISTRY.get(check_type.sensor), scope)
+    filter_sql, violations = side_violations(twin, check_type, scope)
     normal = {**params, reference.FILTER: filter_sql} if filter_sql else params
     return normal, list(_renamed(violations))
 

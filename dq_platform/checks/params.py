@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from dq_platform.checks import moments
 from dq_platform.errors import Violation
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Params, ParamValue
@@ -41,6 +42,7 @@ class ParamKind(StrEnum):
     TEXT_LIST = "text_list"
     NUMBER_LIST = "number_list"
     DATE = "date"
+    MOMENT = "date_or_timestamp"
     REGEX = "regex"
     COLUMN = "column"
     COLUMN_LIST = "column_list"
@@ -250,6 +252,15 @@ def _date(value: object) -> str:
         raise _WrongValueError(f"must be a date like 2024-12-31, not {_shown(value)}") from error
 
 
+def _moment(value: object) -> str:
+    """A date as a date, a timestamp in UTC."""
+    try:
+        return moments.spelled(moments.read(_text(value)))
+    except (ValueError, OverflowError) as error:
+        text = f"must be a date like 2024-12-31 or a timestamp like 2024-12-31T23:59:59Z, not {_shown(value)}"
+        raise _WrongValueError(text) from error
+
+
 _COERCE: Mapping[ParamKind, Callable[[object], ParamValue]] = {
     ParamKind.INT: _integer,
     ParamKind.FLOAT: _float,
@@ -259,6 +270,7 @@ _COERCE: Mapping[ParamKind, Callable[[object], ParamValue]] = {
     ParamKind.TEXT_LIST: _texts,
     ParamKind.NUMBER_LIST: _numbers,
     ParamKind.DATE: _date,
+    ParamKind.MOMENT: _moment,
     ParamKind.REGEX: _regex,
     ParamKind.COLUMN: _filled_text,
     ParamKind.COLUMN_LIST: _columns,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dq_platform.checks.catalog.declare import CheckType
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.level import Level
 from dq_platform.checks.sensor_params import Scope, booleans_of
-from dq_platform.checks.sensors.registry import TYPE_GROUPS, SensorType
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, TYPE_GROUPS, SensorType
 from dq_platform.checks.sql_text import SqlRefused, parse_condition
 from dq_platform.errors import Violation
 from dq_platform.models.check import GroupBy, Mode, Target, TimeScale
@@ -39,14 +41,19 @@ class CheckDraft:
     group_by: tuple[GroupBy, ...] = ()
 
 
-def side_violations(draft: CheckDraft, sensor: SensorType, scope: Scope) -> tuple[str, list[Violation]]:
+def side_violations(draft: CheckDraft, check_type: CheckType, scope: Scope) -> tuple[str, list[Violation]]:
     """The filter in normal form, and what is wrong with the column, the partitions, the groups and the filter."""
+    sensor = SENSOR_REGISTRY.get(check_type.sensor)
     filter_sql, bad_filter = _filter(draft, sensor, scope)
-    violations = [*_column(draft, sensor, scope), *_partition(draft, scope), *_grouping(draft, sensor, scope)]
+    violations = [
+        *_column(draft, check_type, sensor, scope),
+        *_partition(draft, scope),
+        *_grouping(draft, sensor, scope),
+    ]
     return filter_sql, [*violations, *bad_filter]
 
 
-def _column(draft: CheckDraft, sensor: SensorType, scope: Scope) -> Iterator[Violation]:
+def _column(draft: CheckDraft, check_type: CheckType, sensor: SensorType, scope: Scope) -> Iterator[Violation]:
     path, name = "check.target.column_name", draft.target.column_name
     if sensor.level is Level.TABLE:
         if name:
@@ -60,10 +67,21 @@ def _column(draft: CheckDraft, sensor: SensorType, scope: Scope) -> Iterator[Vio
     column = scope.columns.get(name)
     if column is None and not sensor.metadata:
         yield Violation(path, scope.no_column(name), "COLUMN_NOT_FOUND")
-    elif column is not None and column.data_type not in sensor.accepts:
-        accepted = ", ".join(sorted(sensor.accepts))
+    elif column is not None and column.data_type not in check_type.accepts:
+        accepted = ", ".join(sorted(check_type.accepts))
         text = f"{name!r} is of type {column.engine_type}; {draft.check_type} takes columns of type {accepted}."
+        text += _instead(check_type, column.data_type)
         yield Violation(path, text, "COLUMN_TYPE_NOT_ACCEPTED")
+
+
+def _instead(check_type: CheckType, data_type: DataType) -> str:
+    """Which check types measure the same of a column of that type."""
+    others = [
+        other.name
+        for other in CHECK_REGISTRY.items()
+        if other.sensor == check_type.sensor and data_type in other.accepts
+    ]
+    return f" For this column there are {', '.join(others)}." if others else ""
 
 
 def _partition(draft: CheckDraft, scope: Scope) -> Iterator[Violation]:

@@ -14,11 +14,12 @@ from dq_platform.errors import Violation
 from dq_platform.models.check import Thresholds
 from dq_platform.models.outcome import Severity
 from dq_platform.models.result import HistoryPoint
-from dq_platform.models.values import Params
+from dq_platform.models.values import Params, ValueKind
 
 PATH = "check.thresholds"
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TYPICAL = 100.0
+_TYPICAL_TEXT = "a"
 _TYPICAL_HISTORY = 50.0  # A percentage, a count or a number of days alike.
 
 
@@ -52,6 +53,9 @@ def _path(severity: Severity) -> str:
 
 def _limits(rule: RuleType, params: Params, severity: Severity) -> list[Violation]:
     """A threshold that accepts everything, or nothing, is a slip of the pen."""
+    if rule.judges == {ValueKind.TEXT}:
+        verdict = apply(rule, _TYPICAL_TEXT, params, RuleContext(_EPOCH))
+        return [Violation(_path(severity), verdict.reason, "MISSING_PARAMETER")] if verdict.passed is None else []
     if not rule.params or not rule.tells_bounds:
         return []
     bounds = _probe(rule, params).bounds
@@ -59,7 +63,7 @@ def _limits(rule: RuleType, params: Params, severity: Severity) -> list[Violatio
         names = " or ".join(repr(spec.name) for spec in rule.params)
         return [Violation(_path(severity), f"sets no limit; give {names}.", "MISSING_PARAMETER")]
     if bounds.lower is not None and bounds.upper is not None and bounds.lower > bounds.upper:
-        text = f"the lower limit {bounds.lower:g} is above the upper limit {bounds.upper:g}, so that nothing can pass."
+        text = f"the lower limit is above the upper limit ({_shown(params)}), so that nothing can pass."
         return [Violation(_path(severity), text, "THRESHOLD_EMPTY")]
     return []
 

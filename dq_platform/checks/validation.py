@@ -78,7 +78,7 @@ def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: Kn
     params, bad_reference = reference_violations(draft, check_type, params, others)
     rule = RULE_REGISTRY.get(check_type.rule_of(draft.mode))
     thresholds, bad_thresholds = validate_thresholds(check_type, rule, draft.thresholds)
-    filter_sql, bad_side = side_violations(draft, SENSOR_REGISTRY.get(check_type.sensor), scope)
+    filter_sql, bad_side = side_violations(draft, check_type, scope)
     violations = [
         *bad_side,
         *_times(draft, check_type),

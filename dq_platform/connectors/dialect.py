@@ -213,6 +213,10 @@ class Dialect(ABC):
         """
         return Fragment(expression)
 
+    def sortable(self, expression: str) -> Fragment:
+        """The text form of a column that MIN and MAX order by the codes of its characters."""
+        return self.exact(self.as_text(expression))
+
     def equals_text(self, left: str, right: str) -> Fragment:
         """Equality of two texts character by character: case, accents and trailing blanks count."""
         return Fragment(f"({self.exact(left)} = {self.exact(right)})")

@@ -40,6 +40,10 @@ class MySQLDialect(Dialect):
         # Bytes, because no collation that both products know tells trailing blanks apart.
         return Fragment(f"CAST({self._unicode(expression)} AS BINARY)")
 
+    def sortable(self, expression: str) -> Fragment:
+        # As bytes, whose order is that of the characters' codes.
+        return self.exact(expression)
+
     def _unicode(self, expression: str) -> Fragment:
         return Fragment(f"CONVERT({expression} USING utf8mb4)")
 

@@ -85,6 +85,9 @@ class OracleDialect(Dialect):
         # VARCHAR2: a CHAR beside another would be compared without its trailing blanks.
         return self.as_text(expression)
 
+    def sortable(self, expression: str) -> Fragment:
+        return self.exact(expression)
+
     def now(self) -> Fragment:
         return Fragment("SYS_EXTRACT_UTC(SYSTIMESTAMP)")
 

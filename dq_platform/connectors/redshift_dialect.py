@@ -28,6 +28,10 @@ class RedshiftDialect(PostgreSQLDialect):
         # Trailing blanks do not count when texts are compared or grouped.
         return Fragment(f"({self.as_text(expression)} || '{self.exact_end}')")
 
+    def sortable(self, expression: str) -> Fragment:
+        # What `exact` puts behind a text would come after a blank.
+        return self.as_text(expression)
+
     def now(self) -> Fragment:
         return Fragment("(GETDATE() AT TIME ZONE 'UTC')")
 

@@ -79,6 +79,10 @@ class SQLServerDialect(Dialect):
         # `=`, DISTINCT and GROUP BY take no notice of trailing blanks under any collation.
         return Fragment(f"((CAST({expression} AS {self.text_type}) + N'{self.exact_end}') COLLATE {_BINARY})")
 
+    def sortable(self, expression: str) -> Fragment:
+        # What `exact` puts behind a text would come after a blank.
+        return self.as_text(expression)
+
     def in_texts(self, expression: str, values: Sequence[str]) -> Fragment:
         listed = ", ".join(f"{value} + N'{self.exact_end}'" for value in values)
         return Fragment(f"({self.exact(expression)} IN ({listed}))")

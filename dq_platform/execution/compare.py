@@ -87,14 +87,15 @@ def joined(own: Sequence[Reading], other: Sequence[Reading], absent: Number | No
 
 def _pair(reading: Reading, mine: Reading | None, theirs: Reading | None, absent: Number | None) -> Reading:
     if any(side is not None and side.reason == NOT_A_NUMBER for side in (mine, theirs)):
-        return replace(reading, value=None, expected=None, reason=NOT_A_NUMBER)
+        return replace(reading, value=None, expected=None, reason=NOT_A_NUMBER, text=None)
     value = mine.value if mine else None
     expected = theirs.value if theirs else None
     if value is None and expected is not None:
         value = absent
     elif expected is None and value is not None:
         expected = absent
-    return replace(reading, value=value, expected=expected, reason=NO_DATA if value is None else "")
+    text = mine.text if mine else None
+    return replace(reading, value=value, expected=expected, reason=NO_DATA if value is None else "", text=text)
 
 
 def _telling(pairs: Sequence[Reading], blank: _Key) -> tuple[Reading, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,9 +17,14 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import HistoryPoint, Result
+from dq_platform.models.values import Params
 
 NO_THRESHOLDS = "NO_THRESHOLDS"
 """No severity has a threshold: nothing was asked of the value."""
+NOT_COMPARABLE = "NOT_COMPARABLE"
+"""The value is of a kind that the rule does not judge, such as a text for a rule of numbers."""
+MAX_VALUE_TEXT = 1000
+"""Longer texts are stored without their end; they are judged with it."""
 RULE_UNDECIDED = "RULE_UNDECIDED"
 """The rule cannot say, for example because there is too little history."""
 RULE_FAILED = "RULE_FAILED"
@@ -66,7 +71,13 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
     execution error. A reading that brings its severity along is not judged again.
     """
     blank = _blank(execution, reading.data_group, reading.time_period)
-    measured = replace(blank, value=reading.value, expected_value=reading.expected, message=reading.message)
+    measured = replace(
+        blank,
+        value=reading.value,
+        value_text=_cut(reading.text),
+        expected_value=reading.expected,
+        message=reading.message,
+    )
     if not _can_be_judged(execution.rule, reading):
         return _inconclusive(measured, reading.reason or NO_DATA)
     thresholds = execution.check.thresholds
@@ -75,11 +86,23 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
         return _inconclusive(measured, NO_THRESHOLDS)
     if reading.severity is not None:
         return _imported(measured, reading.severity, configured)
+    return _by_rule(execution, measured, reading, configured, history)
+
+
+def _by_rule(
+    execution: Execution,
+    measured: Result,
+    reading: Reading,
+    configured: Mapping[Severity, Params],
+    history: Sequence[HistoryPoint],
+) -> Result:
     try:
         rule = RULE_REGISTRY.get(execution.rule)
+        if reading.kind not in rule.judges and measured.has_value:
+            return _not_comparable(measured, reading, rule)
         calendar = Calendar(execution.time_zone, execution.check.time_scale)
         context = RuleContext(reading.time_period, reading.expected, _earlier(rule, reading, history), calendar)
-        return _judged(measured, judge(rule, reading.value, configured, context))
+        return _judged(measured, judge(rule, reading.judged, configured, context))
     except DomainError as error:
         return _failed(measured, error.reason, error.message)
     except RuleFailed as error:
@@ -95,7 +118,8 @@ def _can_be_judged(rule_name: str, reading: Reading) -> bool:
     if reading.reason == NO_SEVERITY:
         return False
     rule = RULE_REGISTRY.find(rule_name)
-    return reading.severity is not None or reading.value is not None or bool(rule and _judges_absence(rule, reading))
+    found = reading.severity is not None or reading.value is not None or reading.text is not None
+    return found or bool(rule and _judges_absence(rule, reading))
 
 
 def _imported(measured: Result, severity: int, enabled: Collection[Severity]) -> Result:
@@ -154,6 +178,16 @@ def _blank(execution: Execution, data_group: str, time_period: datetime) -> Resu
         outcome=Outcome.PASSED,
         duration_ms=execution.duration_ms,
     )
+
+
+def _not_comparable(measured: Result, reading: Reading, rule: RuleType) -> Result:
+    judged = " or ".join(sorted(rule.judges))
+    message = f"The value is a {reading.kind}; the rule {rule.name!r} judges a {judged}."
+    return replace(measured, outcome=Outcome.INCONCLUSIVE, error_reason=NOT_COMPARABLE, message=message)
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_VALUE_TEXT else f"{text[: MAX_VALUE_TEXT - 1]}…"
 
 
 def _inconclusive(measured: Result, reason: str) -> Result:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from dq_platform.checks import moments
 from dq_platform.models.check import GroupBy
 
 
@@ -34,7 +35,7 @@ def text_of(value: object) -> str | None:
 
 
 def _instant(value: datetime) -> str:
-    return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+    return (moments.instant(value) if value.tzinfo else value).isoformat()
 
 
 def _plain(value: Decimal) -> str:

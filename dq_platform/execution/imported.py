@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from dq_platform.checks.severity_query import ACTUAL, EXPECTED, SEVERITY
 from dq_platform.connectors.base import Rows
+from dq_platform.execution.measured import measured_in
 from dq_platform.execution.problems import ImportFailed
 from dq_platform.execution.reading import NO_SEVERITY, Reading
-from dq_platform.execution.scan import number_of
 from dq_platform.execution.statement import Statement
 from dq_platform.models.values import Number
 
@@ -47,7 +47,7 @@ def _severity(cell: object) -> int | None:
 
 def _number(row: Mapping[str, object], name: str) -> Number | None:
     cell = row.get(name)
-    number, _ = number_of(cell)
+    number = measured_in(cell).number
     if cell is not None and number is None:
         raise ImportFailed(f"The query returned the {name} {str(cell)[:SHOWN]!r}, which is not a finite number.")
     return number

@@ -98,7 +98,7 @@ def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dial
 def _needed(bound: Bound) -> Iterator[tuple[str, frozenset[DataType]]]:
     """Every column of the table that the check names, and the types it may have."""
     if bound.check.target.column_name:
-        yield bound.check.target.column_name, bound.sensor.accepts
+        yield bound.check.target.column_name, bound.sensor.accepted_by(bound.check_type.judges)
     if bound.partitioned:
         yield bound.check.partition_column, DATED
     for name in bound.group_columns:

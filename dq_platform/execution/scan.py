@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +13,7 @@ from dq_platform.connectors.zones import start_of_day
 from dq_platform.errors import DomainError
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.groups import group_key, text_of
+from dq_platform.execution.measured import Measured, measured_in
 from dq_platform.execution.problems import RowsMultiplied, TooManyGroups, keeps_from_reading
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.execution.statement import Cells, Demand, Statement
@@ -101,25 +100,28 @@ def _group(cells: Row, frame: Frame) -> tuple[str | None, ...]:
 
 
 def _reading(demand: Demand, key: _Key, row: Row, cells: Cells) -> Reading:
-    value, reason = number_of(row[cells.value])
-    expected, _ = (None, "") if cells.expected is None else number_of(row[cells.expected])
-    if cells.of is not None and value is not None:
-        whole, reason = number_of(row[cells.of])
-        value = None if whole is None else percent(value, whole)
-        reason = reason or (NO_DATA if value is None else "")
-    group = group_key(demand.group_by, key.group)
-    return Reading(demand.check_id, group, key.period or demand.time_period, value, expected, reason)
+    found = measured_in(row[cells.value])
+    if cells.of is not None:
+        found = _percent(found, measured_in(row[cells.of]))
+    return Reading(
+        demand.check_id,
+        group_key(demand.group_by, key.group),
+        key.period or demand.time_period,
+        found.number,
+        None if cells.expected is None else measured_in(row[cells.expected]).number,
+        found.reason,
+        text=found.text,
+    )
 
 
-def number_of(cell: object) -> tuple[Number | None, str]:
-    """The cell as a number, or the reason why it is none."""
-    if cell is None:
-        return None, NO_DATA
-    if isinstance(cell, int):
-        return int(cell), ""
-    if (isinstance(cell, float) and math.isfinite(cell)) or (isinstance(cell, Decimal) and cell.is_finite()):
-        return cell, ""
-    return None, NOT_A_NUMBER
+def _percent(part: Measured, whole: Measured) -> Measured:
+    """Only numbers have parts: of anything else there is no percentage."""
+    if part.text is not None or whole.text is not None:
+        return Measured(None, reason=NOT_A_NUMBER)
+    if part.number is None or whole.number is None:
+        return Measured(None, reason=part.reason or whole.reason)
+    value = percent(part.number, whole.number)
+    return Measured(value, reason=NO_DATA if value is None else "")
 
 
 def _exact(number: Number) -> int | float | Fraction:

@@ -34,7 +34,9 @@ class Result:
     """One outcome of one check for one data group and one period.
 
     `data_group` is a JSON array of the group's values, empty without grouping. `time_period` is the start of the day
-    or month in the connection's time zone, or the partition's. `value` is None when nothing could be measured.
+    or month in the connection's time zone, or the partition's. `value` is None when nothing could be measured, or a
+    text. `value_text` is a date, timestamp or text as it is written, None for numbers; `value` then has the seconds
+    since 1970 of a date or timestamp.
     `expected_text` says what would have passed, for people ("<= 5 %"). `duration_ms` is this check's share of the
     source's time. `error_reason` and `message` explain inconclusive results and execution errors.
     """
@@ -60,6 +62,11 @@ class Result:
     message: str = ""
     error_reason: str = ""
     duration_ms: float = 0.0
+    value_text: str | None = None
+
+    @property
+    def has_value(self) -> bool:
+        return self.value is not None or self.value_text is not None
 
 
 class SummaryBy(StrEnum):

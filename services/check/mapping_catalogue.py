@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from google.protobuf import json_format
 
@@ -41,7 +41,7 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         sensor_parameters=map(parameter, model.sensor_params),
         rule_parameters=map(parameter, rule_type.params),
         default_thresholds=None if missing else thresholds(defaults),
-        accepted_data_types=_accepted(sensor_type),
+        accepted_data_types=_accepted(model.level, model.accepts),
         connection_types=engines_that_run(sensor_type),
         mode_details=(_mode(model, mode) for mode in model.modes),
         unit=sensor_type.unit,
@@ -57,7 +57,7 @@ def sensor(model: SensorType) -> check_pb2.Sensor:
         level=check_pb2.Level.ValueType(LEVELS.proto(model.level)),
         description=model.description,
         parameters=map(parameter, model.params),
-        accepted_data_types=_accepted(model),
+        accepted_data_types=_accepted(model.level, model.accepts),
         connection_types=engines_that_run(model),
         unit=model.unit,
         unsupported_engines=_refusals(model),
@@ -89,10 +89,10 @@ def parameter(spec: ParamSpec) -> check_pb2.Parameter:
     )
 
 
-def _accepted(model: SensorType) -> Iterable[metadata_pb2.DataType.ValueType]:
+def _accepted(level: Level, accepts: Set[DataType]) -> Iterable[metadata_pb2.DataType.ValueType]:
     """Empty for tables and for columns of any type."""
-    limited = model.level is Level.COLUMN and len(model.accepts) < len(DataType)
-    return [metadata_pb2.DataType.ValueType(number) for number in DATA_TYPES.protos(model.accepts)] if limited else []
+    limited = level is Level.COLUMN and len(accepts) < len(DataType)
+    return [metadata_pb2.DataType.ValueType(number) for number in DATA_TYPES.protos(accepts)] if limited else []
 
 
 def _refusals(model: SensorType) -> Iterable[check_pb2.UnsupportedEngine]:

@@ -34,7 +34,7 @@ def result(model: Result) -> result_pb2.Result:
         execute_time=times.to_proto(model.executed_at),
         outcome=result_pb2.Outcome.ValueType(OUTCOMES.proto(model.outcome)),
         value=double_or_none(model.value),
-        value_text=digits(model.value),
+        value_text=digits(model.value) if model.value_text is None else model.value_text,
         expected_value=double_or_none(model.expected_value),
         expected_text=model.expected_text,
         bounds=result_bounds(model.bounds),

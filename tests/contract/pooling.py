@@ -125,5 +125,8 @@ class PoolingContract:
         async with Sources(options) as sources:
             async with sources.session(engine.connection()) as session:
                 await session.execute("SELECT 1 AS v")
-            while sources.open_sources:  # noqa: ASYNC110  nobody is told
-                await asyncio.sleep(0.01)
+            assert sources.open_sources == 1
+            async with asyncio.timeout(10):
+                while sources.open_sources:  # noqa: ASYNC110  nobody is told
+                    await asyncio.sleep(0.01)
+            assert sources.open_sources == 0

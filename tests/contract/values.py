@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -54,6 +55,13 @@ class ValueContract:
     @pytest.mark.parametrize("text", HOSTILE_TEXTS)
     def test_a_text_literal_comes_back_unchanged(self, engine: Engine, text: str) -> None:
         assert engine.value(engine.dialect.literal(text)) == engine.kept(text)
+
+    def test_any_texts_come_back_unchanged(self, engine: Engine) -> None:
+        random = Random(2024)
+        alphabet = [*map(chr, range(1, 128)), *"äß\u0301\u2028\ufeff字😀\U0010ffff", *("\\", "'", '"', "`", "%") * 8]
+        texts = ["".join(random.choices(alphabet, k=random.randint(0, 40))) for _ in range(300)]
+        columns = ", ".join(f"{engine.dialect.literal(text)} AS c{number}" for number, text in enumerate(texts))
+        assert list(engine.select(f"SELECT {columns}").rows) == [tuple(texts)]
 
     def test_stored_texts_come_back_unchanged(self, engine: Engine) -> None:
         table = engine.table({"v": DataType.TEXT}, [(text,) for text in HOSTILE_TEXTS])

@@ -23,7 +23,8 @@ def test_two_directories_get_different_secrets(tmp_path: Path) -> None:
 
 
 def test_the_encryption_key_is_a_fernet_key() -> None:
-    Fernet(StackSettings.generate(Ports()).encryption_key)
+    box = Fernet(StackSettings.generate(Ports()).encryption_key)
+    assert box.decrypt(box.encrypt(b"secret")) == b"secret"
 
 
 def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class TestAuth:
 
     async def test_a_bearer_token_is_a_key(self, account: Account) -> None:
         client = account.platform.client().with_metadata(("authorization", f"Bearer {account.key}"))
-        await client.ListJobs()
+        assert await client.ListJobs() == await account.admin.ListJobs()
 
     async def test_the_header_of_the_key_can_have_another_name(
         self, servers: Platform, settings: ServerSettings, account: Account
@@ -194,7 +194,7 @@ class TestDeadline:
         assert SECRET not in refusal.everything
 
     async def test_a_call_without_a_deadline_is_served(self, account: Account) -> None:
-        await account.admin.ListJobs(timeout=None)
+        assert list((await account.admin.ListJobs(timeout=None)).jobs) == []
 
 
 def raise_in_servicer(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

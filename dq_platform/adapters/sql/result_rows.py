@@ -32,6 +32,7 @@ def result_to_record(result: Result) -> tuple[object, ...]:
         *_sides(bounds.error),
         *_sides(bounds.fatal),
         *(storable(result.message), result.error_reason, float(result.duration_ms)),
+        None if result.value_text is None else storable(result.value_text),
     )
 
 
@@ -62,6 +63,7 @@ def result_from_row(row: Row[Any]) -> Result:
         message=row.message,
         error_reason=row.error_reason,
         duration_ms=row.duration_ms,
+        value_text=row.value_text,
     )
 
 

@@ -224,7 +224,7 @@ RESULT_COLUMNS = (
     *("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode", "time_scale"),
     *("group_key", "data_group", "time_period", "executed_at", "outcome", "value", "expected_value", "expected_text"),
     *("warning_lower", "warning_upper", "error_lower", "error_upper", "fatal_lower", "fatal_upper"),
-    *("message", "error_reason", "duration_ms"),
+    *("message", "error_reason", "duration_ms", "value_text"),
 )
 
 
@@ -255,6 +255,7 @@ def _result_columns(check_id: Column[Any]) -> Sequence[Column[Any]]:
         ),
         *_text("message", "error_reason"),
         Column("duration_ms", Double, nullable=False),
+        Column("value_text", Text),
     ]
 
 

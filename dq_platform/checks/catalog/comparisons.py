@@ -11,7 +11,7 @@ from dq_platform.checks.catalog.declare import (
     category,
     check,
 )
-from dq_platform.checks.catalog.defaults import SAME_AS_REFERENCE
+from dq_platform.checks.catalog.defaults import SAME_AS_REFERENCE, SAME_DAY_AS_REFERENCE
 
 CHECKS = category(
     "comparisons",
@@ -59,6 +59,24 @@ CHECKS = category(
         rule="diff_percent",
         dimension=Dimension.ACCURACY,
         defaults=SAME_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "min_date_match",
+        level=COLUMN,
+        sensor="min_value",
+        rule="diff_days",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_DAY_AS_REFERENCE,
+        compares=Compares.VALUES,
+    ),
+    check(
+        "max_date_match",
+        level=COLUMN,
+        sensor="max_value",
+        rule="diff_days",
+        dimension=Dimension.ACCURACY,
+        defaults=SAME_DAY_AS_REFERENCE,
         compares=Compares.VALUES,
     ),
     check(

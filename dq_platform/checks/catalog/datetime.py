@@ -31,4 +31,10 @@ CHECKS = category(
         dimension=Dimension.VALIDITY,
         defaults=MOSTLY_GOOD_PERCENT,
     ),
+    check(
+        "min_date_in_range", level=COLUMN, sensor="min_value", rule="between_dates", dimension=Dimension.REASONABLENESS
+    ),
+    check(
+        "max_date_in_range", level=COLUMN, sensor="max_value", rule="between_dates", dimension=Dimension.REASONABLENESS
+    ),
 )

@@ -11,10 +11,12 @@ from dq_platform.checks.drift import Drift
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.reference import reference_params
+from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
 from dq_platform.models.check import Mode, TimeScale
+from dq_platform.models.metadata import DataType
 from dq_platform.models.outcome import Severity
-from dq_platform.models.values import Params
+from dq_platform.models.values import Params, ValueKind
 
 TABLE, COLUMN = Level.TABLE, Level.COLUMN
 
@@ -83,6 +85,16 @@ class CheckType:
 
     def rule_of(self, mode: Mode) -> str:
         return self.rules_by_mode.get(mode, self.rule)
+
+    @property
+    def judges(self) -> frozenset[ValueKind]:
+        """The kinds of values that it can judge."""
+        return RULE_REGISTRY.get(self.rule).judges
+
+    @property
+    def accepts(self) -> frozenset[DataType]:
+        """The types of the column that it can look at: what the sensor measures there is what the rule judges."""
+        return SENSOR_REGISTRY.get(self.sensor).accepted_by(self.judges)
 
     @property
     def sensor_params(self) -> tuple[ParamSpec, ...]:

@@ -22,6 +22,7 @@ MOSTLY_GOOD_PERCENT: Final = of("min_percent", 100.0, 100.0, 95.0)
 ALL_PERCENT: Final = of("min_percent", 100.0, 100.0, 100.0)
 SOME_ROWS: Final = of("min_count", 1, 1, 1)
 SAME_AS_REFERENCE: Final = of("max_diff_percent", 0.0, 1.0, 5.0)
+SAME_DAY_AS_REFERENCE: Final = of("max_diff_days", 0.0, 1.0, 7.0)
 FEW_FAILURES: Final = of("max_failures", 0, 1, 5)
 FEW_MISSING: Final = of("max_missing", 0, 0, 2)
 # Each severity waits longer than the milder one.

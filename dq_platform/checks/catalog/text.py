@@ -1,4 +1,4 @@
-"""Lengths of texts."""
+"""Lengths of texts, and the first and last of them."""
 
 from __future__ import annotations
 
@@ -73,5 +73,11 @@ CHECKS = category(
     ),
     check(
         "max_word_count", level=COLUMN, sensor="max_word_count", rule="between_ints", dimension=Dimension.REASONABLENESS
+    ),
+    check(
+        "min_text_in_range", level=COLUMN, sensor="min_value", rule="between_texts", dimension=Dimension.REASONABLENESS
+    ),
+    check(
+        "max_text_in_range", level=COLUMN, sensor="max_value", rule="between_texts", dimension=Dimension.REASONABLENESS
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
@@ -10,9 +11,9 @@ from typing import Annotated
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.rules.parameters import Amount, Count, Days, DiffPercent, Margin, Percent, Takes, Whole
 from dq_platform.checks.rules.registry import rule
-from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
+from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict, interval
 from dq_platform.models.result import Bounds
-from dq_platform.models.values import Number
+from dq_platform.models.values import Number, ValueKind
 
 DATA_TYPES = ("integers", "floats", "dates", "datetimes", "timestamps", "booleans", "texts", "mixed")
 """What `string_datatype_detect` can find, in the order of its codes, which start at 1."""
@@ -211,27 +212,32 @@ def diff_percent(actual: Number | None, context: RuleContext, *, max_diff_percen
 
     Formula: |actual - expected| <= |expected| * max_diff_percent / 100, `expected` being the reference's value
     """
-    if context.expected is None:
-        return Verdict(passed=False, expected="a reference that has a value", reason="The reference has no value.")
-    if not math.isfinite(context.expected):
-        return Verdict(passed=None, reason="The reference's value is not a finite number.")
-    reference = exact(context.expected)
-    margin = abs(reference) * exact(max_diff_percent) / 100
-    if actual is None:
-        expected = within(reference, lower=reference - margin, upper=reference + margin)
-        return replace(
-            expected, passed=False, expected_value=context.expected, reason="Only the reference has a value."
-        )
-    return within(actual, lower=reference - margin, upper=reference + margin, expected_value=context.expected)
+    return near_reference(actual, context, lambda reference: abs(reference) * exact(max_diff_percent) / 100)
 
 
-@rule("pass")
-def always_pass(actual: Number) -> Verdict:  # noqa: ARG001
+@rule("pass", judges=frozenset(ValueKind))
+def always_pass(actual: Number | str) -> Verdict:  # noqa: ARG001
     """Passes whatever the value is: for recording values without judging them.
 
     Formula: true
     """
     return Verdict(passed=True, expected="any value")
+
+
+def near_reference(actual: Number | None, context: RuleContext, margin: Callable[[Decimal], Decimal]) -> Verdict:
+    """Whether the value is no further from the reference's than the margin that its value leaves."""
+    if context.expected is None:
+        return Verdict(passed=False, expected="a reference that has a value", reason="The reference has no value.")
+    if not math.isfinite(context.expected):
+        return Verdict(passed=None, reason="The reference's value is not a finite number.")
+    reference = exact(context.expected)
+    lower, upper = reference - margin(reference), reference + margin(reference)
+    if actual is None:
+        expected = within(reference, lower=lower, upper=upper)
+        return replace(
+            expected, passed=False, expected_value=context.expected, reason="Only the reference has a value."
+        )
+    return within(actual, lower=lower, upper=upper, expected_value=context.expected)
 
 
 @rule("import_severity")
@@ -261,7 +267,7 @@ def within(
     above = lower is None or value >= exact(lower)
     below = upper is None or value <= exact(upper)
     bounds = Bounds(*(None if end is None else float(exact(end)) for end in (lower, upper)))
-    return Verdict(above and below, _interval(lower, upper, unit), bounds, expected_value)
+    return Verdict(above and below, interval(_short(lower), _short(upper), unit), bounds, expected_value)
 
 
 def exact(number: Number) -> Decimal:
@@ -269,14 +275,8 @@ def exact(number: Number) -> Decimal:
     return Decimal(str(number)) if isinstance(number, float) else Decimal(number)
 
 
-def _interval(lower: Number | None, upper: Number | None, unit: str) -> str:
-    if lower is not None and upper is not None:
-        return f"= {_short(lower)}{unit}" if lower == upper else f"{_short(lower)} to {_short(upper)}{unit}"
-    if lower is not None:
-        return f">= {_short(lower)}{unit}"
-    return f"<= {_short(upper)}{unit}" if upper is not None else "any value"
-
-
-def _short(number: Number) -> str:
+def _short(number: Number | None) -> str | None:
+    if number is None:
+        return None
     text = f"{exact(number):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -32,7 +32,7 @@ class RuleFailed(Exception):
 
 
 def judge(
-    rule: RuleType, value: Number | None, thresholds: Mapping[Severity, Params], context: RuleContext
+    rule: RuleType, value: Number | str | None, thresholds: Mapping[Severity, Params], context: RuleContext
 ) -> Judgement:
     """The judgement by `thresholds`, at least one. Raises RuleFailed."""
     try:

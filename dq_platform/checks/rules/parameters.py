@@ -38,6 +38,8 @@ ExactDay = Annotated[
     bool, Takes(ParamKind.BOOL, "Compare with that day only; otherwise with the newest one that is at least as old.")
 ]
 Points = Annotated[int, Takes(ParamKind.INT, "Number of earlier values, 14 to 180.", minimum=14, maximum=180)]
+Moment = Annotated[str, Takes(ParamKind.MOMENT, "A date, or a timestamp in UTC unless it has an offset; ISO 8601.")]
+Text = Annotated[str, Takes(ParamKind.TEXT, "A text.")]
 Days = Annotated[float, Takes(ParamKind.FLOAT, "Days, with fractions.", minimum=0)]
 
 

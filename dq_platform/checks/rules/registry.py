@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import keyword
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, TypeVar
@@ -15,9 +15,10 @@ from dq_platform.checks.registry import Registry
 from dq_platform.checks.rules.numbers import is_nan
 from dq_platform.checks.rules.parameters import specs_of
 from dq_platform.checks.rules.verdict import RuleContext, Undecided, Verdict
-from dq_platform.models.values import Number, Params, ParamValue
+from dq_platform.models.values import Number, Params, ParamValue, ValueKind
 
 RuleFunction = Callable[..., Verdict]
+NUMBERS = frozenset({ValueKind.NUMBER})
 
 
 class LooksBack(Protocol):
@@ -42,6 +43,7 @@ class RuleType:
     `learns` false: earlier periods are no example of what is normal, so that it sees those that are excluded from
     training too. `least_history` is how many earlier periods must have a value before there is a verdict. `formula`
     says what passes.
+    `judges` says of which values it can be asked: it gets moments as seconds since 1970, and texts as they are.
     """
 
     name: str
@@ -54,6 +56,7 @@ class RuleType:
     learns: bool = True
     least_history: int = 0
     formula: str = ""
+    judges: frozenset[ValueKind] = NUMBERS
 
     @property
     def takes_context(self) -> bool:
@@ -62,11 +65,18 @@ class RuleType:
 
 
 def rule(
-    name: str, *, history_points: int = 0, least_history: int = 0, judges_absence: bool = False, learns: bool = True
+    name: str,
+    *,
+    history_points: int = 0,
+    least_history: int = 0,
+    judges_absence: bool = False,
+    learns: bool = True,
+    judges: Set[ValueKind] = NUMBERS,
 ) -> Callable[[RuleFunction], RuleType]:
     """Make a function a rule: its docstring and keyword-only arguments are what the catalogue shows.
 
-    The docstring's last paragraph may begin with `Formula: `.
+    The docstring's last paragraph may begin with `Formula: `. A rule that judges nothing but texts tells no bounds,
+    which are numbers.
     """
 
     def declare(function: RuleFunction) -> RuleType:
@@ -78,9 +88,11 @@ def rule(
             function=function,
             history_points=history_points,
             judges_absence=judges_absence,
+            tells_bounds=judges != {ValueKind.TEXT},
             learns=learns,
             least_history=least_history,
             formula=formula,
+            judges=frozenset(judges),
         )
 
     return declare
@@ -124,14 +136,14 @@ def _with_third(function: RuleFunction, third: object) -> RuleFunction:
     return judge
 
 
-def apply(rule: RuleType, value: Number | None, params: Params, context: RuleContext) -> Verdict:
+def apply(rule: RuleType, value: Number | str | None, params: Params, context: RuleContext) -> Verdict:
     """The rule's verdict on a value; none if there is no value, none that is a number, or if the rule is undecided.
 
     A rule that judges absence is asked about a missing value too, if there is an expected one.
     """
     if value is None and not (rule.judges_absence and context.expected is not None):
         return Verdict(passed=None, reason="There was nothing to measure.")
-    if value is not None and is_nan(value):
+    if value is not None and not isinstance(value, str) and is_nan(value):
         return Verdict(passed=None, reason="The measured value is not a number (NaN).")
     arguments = {f"{name}_" if keyword.iskeyword(name) else name: given for name, given in params.items()}
     try:

@@ -42,6 +42,15 @@ class Verdict:
     value: Number | None = None
 
 
+def interval(lower: str | None, upper: str | None, unit: str = "") -> str:
+    """Limits for people; None leaves that side open."""
+    if lower is not None and upper is not None:
+        return f"= {lower}{unit}" if lower == upper else f"{lower} to {upper}{unit}"
+    if lower is not None:
+        return f">= {lower}{unit}"
+    return "any value" if upper is None else f"<= {upper}{unit}"
+
+
 class Undecided(Exception):
     """Raised by a rule that cannot tell; its text is the verdict's reason."""
 

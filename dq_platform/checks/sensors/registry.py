@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -18,6 +18,7 @@ from dq_platform.checks.registry import Registry
 from dq_platform.checks.sensors.rows import JUDGING
 from dq_platform.connectors.dialect import Capability
 from dq_platform.models.metadata import DataType
+from dq_platform.models.values import ValueKind
 
 SUFFIX = ".sql.j2"
 
@@ -38,6 +39,13 @@ USERS_SQL = frozenset({ParamKind.SQL_CONDITION, ParamKind.SQL_EXPRESSION, ParamK
 """Parameters that are SQL which a user wrote."""
 
 
+def kind_of(data_type: DataType) -> ValueKind:
+    """What a value of a column of this type is when it is measured as it is."""
+    if data_type in TYPE_GROUPS["number"]:
+        return ValueKind.NUMBER
+    return ValueKind.MOMENT if data_type in TYPE_GROUPS["temporal"] else ValueKind.TEXT
+
+
 @dataclass(frozen=True, slots=True)
 class SensorType:
     """One sensor as the catalogue shows it.
@@ -47,9 +55,10 @@ class SensorType:
     whole table, so neither grouping nor partitions apply. `on_failure` is what it measures if the table cannot be read,
     for sensors that ask just that; None: then it has failed. `on_no_rows` is what it measures in a partition without
     rows, of which the source cannot tell; None: such a partition has no result. `imports` sensors bring the severity
-    along, so that no rule judges. `unit` is that of the numbers, empty if they have that of the column, or none; it
-    need not be written for names that end in `_percent` or `_count`, before `_on_table` or `_on_column`, whose units
-    are `%` and `rows`. `template` is the Jinja2 source.
+    along, so that no rule judges. `keeps_type`: what it measures is a value of the column's own type, such as a date;
+    otherwise it is a number. `unit` is that of the numbers, empty if they have that of the column, or none; it need not
+    be written for names that end in `_percent` or `_count`, before `_on_table` or `_on_column`, whose units are `%` and
+    `rows`. `template` is the Jinja2 source.
     """
 
     name: str
@@ -65,6 +74,13 @@ class SensorType:
     on_no_rows: int | None = None
     imports: bool = False
     unit: str = ""
+    keeps_type: bool = False
+
+    def accepted_by(self, kinds: Set[ValueKind]) -> frozenset[DataType]:
+        """The types of columns of which it measures values of these kinds."""
+        if not self.keeps_type:
+            return self.accepts
+        return frozenset(accepted for accepted in self.accepts if kind_of(accepted) in kinds)
 
     @property
     def column_alone(self) -> bool:

@@ -10,6 +10,7 @@ from dq_platform.checks.sensors.context import SensorContext
 from dq_platform.checks.sensors.fragments import ColumnFragment
 from dq_platform.checks.sensors.measure import Aggregate, Measure, MetadataMeasure, QueryMeasure, ScanMeasure
 from dq_platform.checks.sensors.patterns import pattern_for
+from dq_platform.checks.sensors.registry import TYPE_GROUPS
 from dq_platform.checks.sensors.rows import RowWords
 from dq_platform.connectors.dialect import Capability, Fragment
 from dq_platform.models.metadata import DataType
@@ -45,6 +46,7 @@ class Vocabulary:
                 "any_match": self.any_match,
                 "exact": self.exact,
                 "exactly": self.exactly,
+                "sortable": self.sortable,
                 "words": self.words,
                 "codes": code_literals(self._dialect),
             }
@@ -102,6 +104,10 @@ class Vocabulary:
     def exact(self, column: ColumnFragment) -> Fragment:
         """The column as something whose equality is the same on every engine: texts differ by any character."""
         return self._dialect.exact(column) if column.data_type is DataType.TEXT else column
+
+    def sortable(self, column: ColumnFragment) -> Fragment:
+        """The column as MIN and MAX order it alike on every engine; texts by the codes of their characters."""
+        return self._dialect.sortable(column) if column.data_type in TYPE_GROUPS["text"] else column
 
     def exactly(self, columns: Sequence[ColumnFragment]) -> list[Fragment]:
         return [self.exact(column) for column in columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.sensors.render import SensorContext, TargetInfo, render
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.models.metadata import ColumnInfo, DataType
+from dq_platform.models.values import ValueKind
 from tests.dialects import DIALECTS
 
 HERE = Path(__file__).parent
@@ -52,6 +54,8 @@ VALUES: dict[ParamKind, Any] = {
     ParamKind.SEVERITY_QUERY: "SELECT 2 AS severity",
     ParamKind.COLUMN_LIST: ('we"ird', "back`tick"),
 }
+TABLES = {"ta ble", "ta`ble"}
+"""The checked table and the one that parameters name: no sensor reads any other, least of all one of our store."""
 BY_NAME = {"event_timestamp_column": "select", "ingestion_timestamp_column": "größe"}
 
 
@@ -59,8 +63,13 @@ def value_of(spec: ParamSpec) -> Any:
     return BY_NAME.get(spec.name) or (VALUES[spec.kind] if spec.default is None else spec.default)
 
 
-def context_of(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> SensorContext:
-    column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts)
+ANY = frozenset(DataType)
+
+
+def context_of(
+    sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = (), types: Set[DataType] = ANY
+) -> SensorContext:
+    column = next(column for column in COLUMNS.values() if column.data_type in sensor.accepts & types)
     return SensorContext(
         dialect,
         TargetInfo("sch'ema", "ta ble", COLUMNS),
@@ -71,8 +80,8 @@ def context_of(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ())
     )
 
 
-def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = ()) -> Measure:
-    return render(sensor, context_of(sensor, dialect, keys))
+def rendered(sensor: SensorType, dialect: Dialect, keys: tuple[str, ...] = (), types: Set[DataType] = ANY) -> Measure:
+    return render(sensor, context_of(sensor, dialect, keys, types))
 
 
 def statement(measure: Measure) -> str:
@@ -93,7 +102,10 @@ def reviewed(sensor: SensorType, engine: str) -> str:
     dialect = DIALECTS[engine]
     if missing := sensor.needs - dialect.capabilities:
         return f"-- refused, because the engine lacks: {', '.join(sorted(missing))}\n"
-    return statement(rendered(sensor, dialect))
+    if not sensor.keeps_type:
+        return statement(rendered(sensor, dialect))
+    variants = {kind: statement(rendered(sensor, dialect, types=sensor.accepted_by({kind}))) for kind in ValueKind}
+    return "".join(f"-- of a {kind}\n{sql}" for kind, sql in variants.items())
 
 
 @pytest.mark.parametrize(("engine", "sensor"), ON_ENGINES, ids=name_of)
@@ -107,14 +119,23 @@ def test_a_sensors_sql_is_the_reviewed_one(sensor: SensorType, engine: str) -> N
 
 
 @pytest.mark.parametrize("keys", [(), ("CAST('2024-01-01' AS DATE)", "'a tag'")], ids=["whole", "keyed"])
-@pytest.mark.parametrize(("engine", "sensor"), ASKING, ids=name_of)
+@pytest.mark.parametrize(
+    ("engine", "sensor", "types"),
+    [
+        (engine, sensor, types)
+        for engine, sensor in ASKING
+        for types in ({sensor.accepted_by({kind}) for kind in ValueKind} if sensor.keeps_type else {sensor.accepts})
+    ],
+    ids=name_of,
+)
 def test_a_sensors_sql_is_one_statement_of_the_engines_grammar(
-    sensor: SensorType, keys: tuple[str, ...], engine: str
+    sensor: SensorType, keys: tuple[str, ...], types: Set[DataType], engine: str
 ) -> None:
     dialect = DIALECTS[engine]
-    [tree] = sqlglot.parse(statement(rendered(sensor, dialect, keys)), read=dialect.sqlglot)
+    [tree] = sqlglot.parse(statement(rendered(sensor, dialect, keys, types)), read=dialect.sqlglot)
     assert isinstance(tree, sqlglot.exp.Query)
     assert not list(tree.find_all(sqlglot.exp.Command))
+    assert {table.name for table in tree.find_all(sqlglot.exp.Table)} <= TABLES
 
 
 @pytest.mark.parametrize("keys", [(), ("k",)], ids=["whole", "keyed"])

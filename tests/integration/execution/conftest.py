@@ -28,6 +28,7 @@ from tests.engines.postgres import PostgresServer
 from tests.engines.redshift import RedshiftServer
 from tests.engines.spark import SparkServer
 from tests.engines.sqlserver import SqlServerStandIn, connect
+from tests.integration.execution import check_tables, random_tables
 from tests.integration.execution.bench import Bench
 from tests.integration.execution.shop import (
     COLUMNS,
@@ -44,7 +45,12 @@ def postgres() -> Iterator[Shop]:
     with PostgresServer() as server:
         server.create_database("shop")
         with closing(server.connect("shop")) as link, link.cursor() as cursor:
-            for statement in create_statements("postgresql", "public", PostgreSQLDialect()):
+            dialect = PostgreSQLDialect()
+            for statement in (
+                *create_statements("postgresql", "public", dialect),
+                *check_tables.statements("postgresql", "public", dialect),
+                *random_tables.statements("postgresql", "public", dialect),
+            ):
                 cursor.execute(statement)
             cursor.executemany(f'INSERT INTO public."order" VALUES ({", ".join(["%s"] * len(COLUMNS))})', ROWS)
             link.commit()
@@ -59,7 +65,12 @@ def mariadb() -> Iterator[Shop]:
         server.create_database("shop")
         with closing(server.connect("shop")) as link, link.cursor() as cursor:
             cursor.execute("SET time_zone = '+00:00'")
-            for statement in create_statements("mysql", "shop", MySQLDialect()):
+            dialect = MySQLDialect()
+            for statement in (
+                *create_statements("mysql", "shop", dialect),
+                *check_tables.statements("mysql", "shop", dialect),
+                *random_tables.statements("mysql", "shop", dialect),
+            ):
                 cursor.execute(statement)
             cursor.executemany(f"INSERT INTO `order` VALUES ({', '.join(['%s'] * len(COLUMNS))})", ROWS)
         params = server.params
@@ -71,7 +82,12 @@ def mariadb() -> Iterator[Shop]:
 def duck(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     path = tmp_path_factory.mktemp("duck") / "shop.duckdb"
     with closing(duckdb.connect(str(path))) as link:
-        for statement in create_statements("duckdb", "main", DuckDBDialect()):
+        dialect = DuckDBDialect()
+        for statement in (
+            *create_statements("duckdb", "main", dialect),
+            *check_tables.statements("duckdb", "main", dialect),
+            *random_tables.statements("duckdb", "main", dialect),
+        ):
             link.execute(statement)
         link.executemany(f'INSERT INTO main."order" VALUES ({", ".join(["?"] * len(COLUMNS))})', ROWS)
     return Shop(connection_of("duckdb", {"database": str(path)}), "main")

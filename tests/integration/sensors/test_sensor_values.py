@@ -170,3 +170,10 @@ def test_the_median_of_each_key_is_its_own(bench: Bench) -> None:
     for part, median in ((1, -0.5), (2, 3)):
         value, _ = bench.read("percentile", "num", {"percentile_value": 0.5}, where=f"part = {part}")
         assert value == median
+
+
+def test_a_key_without_numbers_has_no_median_and_is_not_left_out(bench: Bench) -> None:
+    measure = bench.measure("percentile", "no_number", {"percentile_value": 0.5}, keys=(bench.dialect.ident("part"),))
+    if isinstance(measure, QueryMeasure):
+        assert {row[0]: row[1] for row in bench.rows(measure)} == {1: None, 2: None}
+    assert bench.read("percentile", "no_number", {"percentile_value": 0.5}, where="part = 1")[0] is None

@@ -44,8 +44,11 @@ async def test_a_request_id_with_other_contents_is_refused(world: World) -> None
 
 
 async def test_a_request_id_is_the_workspaces_own(world: World, other: World) -> None:
-    await world.job(request_id="r-1")
-    await other.job(request_id="r-1")
+    (mine, _), (theirs, _) = await world.job(request_id="r-1"), await other.job(request_id="r-1")
+    assert mine.id != theirs.id
+    async with world.uow() as tx:
+        assert (await tx.jobs.get(world.id, mine.id)).request_id == "r-1"
+        assert (await tx.jobs.get(other.id, theirs.id)).request_id == "r-1"
 
 
 async def test_a_schedule_fires_once_at_a_time(world: World) -> None:

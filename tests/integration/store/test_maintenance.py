@@ -64,10 +64,14 @@ async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(wor
     assert {one.id for one in page.items} == {one.id for one in results}
 
 
+@pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
 async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> None:
     later = FUTURE + timedelta(days=800)
+    wanted = {month.name for month in months_from(later, 3)}
+    assert wanted.isdisjoint(await partitions(engine))
     await asyncio.gather(*(SqlMaintenance(engine).ensure_partitions(later) for _ in range(4)))
     await SqlMaintenance(engine).ensure_partitions(later)
+    assert wanted <= await partitions(engine)
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")

@@ -74,7 +74,10 @@ async def test_what_a_customers_engine_says_is_stored_even_if_it_holds_what_text
 
 
 async def test_storing_nothing_is_fine(world: World) -> None:
-    await world.record([])
+    async with world.uow() as tx:
+        assert await tx.results.add([]) == []
+        await tx.commit()
+    assert await listed(world, ResultFilter()) == []
 
 
 async def test_results_roll_back_with_their_transaction(world: World) -> None:

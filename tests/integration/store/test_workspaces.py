@@ -45,4 +45,4 @@ async def test_a_nul_byte_is_invalid_not_a_failure(world: World) -> None:
 
 
 async def test_the_store_answers_a_ping(world: World) -> None:
-    await world.uow.ping()
+    assert await world.uow.ping() is None

@@ -46,4 +46,7 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
 
 
 async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
-    await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE)}, "nonsense")
+    with capture_logs() as logs:
+        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE)}, "nonsense")
+    assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
+    assert await world.results() == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -65,3 +66,13 @@ def test_an_open_side_of_an_interval_is_unset() -> None:
     assert bounds.warning.lower == 1
     assert not bounds.warning.HasField("upper")
     assert not bounds.HasField("error")
+
+
+def test_a_date_is_shown_as_a_number_and_as_it_is_written() -> None:
+    shown = result(replace(made(86400), value_text="1970-01-02"))
+    assert (shown.value, shown.value_text) == (86400.0, "1970-01-02")
+
+
+def test_a_text_is_no_number() -> None:
+    shown = result(replace(made(None), value_text="12"))
+    assert (shown.HasField("value"), shown.value_text) == (False, "12")

@@ -59,13 +59,13 @@ def test_a_token_of_a_list_with_another_filter_is_refused(changed: dict[str, str
 
 def test_a_token_of_another_list_or_workspace_is_refused() -> None:
     token = TOKENS.token(request(), WHO, Page([1], KEY))
-    refused(TOKENS, job_service_pb2.ListJobsRequest(page_token=token))
-    refused(TOKENS, request(page_token=token), Principal("other", "k", "key", Role.VIEWER))
+    assert refused(TOKENS, job_service_pb2.ListJobsRequest(page_token=token))
+    assert refused(TOKENS, request(page_token=token), Principal("other", "k", "key", Role.VIEWER))
 
 
 def test_a_token_of_another_installation_is_refused() -> None:
     token = PageTokens("other secret").token(request(), WHO, Page([1], KEY))
-    refused(TOKENS, request(page_token=token))
+    assert refused(TOKENS, request(page_token=token))
 
 
 def test_every_changed_byte_is_noticed() -> None:
@@ -75,12 +75,12 @@ def test_every_changed_byte_is_noticed() -> None:
         raw[index] ^= 1
         tampered = base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
         raw[index] ^= 1
-        refused(TOKENS, request(page_token=tampered))
+        assert refused(TOKENS, request(page_token=tampered))
 
 
 @pytest.mark.parametrize("token", ["x", "=", "ä", "a" * 10_000, "AAAA", " ", "a b"])
 def test_a_token_that_is_none_is_refused(token: str) -> None:
-    refused(TOKENS, request(page_token=token))
+    assert refused(TOKENS, request(page_token=token))
 
 
 def test_a_whole_list_is_cut_into_pages_that_hold_everything_once() -> None:

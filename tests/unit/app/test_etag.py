@@ -12,7 +12,7 @@ def test_an_etag_is_the_version_in_quotes() -> None:
 
 @pytest.mark.parametrize("etag", ["", '"7"'])
 def test_no_etag_and_the_right_one_pass(etag: str) -> None:
-    require_etag("check", "c-1", 7, etag)
+    assert require_etag("check", "c-1", 7, etag) is None
 
 
 @pytest.mark.parametrize("etag", ['"6"', "7", "*", 'W/"7"'])

@@ -20,7 +20,7 @@ def test_a_review_without_a_complaint_raises_nothing() -> None:
     review.request_id("")
     review.request_id("a.B_9-" * 10)
     review.period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), "end")
-    review.done()
+    assert review.done() is None
 
 
 def test_everything_wrong_is_told_at_once_under_its_path() -> None:

@@ -141,3 +141,43 @@ def test_a_rule_of_two_optional_limits_wants_one() -> None:
         CHECK_REGISTRY.get("row_count_change"), rule, {E: {"multiply_stdev_above": None}}
     )[1]
     assert "give 'multiply_stdev_above' or 'multiply_stdev_below'" in violation.description
+
+
+@pytest.mark.parametrize("given", [{}, {"from": "b", "to": "a"}])
+def test_texts_want_limits_that_something_can_pass(given: dict[str, str]) -> None:
+    [violation] = validate("min_text_in_range", {E: given})[1]
+    assert violation.field == "check.thresholds.error"
+
+
+def test_dates_as_limits_are_stored_as_dates_and_timestamps_in_utc() -> None:
+    given = {"from": "2024-01-01", "to": "2024-12-31T23:00:00+01:00"}
+    thresholds, violations = validate("min_date_in_range", {E: given})
+    assert violations == []
+    assert thresholds.error == {"from": "2024-01-01", "to": "2024-12-31T22:00:00Z"}
+
+
+@pytest.mark.parametrize("given", [20240101, "01.01.2024", "", "2024-02-30"])
+def test_what_is_no_date_is_no_limit_of_dates(given: object) -> None:
+    [violation] = validate("min_date_in_range", {E: {"from": given}})[1]
+    assert violation.field == "check.thresholds.error.from"
+    assert "must be a date like 2024-12-31 or a timestamp like " in violation.description
+
+
+def test_limits_of_dates_have_an_order_too() -> None:
+    [violation] = validate("min_date_in_range", {E: {"from": "2024-02-01", "to": "2024-01-01"}})[1]
+    assert "from 2024-02-01, to 2024-01-01" in violation.description
+    [violation] = validate("min_date_in_range", {W: {"from": "2024-01-01"}, E: {"from": "2024-02-01"}})[1]
+    assert violation.reason == "THRESHOLDS_OUT_OF_ORDER"
+
+
+@pytest.mark.parametrize("check", ["nulls_percent", "row_count", "data_freshness", "row_count_change_1_day"])
+def test_a_parameter_that_is_null_is_one_that_was_left_out(check: str) -> None:
+    for severity in Severity:
+        without = validate(check, {severity: {}})[0].of(severity)
+        assert without is not None
+        thresholds, violations = validate(check, {severity: dict.fromkeys(without)})
+        assert violations == []
+        given = thresholds.of(severity)
+        assert given is not None
+        assert None not in given.values()
+        assert given.keys() == without.keys()

@@ -233,3 +233,72 @@ def test_changes_are_looked_for_in_columns_that_are_there() -> None:
     assert only(draft("column_type_changed"))[1] == "COLUMN_REQUIRED"
     assert valid(draft("column_type_changed", "email")).thresholds == Thresholds(error={})
     assert valid(draft("column_exists", "emial"))
+
+
+@pytest.mark.parametrize(
+    ("check_type", "column", "instead"),
+    [
+        ("min_in_range", "day", "min_date_in_range, min_date_match"),
+        ("max_match", "created_at", "max_date_in_range, max_date_match"),
+        ("max_anomaly", "day", "max_date_in_range, max_date_match"),
+        ("min_in_range", "email", "min_text_in_range"),
+        ("min_date_in_range", "email", "min_text_in_range"),
+        ("min_date_in_range", "id", "min_anomaly, min_anomaly_seasonal, min_in_range, min_match"),
+    ],
+)
+def test_a_rule_of_other_values_than_the_columns_is_refused_and_those_that_fit_are_named(
+    check_type: str, column: str, instead: str
+) -> None:
+    found = [one for one in wrong(draft(check_type, column)) if one.field == "check.target.column_name"]
+    assert [one.reason for one in found] == ["COLUMN_TYPE_NOT_ACCEPTED"]
+    assert found[0].description.endswith(f" For this column there are {instead}.")
+
+
+@pytest.mark.parametrize(
+    ("check_type", "column", "limit"),
+    [
+        ("min_date_in_range", "day", "2024-01-01"),
+        ("max_date_in_range", "created_at", "2024-01-01T00:00:00Z"),
+        ("max_text_in_range", "email", "a"),
+        ("min_in_range", "id", 1),
+    ],
+)
+def test_values_are_judged_by_a_rule_of_their_kind(check_type: str, column: str, limit: object) -> None:
+    made = valid(draft(check_type, column, thresholds={Severity.ERROR: {"from": limit}}))
+    assert made.thresholds == Thresholds(error={"from": limit})
+
+
+def test_sensor_parameters_and_thresholds_are_apart() -> None:
+    check = draft(
+        *("number_in_range_percent", "id"),
+        sensor_params={"min_value": 1, "max_value": 2},
+        thresholds={Severity.ERROR: {"min_percent": 90}},
+    )
+    made = valid(check)
+    assert (made.sensor_params, made.thresholds) == (
+        *({"min_value": 1, "max_value": 2}, Thresholds(error={"min_percent": 90.0})),
+    )
+    swapped = replace(check, sensor_params={"min_percent": 90}, thresholds={Severity.ERROR: {"min_value": 1}})
+    assert {(one.field, one.reason) for one in wrong(swapped)} == {
+        ("check.sensor_params.min_percent", "UNKNOWN_PARAMETER"),
+        ("check.sensor_params.min_value", "MISSING_PARAMETER"),
+        ("check.sensor_params.max_value", "MISSING_PARAMETER"),
+        ("check.thresholds.error.min_value", "UNKNOWN_PARAMETER"),
+    }
+
+
+def test_a_sensor_parameter_that_is_null_is_one_that_was_left_out() -> None:
+    check = draft("text_length_below_min_length", "email", sensor_params={"min_length": None})
+    assert valid(check).sensor_params == {"min_length": 5}
+
+
+@pytest.mark.parametrize("name", ["table", "table_name", "schema_name", "column_name", "filter", "sql", "target"])
+def test_no_parameter_replaces_the_table_that_was_verified(name: str) -> None:
+    field, reason, _ = only(draft("nulls_count", "email", sensor_params={name: "secrets"}))
+    assert (field, reason) == (f"check.sensor_params.{name}", "UNKNOWN_PARAMETER")
+
+
+@pytest.mark.parametrize("value", ["2024-01-01' OR 1=1 --", "1900-01-02'; DROP TABLE x", "now()", 20240101])
+def test_a_date_that_is_none_never_becomes_sql(value: object) -> None:
+    field, reason, _ = only(draft("date_in_range_percent", "day", sensor_params={"min_date": value}))
+    assert (field, reason) == ("check.sensor_params.min_date", "INVALID_PARAMETER")

@@ -15,6 +15,7 @@ RESULT: dict[str, Any] = {
     "mode": "MODE_MONITORING",
     "data_group": "",
     "time_period": "2026-01-05T00:00:00Z",
+    "value": 1234567,
     "value_text": "1234567",
     "expected_text": "<= 20",
     "message": "",
@@ -113,3 +114,18 @@ def test_changes_of_columns_are_lines() -> None:
     added = {"kind": "COLUMN_CHANGE_KIND_ADDED", "column_name": "note"}
     assert column_changes([added, added | {"kind": "COLUMN_CHANGE_KIND_REMOVED"}]) == "added note\nremoved note"
     assert column_changes([]) == "–"
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"value": 86400, "value_text": "1970-01-02"}, "1970-01-02"),
+        ({"value": 0.5, "value_text": "1970-01-01T00:00:00.5Z"}, "1970-01-01T00:00:00.5Z"),
+        ({"value": -1234567, "value_text": "-1234567"}, "-1,234,567"),
+        ({"value_text": "1234567"}, "1234567"),
+        ({"value_text": "x" * 100}, "x" * 59 + "…"),
+    ],
+)
+def test_dates_and_texts_are_shown_as_they_are(changes: dict[str, object], shown: str) -> None:
+    result = {name: value for name, value in RESULT.items() if name != "value"} | changes
+    assert str(result_rows([result])[0][3]) == shown

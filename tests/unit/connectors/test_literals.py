@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 import sqlglot
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -27,6 +27,15 @@ def read(sql: str, dialect: Dialect) -> exp.Select:
     [tree] = sqlglot.parse(sql, read=dialect.sqlglot)
     assert isinstance(tree, exp.Select)
     return tree
+
+
+def number_in(node: exp.Expression) -> Decimal:
+    """The number that a literal stands for, with its sign, also one that is cast or written as a text."""
+    sign = -1 if node.find(exp.Neg) else 1
+    literal = node.find(exp.Literal)
+    assert literal is not None
+    found = Decimal(literal.this)
+    return found.copy_negate() if sign < 0 and not literal.is_string else found
 
 
 def text_in(node: exp.Expression) -> str:
@@ -94,11 +103,44 @@ def test_a_regular_expression_is_a_text_too(text: str, dialect: Dialect) -> None
 @given(number=st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**63 - 1))
 def test_a_number_keeps_its_value(number: float, dialect: Dialect) -> None:
     tree = read(f"SELECT {dialect.literal(number)} AS one", dialect)
-    sign = -1 if tree.find(exp.Neg) else 1
-    literal = tree.find(exp.Literal)
-    assert literal is not None
-    shown = Decimal(literal.this)
-    assert (sign * shown if literal.is_number else shown) == Decimal(str(number))
+    assert number_in(tree.expressions[0]) == Decimal(str(number))
+
+
+@EVERY_DIALECT
+@given(number=st.decimals(allow_nan=False, allow_infinity=False, places=10, min_value=-(10**28), max_value=10**28))
+@example(number=Decimal("1E+5"))
+@example(number=Decimal("0.10"))
+@example(number=Decimal("-99999999999999999999999999999999999999"))
+@example(number=Decimal("0.00000000000000000000000000000000000001"))
+def test_a_decimal_keeps_every_digit(number: Decimal, dialect: Dialect) -> None:
+    literal = dialect.literal(number)
+    assert "e" not in literal.lower()  # which would make it a float
+    assert number_in(read(f"SELECT {literal} AS one", dialect).expressions[0]) == number
+
+
+@EVERY_DIALECT
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_true_or_false_or_the_bit_that_t_sql_has(value: bool, dialect: Dialect) -> None:
+    [one] = read(f"SELECT {dialect.literal(value)} AS one", dialect).expressions
+    if dialect.sqlglot == "tsql":
+        assert number_in(one) == value
+    else:
+        assert one.this == exp.Boolean(this=value)
+
+
+@EVERY_DIALECT
+@given(start=st.text(CHARACTERS, min_size=1, max_size=20), times=st.integers(500, 2000))
+@settings(max_examples=10)
+def test_a_long_text_survives_as_it_is(start: str, times: int, dialect: Dialect) -> None:
+    [one] = read(f"SELECT {dialect.literal(start * times)} AS one", dialect).expressions
+    assert text_in(one.this) == start * times
+
+
+@EVERY_DIALECT
+@pytest.mark.parametrize("code", [*range(1, 32), 127, 128, 159, 0x2028, 0xFEFF])
+def test_a_control_character_survives_as_it_is(code: int, dialect: Dialect) -> None:
+    text = f"a{chr(code)}\\{chr(code)}'"
+    assert text_in(read(f"SELECT {dialect.literal(text)} AS one", dialect).expressions[0].this) == text
 
 
 @EVERY_DIALECT
@@ -108,3 +150,26 @@ def test_a_date_and_a_time_keep_theirs(moment: datetime, dialect: Dialect) -> No
     for value, shown in ((day, day.isoformat()), (moment, moment.isoformat(sep=" "))):
         tree = read(f"SELECT {dialect.literal(value)} AS one", dialect)
         assert tree.find(exp.Literal).this == shown  # type: ignore[union-attr]
+
+
+@EVERY_DIALECT
+@given(
+    moment=st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+    hours=st.integers(-14, 14),
+)
+def test_an_instant_is_written_in_utc(moment: datetime, hours: int, dialect: Dialect) -> None:
+    aware = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
+    literal = read(f"SELECT {dialect.literal(aware)} AS one", dialect).find(exp.Literal)
+    assert literal is not None
+    written = datetime.fromisoformat(literal.this.replace(" +", "+"))
+    assert (written if written.tzinfo else written.replace(tzinfo=UTC)) == aware
+    assert not written.utcoffset()
+
+
+@EVERY_DIALECT
+@given(name=NAMES, text=TEXTS)
+def test_a_name_and_a_text_beside_each_other_stay_apart(name: str, text: str, dialect: Dialect) -> None:
+    assume(dialect.sqlglot != "bigquery" or "." not in name)
+    tree = read(f"SELECT {dialect.ident(name)} AS one, {dialect.literal(text)} AS two FROM t", dialect)
+    one, two = tree.expressions
+    assert (one.this.name, text_in(two.this)) == (name, text)

@@ -10,7 +10,7 @@ from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.rules.verdict import RuleContext, Verdict
 from dq_platform.errors import SourceError, SourceProblem
-from dq_platform.execution.grade import Execution, fail, grade
+from dq_platform.execution.grade import NOT_COMPARABLE, Execution, fail, grade
 from dq_platform.execution.reading import NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.models.check import Mode, Thresholds, TimeScale
 from dq_platform.models.outcome import Outcome
@@ -215,3 +215,39 @@ def test_a_severity_without_a_threshold_passes_and_says_so():
 def test_a_value_without_a_severity_is_not_judged():
     found = imported(None, value=7, reason=NO_SEVERITY)
     assert (found.outcome, found.error_reason, found.value) == (Outcome.INCONCLUSIVE, NO_SEVERITY, 7)
+
+
+def dated(value, text, check_type="max_date_in_range", **threshold):
+    execution = Execution.of(check("a", check_type, "day", thresholds=Thresholds(error=threshold)), "job", NOW)
+    return grade(execution, Reading("a", "", NOW, value, text=text))
+
+
+def test_a_date_is_judged_and_kept_as_it_is_written():
+    result = dated(86400, "1970-01-02", to="1970-01-01")
+    assert (result.outcome, result.value, result.value_text) == (Outcome.ERROR, 86400, "1970-01-02")
+    assert result.expected_text == "<= 1970-01-01"
+    assert dated(86400, "1970-01-02", to="1970-01-02").outcome is Outcome.PASSED
+
+
+def test_a_text_is_judged_whole_and_kept_in_part():
+    text = "a" * 2000
+    result = dated(None, text, "max_text_in_range", to="a" * 2000)
+    assert (result.outcome, result.value) == (Outcome.PASSED, None)
+    assert (len(result.value_text), result.value_text[-2:]) == (1000, "a…")
+    assert dated(None, text, "max_text_in_range", to="a" * 1999).outcome is Outcome.ERROR
+
+
+def test_an_empty_text_is_a_value():
+    assert dated(None, "", "min_text_in_range", **{"from": "a"}).outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize(("value", "text"), [(86400, "1970-01-02"), (None, "abc")])
+def test_what_the_rule_does_not_judge_is_kept_and_inconclusive(value, text):
+    result = dated(value, text, "sum_in_range", to=5)
+    assert (result.outcome, result.error_reason) == (Outcome.INCONCLUSIVE, NOT_COMPARABLE)
+    assert (result.value, result.value_text) == (value, text)
+    assert result.message.endswith("the rule 'between_floats' judges a number.")
+
+
+def test_a_number_is_no_date():
+    assert dated(86400, None, to="1970-01-01").error_reason == NOT_COMPARABLE

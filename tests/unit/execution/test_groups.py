@@ -26,6 +26,7 @@ LONG = "12345678901234567890123456789012345678.1"
         (Decimal("NaN"), "NaN"),
         (1.5, "1.5"),
         (date(2026, 3, 1), "2026-03-01"),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))), "9999-12-31T23:59:59.999999+00:00"),
         (datetime.fromisoformat("2026-03-01T02:00"), "2026-03-01T02:00:00"),
         (datetime(2026, 3, 1, 2, tzinfo=timezone(timedelta(hours=2))), "2026-03-01T00:00:00+00:00"),
         (time(8, 30), "08:30:00"),

@@ -13,6 +13,7 @@ from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.execution.scan import known, percent, readings
 from dq_platform.execution.statement import Demand, ScanWant, scan
 from dq_platform.models.check import GroupBy
+from dq_platform.models.values import ValueKind
 from tests.unit.execution.builders import DIALECT, FRAME, NOW
 
 COUNT, SHARE = ScanMeasure("COUNT(*)"), ScanMeasure("COUNT(a)", of="COUNT(*)")
@@ -32,12 +33,34 @@ def test_a_value_keeps_the_precision_that_the_engine_gave(value):
     assert type(reading.value) is type(value)
 
 
-@pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity"), date(2026, 1, 1), "12", b"1"]
-)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), Decimal("NaN"), Decimal("-Infinity")])
 def test_what_is_no_number_gives_no_value_and_says_so(value):
     [reading] = read([(value,)])
     assert (reading.value, reading.reason) == (None, NOT_A_NUMBER)
+
+
+@pytest.mark.parametrize("part", [date(2026, 1, 1), "12", b"1"])
+def test_what_is_no_number_is_no_part_of_a_percentage(part):
+    [reading] = read([(part, 3)], (SHARE,))
+    assert (reading.value, reading.text, reading.reason) == (None, None, NOT_A_NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "text", "kind"),
+    [
+        (date(1970, 1, 2), 86400, "1970-01-02", ValueKind.MOMENT),
+        (datetime(1969, 12, 31, 23, 59, 59, 500_000), Decimal("-0.5"), "1969-12-31T23:59:59.5Z", ValueKind.MOMENT),  # noqa: DTZ001
+        (datetime.fromisoformat("2026-03-29T03:00+02:00"), 1774746000, "2026-03-29T01:00:00Z", ValueKind.MOMENT),
+        ("12", None, "12", ValueKind.TEXT),
+        ("", None, "", ValueKind.TEXT),
+        ("Größe 字".encode(), None, "Größe 字", ValueKind.TEXT),
+        (b"\xff", None, r"\xff", ValueKind.TEXT),
+        ([1, "a"], None, '[1, "a"]', ValueKind.TEXT),
+    ],
+)
+def test_a_moment_is_a_number_and_a_text_and_anything_else_a_text(cell, value, text, kind):
+    [reading] = read([(cell,)])
+    assert (reading.value, reading.text, reading.kind, reading.reason) == (value, text, kind, "")
 
 
 def test_null_is_no_data():

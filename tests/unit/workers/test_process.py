@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from workers.process import ready_file
 
 
@@ -14,6 +16,8 @@ def test_the_ready_file_is_there_while_the_process_is_ready(tmp_path: Path) -> N
     assert not path.exists()
 
 
-def test_without_a_file_nothing_is_told() -> None:
+def test_without_a_file_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with ready_file(None) as tell_ready:
         tell_ready()
+        assert list(tmp_path.iterdir()) == []

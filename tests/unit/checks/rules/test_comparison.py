@@ -102,3 +102,9 @@ def test_only_the_accepted_value_passes(value: Any, passed: bool) -> None:
 
 def test_without_an_accepted_value_there_is_no_verdict() -> None:
     assert judge("equals_accepted", 5).passed is None
+
+
+@pytest.mark.parametrize(("value", "reference"), [(200, 100), (300, 100), (-100, 100), (100, -100), (0, 100)])
+def test_a_doubled_table_and_a_changed_sign_are_differences(value: int, reference: int) -> None:
+    """A share that ends at 100, or one of absolute values, would let them pass."""
+    assert judge("diff_percent", value, {"max_diff_percent": 99.0}, reference).passed is False

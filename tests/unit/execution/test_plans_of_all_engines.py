@@ -1,0 +1,81 @@
+"""What would be sent for the whole catalogue at once, on every engine: statements of its grammar within its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from dq_platform.checks.catalog.declare import CheckType
+from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.connectors.dialect import Dialect
+from dq_platform.execution.plan import Plan, plan
+from dq_platform.models.check import Check, GroupBy, Mode
+from dq_platform.models.metadata import DataType
+from tests.dialects import DIALECTS
+from tests.golden.sql.test_golden_sql import value_of
+from tests.unit.execution.builders import check, context, snapshot
+
+COLUMNS = {
+    'we"ird': DataType.TEXT,
+    "back`tick": DataType.INTEGER,
+    "it's": DataType.BOOLEAN,
+    "select": DataType.TIMESTAMP_TZ,
+    "größe": DataType.DATE,
+}
+SHAPES = {
+    "whole": {},
+    "by group and day": {
+        "mode": Mode.PARTITIONED,
+        "partition_column": "select",
+        "group_by": (GroupBy(column='we"ird'), GroupBy(tag="a tag"), GroupBy(column="back`tick")),
+    },
+}
+
+
+def possible(dialect: Dialect) -> Iterator[CheckType]:
+    for check_type in CHECK_REGISTRY.items():
+        sensor = SENSOR_REGISTRY.get(check_type.sensor)
+        if sensor.needs <= dialect.capabilities and not sensor.metadata:
+            yield check_type
+
+
+def hostile(dialect: Dialect) -> str:
+    literal = dialect.literal("it's; DROP TABLE t")
+    return f"x = {literal} OR y IS NULL"
+
+
+def made(check_type: CheckType, shape: str, dialect: Dialect) -> Check:
+    sensor = SENSOR_REGISTRY.get(check_type.sensor)
+    fits = (name for name, kind in COLUMNS.items() if kind in check_type.accepts)
+    return check(
+        check_type.name,
+        check_type.name,
+        next(fits) if check_type.level == "column" else "",
+        sensor_params={spec.name: value_of(spec) for spec in sensor.params if spec.name not in check_type.fixed},
+        filter=hostile(dialect),
+        **SHAPES[shape],
+    )
+
+
+def planned(dialect: Dialect, shape: str) -> Plan:
+    checks = [made(check_type, shape, dialect) for check_type in possible(dialect)]
+    return plan(checks, context(dialect=dialect, snapshot=snapshot(COLUMNS), table_filter=hostile(dialect)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("engine", DIALECTS)
+def test_every_statement_is_one_select_of_the_engines_grammar(engine: str, shape: str) -> None:
+    dialect = DIALECTS[engine]
+    found = planned(dialect, shape)
+    assert found.failures == {}
+    assert {name for one in found.statements for name in one.check_ids} == {one.name for one in possible(dialect)}
+    for one in found.statements:
+        [tree] = sqlglot.parse(one.sql, read=dialect.sqlglot)
+        assert isinstance(tree, exp.Select)
+        assert not list(tree.find_all(exp.Command, exp.Drop))
+        assert len(one.sql.encode()) <= dialect.limits.statement_bytes
+        assert len(tree.expressions) <= dialect.limits.select_columns
