@@ -16,7 +16,7 @@ from dq_platform.models.check import Check, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
-from dq_platform.models.metadata import KnownTable, TableSettings, TableSnapshot, TableVersion
+from dq_platform.models.metadata import Estimates, KnownTable, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     HistoryPoint,
@@ -115,9 +115,12 @@ class Tables(Protocol):
     async def settings(self, connection_id: str, schema: str, table: str) -> TableSettings: ...
 
     async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
-        """`snapshot` and `settings` at once."""
+        """`snapshot` and `settings` at once, and the sizes that runs found."""
 
     async def save_settings(self, settings: TableSettings) -> None: ...
+
+    async def save_estimates(self, table: TableSettings, found: Estimates, at: datetime) -> None:
+        """Add sizes that a run found to those of the table that `table` names; nothing if the connection is gone."""
 
 
 class Checks(Protocol):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from dq_platform.app.baselines import baselines_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.lease import Interruption, holding
-from dq_platform.app.measuring import Run, failed_checks, measure_checks
+from dq_platform.app.measuring import Measured, Run, failed_checks, measure_checks
 from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import read_catalogue, store_catalogue
@@ -148,12 +148,23 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
     stopped = measured.stopped_by
     if stopped is not None and stopped.may_heal and unit.attempt < options.max_attempts:
         raise stopped
-    if measured.snapshot is not None and measured.snapshot is not run.known:
-        async with deps.uow() as tx:
-            await tx.tables.save_snapshots([measured.snapshot])
-            await tx.commit()
+    await _remember(deps, run, measured)
     samples = await samples_of_failures(deps, run, measured)
     return await _end(deps, unit, End(measured.results, samples, measured.baselines))
+
+
+async def _remember(deps: Deps, run: Run, measured: Measured) -> None:
+    """Keep what the run found out about the table itself."""
+    changed = measured.snapshot is not None and measured.snapshot is not run.known.snapshot
+    learned = measured.learned.rows is not None or bool(measured.learned.distinct)
+    if not changed and not learned:
+        return
+    async with deps.uow() as tx:
+        if changed and measured.snapshot is not None:
+            await tx.tables.save_snapshots([measured.snapshot])
+        if learned:
+            await tx.tables.save_estimates(run.known.settings, measured.learned, deps.clock.now())
+        await tx.commit()
 
 
 async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
@@ -167,7 +178,7 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
     known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     baselines = await baselines_of(tx, checks)
-    return Run(job.id, connection, checks, known.settings, job.window, known.snapshot, baselines)
+    return Run(job.id, connection, checks, known, job.window, baselines)
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:

@@ -68,5 +68,6 @@ async def _explained(deps: Deps, who: Principal, checks: Sequence[Check], window
         now=deps.clock.now(),
         table_filter=known.settings.filter,
         window=window,
+        learned=known.learned,
     )
     return TablePlan(checks, plan(checks, context), context.estimates.rows)

@@ -25,7 +25,7 @@ from dq_platform.incidents.policy import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.metadata import TableSettings, TableSnapshot
+from dq_platform.models.metadata import Estimates, KnownTable, TableSnapshot
 from dq_platform.models.result import HistoryPoint, Result
 
 
@@ -33,16 +33,14 @@ from dq_platform.models.result import HistoryPoint, Result
 class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
-    `settings` are what users say of the table, `known` is the table as our store has it, `baselines` what the checks
-    compare it with, by check id.
+    `known` is what our store has of the table, `baselines` what the checks compare it with, by check id.
     """
 
     job_id: str
     connection: Connection
     checks: Sequence[Check]
-    settings: TableSettings
+    known: KnownTable
     window: PeriodWindow | None = None
-    known: TableSnapshot | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
 
     @property
@@ -55,7 +53,8 @@ class Measured:
     """Results of every check of a run: one for each group and period, or one that says why there is none.
 
     `context` has what was known of the table then. `stopped_by` is set if the source failed on the way: the results of
-    what was not measured before say so. `baselines` are the first ones of checks that had none.
+    what was not measured before say so. `baselines` are the first ones of checks that had none. `learned` are sizes of
+    the table that were not known before.
     """
 
     results: Sequence[Result]
@@ -63,6 +62,7 @@ class Measured:
     context: PlanContext
     stopped_by: SourceError | None = None
     baselines: Sequence[Baseline] = ()
+    learned: Estimates = field(default_factory=Estimates)
 
     @property
     def snapshot(self) -> TableSnapshot | None:
@@ -87,6 +87,7 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
         context=context,
         stopped_by=own.stopped_by or context.problem,
         baselines=_first_baselines(run, context),
+        learned=run.known.learned.news(own.learned),
     )
 
 
@@ -104,7 +105,7 @@ async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) 
     snapshot, problem = None, None
     try:
         place = (target.schema_name, target.table_name)
-        snapshot = await read_snapshot(deps, session, run.connection, *place, run.known)
+        snapshot = await read_snapshot(deps, session, run.connection, *place, run.known.snapshot)
     except SourceError as error:
         problem = error
     return PlanContext(
@@ -112,10 +113,11 @@ async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) 
         snapshot=snapshot,
         time_zone=run.connection.time_zone,
         now=now,
-        table_filter=run.settings.filter,
+        table_filter=run.known.settings.filter,
         window=run.window,
         problem=problem,
         baselines=run.baselines,
+        learned=run.known.learned,
     )
 
 

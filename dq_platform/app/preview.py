@@ -66,8 +66,8 @@ async def preview_run(deps: Deps, who: Principal, asked: Asked) -> Run:
     target = check.target
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, target.connection_id)
-        settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
-    return Run("preview", connection, [check], settings, asked.window, baselines=asked.baselines)
+        known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
+    return Run("preview", connection, [check], known, asked.window, asked.baselines)
 
 
 async def measured_now(deps: Deps, run: Run) -> Measured:

@@ -79,6 +79,6 @@ async def preview_samples(
 
 async def _taken(deps: Deps, run: Run, measured: Measured, results: Sequence[Result]) -> list[ErrorSamples]:
     """Raises DomainError if no session with the source is to be had."""
-    planned = plan_samples(SampleRequest(run.checks, results, measured.context, run.settings))
+    planned = plan_samples(SampleRequest(run.checks, results, measured.context, run.known.settings))
     async with deps.sources.session(run.connection) as session:
         return await take(session, planned, tag=run.tag)

@@ -99,6 +99,16 @@ class Estimates:
         """How many distinct values the column has; infinitely many if that is not known."""
         return self.distinct.get(column, float("inf"))
 
+    def news(self, found: Estimates) -> Estimates:
+        """What was found now and not known, or known as less than half or more than twice as much."""
+        rows = found.rows if found.rows is not None and _differs(self.rows, found.rows) else None
+        distinct = {name: size for name, size in found.distinct.items() if _differs(self.distinct.get(name), size)}
+        return Estimates(rows, distinct)
+
+
+def _differs(known: int | None, found: int) -> bool:
+    return known is None or not known / 2 <= found <= known * 2
+
 
 @dataclass(frozen=True, slots=True)
 class TableSettings:
@@ -118,7 +128,11 @@ class TableSettings:
 
 @dataclass(frozen=True, slots=True)
 class KnownTable:
-    """What our store has of a table: its newest snapshot, None if there is none, and what users say of it."""
+    """What our store has of a table: its newest snapshot, None if there is none, what users say of it, and its sizes.
+
+    `learned` are the sizes that runs of the last 30 days found.
+    """
 
     snapshot: TableSnapshot | None
     settings: TableSettings
+    learned: Estimates = field(default_factory=Estimates)

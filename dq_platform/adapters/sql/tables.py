@@ -131,6 +131,17 @@ table_settings = Table(
     *(Column(name, ARRAY(Text), nullable=False) for name in ("id_columns", "pii_columns")),
 )
 
+table_estimates = Table(
+    "table_estimates",
+    metadata,
+    _owned_by("connections", "connection_id", primary_key=True),
+    Column("schema_name", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+    Column("row_count", BigInteger),
+    Column("distinct_counts", JSONB, nullable=False, comment="by column"),
+    *_times("taken_at"),
+)
+
 checks = Table(
     "checks",
     metadata,

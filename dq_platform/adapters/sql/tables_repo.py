@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -35,9 +35,10 @@ from dq_platform.adapters.sql.column_codec import columns_from_json, columns_to_
 from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import ID, connections, table_settings, table_snapshots
+from dq_platform.adapters.sql.tables import ID, connections, table_estimates, table_settings, table_snapshots
 from dq_platform.errors import NotFound
 from dq_platform.models.metadata import (
+    Estimates,
     KnownTable,
     TableInfo,
     TableKind,
@@ -137,7 +138,8 @@ class SqlTables:
         row = (await self._session.execute(KNOWN, about)).one()
         columns = (tuple(row.id_columns or ()), tuple(row.pii_columns or ()))
         settings = TableSettings(connection_id, schema, table, row.filter or "", *columns)
-        return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings)
+        learned = Estimates(row.row_count, row.distinct_counts or {})
+        return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings, learned)
 
     async def save_settings(self, settings: TableSettings) -> None:
         insertion = upsert(table_settings).values(asdict(settings))
@@ -145,6 +147,24 @@ class SqlTables:
         statement = insertion.on_conflict_do_update(constraint=table_settings.primary_key, set_=changed)
         with adding("table settings", str(settings), parent_kind="connection", parent_id=settings.connection_id):
             await self._session.execute(statement)
+
+    async def save_estimates(self, table: TableSettings, found: Estimates, at: datetime) -> None:
+        key = {"connection_id": table.connection_id, "schema_name": table.schema_name, "table_name": table.table_name}
+        sizes = {"row_count": found.rows, "distinct_counts": dict(found.distinct), "taken_at": at}
+        owner = select(*(literal(value, table_estimates.c[name].type) for name, value in (key | sizes).items())).where(
+            exists().where(connections.c.id == table.connection_id)
+        )
+        insertion = upsert(table_estimates).from_select([*key, *sizes], owner)
+        new, old = insertion.excluded, table_estimates.c
+        statement = insertion.on_conflict_do_update(
+            constraint=table_estimates.primary_key,
+            set_={
+                "row_count": func.coalesce(new.row_count, old.row_count),
+                "distinct_counts": old.distinct_counts.op("||")(new.distinct_counts),
+                "taken_at": new.taken_at,
+            },
+        )
+        await self._session.execute(statement)
 
     async def _lock_connection(self, id: str) -> None:
         statement = (
@@ -166,6 +186,8 @@ class SqlTables:
         return {(row.connection_id, row.schema_name, row.table_name): row for row in rows}
 
 
+KEPT = timedelta(days=30)
+"""How long sizes count that nobody found again."""
 SETTINGS = ("filter", "id_columns", "pii_columns")
 MOVING = ("kind", "comment", "estimated_rows", "size_bytes", "last_change_time", "columns")
 MOVE = (
@@ -205,8 +227,11 @@ def _known() -> Select[Any]:
 
     snapshot = _newest().where(same(table_snapshots)).subquery("snapshot")
     asked = select(literal(1).label("one")).subquery("asked")
+    fresh = and_(same(table_estimates), table_estimates.c.taken_at > func.now() - KEPT)
     joined = asked.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
-    return select(*snapshot.c, *(table_settings.c[name] for name in SETTINGS)).select_from(joined)
+    sizes = (table_estimates.c.row_count, table_estimates.c.distinct_counts)
+    said = (table_settings.c[name] for name in SETTINGS)
+    return select(*snapshot.c, *said, *sizes).select_from(joined.outerjoin(table_estimates, fresh))
 
 
 KNOWN = _known()

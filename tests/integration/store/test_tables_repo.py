@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from dq_platform.ids import new_id
 from dq_platform.models.metadata import (
     ColumnInfo,
     DataType,
+    Estimates,
     TableInfo,
     TableKind,
     TableSettings,
@@ -170,3 +172,29 @@ async def test_settings_for_a_connection_that_is_gone_are_refused(world: World) 
     async with world.uow() as tx:
         with pytest.raises(NotFound, match="connection"):
             await tx.tables.save_settings(TableSettings(new_id(), "shop", "orders", "x"))
+
+
+async def learnt(world: World, at: datetime = NOW, rows: int | None = None, **distinct: int) -> Estimates:
+    table = TableSettings(world.connection.id, "shop", "orders")
+    async with world.uow() as tx:
+        await tx.tables.save_estimates(table, Estimates(rows, distinct), at)
+        await tx.commit()
+    async with world.uow() as tx:
+        return (await tx.tables.known(world.connection.id, "shop", "orders")).learned
+
+
+async def test_sizes_that_runs_found_are_added_up(world: World) -> None:
+    now = datetime.now(UTC)
+    assert await learnt(world, now, 1000, email=7) == Estimates(1000, {"email": 7})
+    assert await learnt(world, now, None, email=8, country=3) == Estimates(1000, {"email": 8, "country": 3})
+
+
+async def test_sizes_that_nobody_found_again_are_forgotten(world: World) -> None:
+    assert await learnt(world, datetime.now(UTC) - timedelta(days=31), 1000) == Estimates()
+
+
+async def test_sizes_of_a_connection_that_is_gone_are_of_no_use(world: World) -> None:
+    async with world.uow() as tx:
+        await tx.tables.save_estimates(TableSettings(new_id(), "shop", "orders"), Estimates(1), NOW)
+        await tx.commit()
+        assert (await tx.tables.known(world.connection.id, "shop", "orders")).learned == Estimates()
