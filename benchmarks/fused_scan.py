@@ -6,25 +6,27 @@ import asyncio
 import math
 import os
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import psycopg2
-import psycopg2.extensions
 from rich.console import Console
 
-from benchmarks.thirty import CHECKS, HAND_WRITTEN, LIMITS, ROWS, TABLE
+from benchmarks.thirty import CHECKS, DUCKDB_HAND_WRITTEN, DUCKDB_TABLE, HAND_WRITTEN, LIMITS, ROWS, TABLE
 from benchmarks.timing import cpu_of_family, interleaved
 from dq_platform.checks.validation import CheckDraft, validate_check
 from dq_platform.connectors.sources import Sources
 from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.measure import Measurement, measure
-from dq_platform.execution.plan import plan
+from dq_platform.execution.plan import Plan, plan
 from dq_platform.models.check import Check, Target
-from dq_platform.models.connection import Connection
-from dq_platform.models.metadata import TableInfo, TableSnapshot
+from dq_platform.models.connection import Connection, SettingValue
+from dq_platform.models.metadata import TableSnapshot
 from dq_platform.models.outcome import Severity
 from local.ports import LOOPBACK, any_free
 from local.postgres import SUPERUSER, EmbeddedPostgres, PostgresConfig
@@ -35,57 +37,113 @@ AGE_SLACK = 60 / 86_400
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table as some engine has it, and what its hand-written SELECT gives."""
+
+    name: str
+    connection: Connection
+    schema: str
+    by_hand: Callable[[], Sequence[object]]
+
+
 def run(console: Console) -> None:
-    """Print medians and ratios."""
+    """Print medians and ratios for PostgreSQL, DuckDB, and Parquet through DuckDB."""
     with tempfile.TemporaryDirectory(prefix="dq-bench-") as folder:
-        config = PostgresConfig(Path(folder) / "pg", any_free(), "bench", Path(folder) / "pg.log", durable=False)
-        with EmbeddedPostgres(config) as postgres:
-            with console.status(f"Making {ROWS:,} rows …"), closing(psycopg2.connect(postgres.url())) as link:
-                link.autocommit = True
-                link.cursor().execute(TABLE)
-            asyncio.run(_compare(postgres, console))
+        for make in (_postgresql, _duckdb, _parquet):
+            with ExitStack() as cleanup:
+                with console.status(f"Making {ROWS:,} rows …"):
+                    table = cleanup.enter_context(make(Path(folder)))
+                asyncio.run(_compare(table, console))
 
 
-async def _compare(postgres: EmbeddedPostgres, console: Console) -> None:
-    connection = _connection(postgres)
-    async with Sources() as sources, sources.session(connection) as session:
-        columns = tuple(await session.get_columns("public", "sales"))
-        snapshot = TableSnapshot(connection.id, TableInfo("public", "sales"), columns, NOW)
-        checks = [_check(draft, snapshot) for draft in _drafts(connection.id)]
-        context = PlanContext(session.dialect, snapshot, "UTC", NOW)
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[Table]:
+    config = PostgresConfig(folder / "pg", any_free(), "bench", folder / "pg.log", durable=False)
+    with EmbeddedPostgres(config) as postgres, closing(psycopg2.connect(postgres.url())) as link:
+        link.autocommit = True
+        link.cursor().execute(TABLE)
+        settings = {
+            "host": LOOPBACK,
+            "port": config.port,
+            "database": "postgres",
+            "user": SUPERUSER,
+            "password": config.password,
+            "ssl_mode": "disable",
+        }
+
+        def by_hand() -> Sequence[object]:
+            with link.cursor() as cursor:
+                cursor.execute(HAND_WRITTEN)
+                [row] = cursor.fetchall()
+                return tuple(row)
+
+        yield Table("PostgreSQL", _connection("postgresql", settings), "public", by_hand)
+
+
+@contextmanager
+def _duckdb(folder: Path) -> Iterator[Table]:
+    path = folder / "sales.duckdb"
+    with duckdb.connect(str(path)) as link:
+        link.execute(DUCKDB_TABLE)
+    with duckdb.connect(str(path), read_only=True) as link:
+        yield _of_duckdb("DuckDB", {"database": str(path)}, link)
+
+
+@contextmanager
+def _parquet(folder: Path) -> Iterator[Table]:
+    path = folder / "sales.parquet"
+    with duckdb.connect() as link:
+        link.execute(DUCKDB_TABLE)
+        link.execute(f"COPY sales TO '{path}' (FORMAT parquet)")
+    with duckdb.connect() as link:
+        link.execute(f"CREATE VIEW sales AS SELECT * FROM '{path}'")
+        yield _of_duckdb("Parquet", {"files": f"sales={path}"}, link)
+
+
+def _of_duckdb(name: str, settings: dict[str, SettingValue], link: duckdb.DuckDBPyConnection) -> Table:
+    link.execute("SET TimeZone = 'UTC'")
+    limits = {"memory_limit_mb": 4096}
+    return Table(
+        name, _connection("duckdb", settings | limits), "main", lambda: link.execute(DUCKDB_HAND_WRITTEN).fetchall()[0]
+    )
+
+
+async def _compare(table: Table, console: Console) -> None:
+    async with Sources() as sources, sources.session(table.connection) as session:
+        columns = tuple(await session.get_columns(table.schema, "sales"))
+        [info] = [one for one in await session.get_tables(table.schema) if one.table_name == "sales"]
+        snapshot = TableSnapshot(table.connection.id, info, columns, NOW)
+        checks = [_check(draft, snapshot, table.connection.type) for draft in _drafts(table)]
+        known = PlanContext(session.dialect, snapshot, "UTC", NOW)
+        first = await measure(session, plan(checks, known))
+        context = PlanContext(session.dialect, snapshot, "UTC", NOW, learned=first.learned)
         together, single = plan(checks, context), [plan([check], context) for check in checks]
         loop = asyncio.get_running_loop()
 
-        def of(plans: Sequence[object]) -> Callable[[], object]:
+        def of(plans: Sequence[Plan]) -> Callable[[], object]:
             async def all_of_them() -> None:
                 for one in plans:
-                    measured = await measure(session, one)  # type: ignore[arg-type]
+                    measured = await measure(session, one)
                     assert not measured.failures, measured.failures
 
             return lambda: asyncio.run_coroutine_threadsafe(all_of_them(), loop).result()
 
-        with closing(psycopg2.connect(postgres.url())) as link:
-            ours, hand = await measure(session, together), _by_hand(link)
-            _require_equal(checks, ours, hand)
-            work = {"hand": lambda: _by_hand(link), "ours": of([together]), "thirty": of(single)}
-            costs = await asyncio.to_thread(interleaved, work, lambda: cpu_of_family(os.getpid()), ROUNDS)
-        console.print(
-            f"{len(checks)} checks, {ROWS:,} rows, PostgreSQL: statements {len(together.statements)} (ours) "
-            f"against 1 (by hand) and {len(single)} (one for each check)"
-        )
-        for name in ("ours", "thirty"):
-            wall, cpu = costs[name].wall / costs["hand"].wall, costs[name].cpu / costs["hand"].cpu
-            console.print(f"  {name:<7} / by hand: wall {wall:.2f}  CPU {cpu:.2f}")
+        ours, hand = await measure(session, together), await asyncio.to_thread(table.by_hand)
+        _require_equal(checks, first, hand)
+        _require_equal(checks, ours, hand)
+        work = {"hand": table.by_hand, "ours": of([together]), "thirty": of(single)}
+        costs = await asyncio.to_thread(interleaved, work, lambda: cpu_of_family(os.getpid()), ROUNDS)
+    console.print(
+        f"{len(checks)} checks, {ROWS:,} rows, {table.name}: statements {len(together.statements)} (ours) "
+        f"against 1 (by hand) and {len(single)} (one for each check)"
+    )
+    for name in ("ours", "thirty"):
+        wall, cpu = costs[name].wall / costs["hand"].wall, costs[name].cpu / costs["hand"].cpu
+        console.print(f"  {name:<7} / by hand: wall {wall:.2f}  CPU {cpu:.2f}")
 
 
-def _by_hand(link: psycopg2.extensions.connection) -> Sequence[object]:
-    with link.cursor() as cursor:
-        cursor.execute(HAND_WRITTEN)
-        (row,) = cursor.fetchall()
-        return tuple(row)
-
-
-def _require_equal(checks: Sequence[Check], ours: Measurement, hand: Sequence[object]) -> None:
+def _require_equal(checks: Sequence[Check], ours: Measurement, hand: Sequence[Any]) -> None:
     """Raises AssertionError unless both found the same numbers; ages differ by the time between the two."""
     for check, theirs in zip(checks, hand, strict=True):
         (reading,) = ours.readings[check.id]
@@ -94,22 +152,14 @@ def _require_equal(checks: Sequence[Check], ours: Measurement, hand: Sequence[ob
         assert same, f"{check.id}: {reading.value} is ours, {theirs} by hand"
 
 
-def _connection(postgres: EmbeddedPostgres) -> Connection:
-    settings = {
-        "host": LOOPBACK,
-        "port": postgres.config.port,
-        "database": "postgres",
-        "user": SUPERUSER,
-        "password": postgres.config.password,
-        "ssl_mode": "disable",
-    }
-    return Connection("bench", "bench", "bench", "postgresql", settings, NOW, NOW)
+def _connection(kind: str, settings: dict[str, SettingValue]) -> Connection:
+    return Connection("bench", "bench", "bench", kind, settings, NOW, NOW)
 
 
-def _drafts(connection_id: str) -> list[CheckDraft]:
+def _drafts(table: Table) -> list[CheckDraft]:
     return [
         CheckDraft(
-            Target(connection_id, "public", "sales", column),
+            Target(table.connection.id, table.schema, "sales", column),
             check_type,
             sensor_params=params,
             thresholds={Severity.ERROR: LIMITS[check_type]} if check_type in LIMITS else {},
@@ -118,8 +168,8 @@ def _drafts(connection_id: str) -> list[CheckDraft]:
     ]
 
 
-def _check(draft: CheckDraft, snapshot: TableSnapshot) -> Check:
-    valid = validate_check(draft, snapshot, "postgresql")
+def _check(draft: CheckDraft, snapshot: TableSnapshot, engine: str) -> Check:
+    valid = validate_check(draft, snapshot, engine)
     return Check(
         id=f"{draft.check_type} {draft.target.column_name}",
         workspace_id="bench",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from dq_platform.checks.sensors.codes import COUNTRY_CODES
@@ -26,6 +27,24 @@ SELECT
   CASE WHEN random() < 0.6 THEN NULL ELSE repeat('x', (random() * 60)::int) END AS note
 FROM generate_series(1, {ROWS}) AS n;
 ANALYZE sales;
+"""
+
+DUCKDB_TABLE = f"""
+CREATE TABLE sales AS
+SELECT
+  n AS id,
+  (random() * 20000)::INT AS sku,
+  (['new', 'paid', 'sent', 'back'])[1 + (random() * 3)::INT] AS status,
+  CASE WHEN random() < 0.02 THEN NULL ELSE 'user' || (n % 50000) || '@example.com' END AS email,
+  (['DE', 'FR', 'US', 'SE', 'XX'])[1 + (random() * 4)::INT] AS country,
+  (random() * 500)::DECIMAL(10, 2) AS amount,
+  (random() * 10)::INT AS quantity,
+  random() < 0.3 AS gift,
+  TIMESTAMPTZ '2025-01-01' + to_seconds(n * 20) AS sold_at,
+  DATE '2025-01-01' + (n % 365)::INT AS sold_on,
+  md5(n::VARCHAR) AS code,
+  CASE WHEN random() < 0.6 THEN NULL ELSE repeat('x', (random() * 60)::INT) END AS note
+FROM range(1, {ROWS} + 1) AS t(n)
 """
 
 CHECKS: tuple[tuple[str, str, Mapping[str, object]], ...] = (
@@ -98,3 +117,5 @@ SELECT
   count(*) FILTER (WHERE length(note) > 50), avg(length(note))
 FROM sales
 """
+
+DUCKDB_HAND_WRITTEN = re.sub(r"(\w+) !~ ('(?:[^']|'')*')", r"NOT regexp_matches(\1, \2)", HAND_WRITTEN)
