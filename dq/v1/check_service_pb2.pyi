@@ -734,7 +734,7 @@ class PlanChecksResponse(_message.Message):
     TABLES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def tables(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.TablePlan]:
-        """A plan for each table."""
+        """A plan for each table, and for each that checks compare it with."""
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import read_snapshot
+from dq_platform.app.units import by_table
 from dq_platform.errors import DomainError
 from dq_platform.execution.compare import compared, compares, twin, without_reference
 from dq_platform.execution.frame import PlanContext
@@ -45,7 +46,7 @@ async def with_references(deps: Deps, checks: Sequence[Check], own: Side, *, tag
     A reference that cannot be measured fails the checks that name it, and no other.
     """
     both = Both(own.measurement, own.statements)
-    for twins in _by_table(check for check in checks if check.id not in own.measurement.failures):
+    for twins in references(check for check in checks if check.id not in own.measurement.failures):
         try:
             other = await _measured(deps, twins, own, tag)
         except DomainError as error:
@@ -58,15 +59,9 @@ async def with_references(deps: Deps, checks: Sequence[Check], own: Side, *, tag
     return both
 
 
-def _by_table(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
+def references(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
     """The twins of those that compare, by the table that they measure."""
-    tables: dict[tuple[str, str, str], list[Check]] = {}
-    for check in checks:
-        if compares(check):
-            other = twin(check)
-            target = other.target
-            tables.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(other)
-    return tables.values()
+    return by_table(twin(check) for check in checks if compares(check)).values()
 
 
 async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> Side:
@@ -77,11 +72,16 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
     target = twins[0].target
     async with deps.uow() as tx:
         connection = await tx.connections.get(own.connection.workspace_id, target.connection_id)
-        settings = await tx.tables.settings(connection.id, target.schema_name, target.table_name)
+        known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     async with deps.sources.session(connection) as session:
         snapshot = await read_snapshot(deps, session, connection, target.schema_name, target.table_name)
         context = replace(
-            own.context, dialect=session.dialect, snapshot=snapshot, table_filter=settings.filter, problem=None
+            own.context,
+            dialect=session.dialect,
+            snapshot=snapshot,
+            table_filter=known.settings.filter,
+            problem=None,
+            learned=known.learned,
         )
         planned = plan(twins, context)
         return Side(connection, context, planned, await measure(session, planned, tag=tag))

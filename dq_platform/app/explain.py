@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dq_platform.app.comparing import references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import snapshot_of
 from dq_platform.app.review import Review
@@ -38,7 +39,7 @@ class TablePlan:
 async def explain(
     deps: Deps, who: Principal, selector: CheckSelector, window: PeriodWindow | None = None
 ) -> list[TablePlan]:
-    """A plan for each table of the enabled checks that match, by what we know of the tables.
+    """A plan for each table of the enabled checks that match, and of their references, by what we know of the tables.
 
     Only a table of which nothing is known is looked up in its source. Raises Invalid if no check matches, or those of
     more than MAX_TABLES tables; SourceError.
@@ -52,10 +53,19 @@ async def explain(
     if len(tables) > MAX_TABLES:
         description = f"matches checks of {len(tables)} tables; a plan is made of at most {MAX_TABLES} at once."
         raise Invalid.one("selector", description, "TOO_MANY")
-    return [await _explained(deps, who, checks, window) for checks in tables.values()]
+    found: list[TablePlan] = []
+    for checks in tables.values():
+        own = await _explained(deps, who, checks, window)
+        found += [
+            own,
+            *[await _explained(deps, who, twins, window, own.plan.time_zone) for twins in references(checks)],
+        ]
+    return found
 
 
-async def _explained(deps: Deps, who: Principal, checks: Sequence[Check], window: PeriodWindow | None) -> TablePlan:
+async def _explained(
+    deps: Deps, who: Principal, checks: Sequence[Check], window: PeriodWindow | None, time_zone: str = ""
+) -> TablePlan:
     target = checks[0].target
     place = (target.schema_name, target.table_name)
     async with deps.uow() as tx:
@@ -64,7 +74,7 @@ async def _explained(deps: Deps, who: Principal, checks: Sequence[Check], window
     context = PlanContext(
         dialect=ConnectorFactory.get(connection.type).dialect,
         snapshot=known.snapshot or await snapshot_of(deps, connection, *place),
-        time_zone=connection.time_zone,
+        time_zone=time_zone or connection.time_zone,
         now=deps.clock.now(),
         table_filter=known.settings.filter,
         window=window,

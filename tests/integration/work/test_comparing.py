@@ -11,9 +11,10 @@ import pytest
 from dq_platform.app import checks, connections
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.execute import run_unit
+from dq_platform.app.explain import explain
 from dq_platform.app.metadata import update_table_settings
 from dq_platform.errors import Invalid
-from dq_platform.models.check import Check, GroupBy, Mode
+from dq_platform.models.check import Check, CheckSelector, GroupBy, Mode
 from dq_platform.models.metadata import TableSettings
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Result
@@ -85,6 +86,14 @@ async def test_equal_tables_of_any_two_engines_match_in_every_number(world: Worl
         "not_null_count_match": (Outcome.PASSED, 9, 9),
         "null_count_match": (Outcome.PASSED, 1, 1),
     }
+
+
+async def test_a_plan_shows_the_statements_of_both_sides(world: World, reference: Reference) -> None:
+    check = await compare(world, reference)
+    own, other = await explain(world.deps, world.who, CheckSelector())
+    assert own.check.target == check.target
+    assert (other.check.target.connection_id, other.check.target.table_name) == (reference.connection.id, "sales")
+    assert [statement.check_ids for statement in other.plan.statements] == [(check.id,)]
 
 
 async def test_numbers_that_differ_fail_with_both_of_them(world: World, reference: Reference) -> None:
