@@ -18,7 +18,6 @@ ROOT = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together on one worker what shares servers: the whole-system tests, and otherwise the tests of a file."""
+    """Keep together on one worker what shares servers: the tests of a file."""
     for item in items:
-        where = item.path.relative_to(ROOT)
-        item.add_marker(pytest.mark.xdist_group("e2e" if where.parts[0] == "e2e" else str(where)))
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))

@@ -57,9 +57,9 @@ async def table_history(
     deps: Deps, who: Principal, connection_id: str, schema: str, table: str, page: PageRequest
 ) -> Page[ChangedTable]:
     """What the table has been, newest first. Raises NotFound if we never saw it."""
-    review_names(schema, table)
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, connection_id)
+        review_names(schema, table)
         found = await tx.tables.history(connection.id, schema, table, page)
     if not found.items and not page.after:
         raise NotFound("table", f"{schema}.{table}")

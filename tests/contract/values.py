@@ -61,7 +61,7 @@ class ValueContract:
         alphabet = [*map(chr, range(1, 128)), *"äß\u0301\u2028\ufeff字😀\U0010ffff", *("\\", "'", '"', "`", "%") * 8]
         texts = ["".join(random.choices(alphabet, k=random.randint(0, 40))) for _ in range(300)]
         columns = ", ".join(f"{engine.dialect.literal(text)} AS c{number}" for number, text in enumerate(texts))
-        assert list(engine.select(f"SELECT {columns}").rows) == [tuple(texts)]
+        assert list(engine.select(f"SELECT {columns}").rows) == [tuple(map(engine.kept, texts))]
 
     def test_stored_texts_come_back_unchanged(self, engine: Engine) -> None:
         table = engine.table({"v": DataType.TEXT}, [(text,) for text in HOSTILE_TEXTS])

@@ -71,7 +71,8 @@ _CALLS = (
     (r"FROM_TZ\(", "(, 'UTC')", "CAST({0} AS TIMESTAMP(6) WITH TIME ZONE)"),
     (r"TRUNC\(", "(, 'MM')", "CAST(DATE_TRUNC(MONTH, {0}) AS DATE)"),
     (r"TRUNC\(", "()", "CAST(DATE_TRUNC(DAY, {0}) AS DATE)"),
-    (r"TO_CHAR\(", "()", "CAST({0} AS VARCHAR(4000))"),
+    # Without a format, of which H2 knows as much as is asked of it.
+    (r"TO_CHAR\(", r"(?<!-DD')(?<!FF6')(?<!TZM')", "CAST({0} AS VARCHAR(4000))"),
     (r"LTRIM\(", f"({_BLANKS})", "REGEXP_REPLACE({0}, '^[ \\t\\n\\r]+', '')"),
     (r"RTRIM\(", f"({_BLANKS})", "REGEXP_REPLACE({0}, '[ \\t\\n\\r]+$', '')"),
     (r"EXTRACT\(SECOND FROM ", "()", "(EXTRACT (SECOND FROM {0}) + EXTRACT (NANOSECOND FROM {0}) / 1e9)"),

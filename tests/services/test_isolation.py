@@ -86,7 +86,7 @@ WITHOUT_ID = {
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
     "CreateSchedule", "ListSchedules",
 }  # fmt: skip
-FILTERED = {"ListChecks", "BatchRunChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary", "GetTrend",
+FILTERED = {"ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary", "GetTrend",
             "ListIncidents"}  # fmt: skip
 
 LISTS = (

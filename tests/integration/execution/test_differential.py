@@ -107,6 +107,8 @@ def checks(shop: Shop, seed: int, shape: str, dialect: Dialect) -> Iterator[Chec
         sensor = SENSOR_REGISTRY.get(check_type.sensor)
         if sensor.metadata or check_type.fixed or check_type.compares or (shape != "whole" and not sensor.groupable):
             continue
+        if any(spec.kind is ParamKind.SEVERITY_QUERY for spec in sensor.params):  # the number is the query's own
+            continue
         named = [name for name, (kind, *_) in COLUMNS.items() if TYPES[kind] in check_type.accepts]
         for column in named if sensor.level is Level.COLUMN else [""]:
             if (sensor.name, column) not in seen:

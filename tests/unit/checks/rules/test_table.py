@@ -28,6 +28,7 @@ between_change 1/1 from=None to=None
 between_change_1_day 60/1 from=None to=None exact_day=True
 between_change_30_days 60/1 from=None to=None exact_day=False
 between_change_7_days 60/1 from=None to=None exact_day=False
+between_dates 0/0 from=None to=None
 between_floats 0/0 from=None to=None
 between_ints 0/0 from=None to=None
 between_percent 0/0 min_percent=None max_percent=None
@@ -38,6 +39,7 @@ between_percent_change_7_days 60/1 from_percent=None to_percent=None exact_day=F
 between_percent_moving_average_30_days 30/10 max_percent_above=10.0 max_percent_below=10.0
 between_percent_moving_average_60_days 60/20 max_percent_above=10.0 max_percent_below=10.0
 between_percent_moving_average_7_days 7/3 max_percent_above=10.0 max_percent_below=10.0
+between_texts 0/0 from=None to=None
 change_difference 1/1 max_difference=required
 change_difference_1_day 60/1 max_difference=required exact_day=True
 change_difference_30_days 60/1 max_difference=required exact_day=False
@@ -57,6 +59,7 @@ change_percentile_moving_60_days 60/20 percentile_above=None percentile_below=No
 change_percentile_moving_7_days 7/3 percentile_above=None percentile_below=None
 count_between 0/0 min_count=None max_count=None
 detected_datatype_equals 0/0 expected_datatype=required
+diff_days 0/0 max_diff_days=0.0
 diff_percent 0/0 max_diff_percent=0.0
 equals 0/0 expected_value=required error_margin=0.0
 equals_0 0/0
