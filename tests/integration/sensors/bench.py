@@ -30,12 +30,14 @@ _NAMES = re.compile("table|column")
 class Bench:
     """Speaks of tables and columns by the names in `data`; `rename` gives those that the engine allows.
 
-    `empty_is_null` tells that it makes NULL of an empty text, `lacks` which cases only the engine itself passes, not
+    `empty_is_null` tells that it makes NULL of an empty text, `slow` which sensors' rows take its stand-in very long,
+    `lacks` which cases only the engine itself passes, not
     what stands in for it, and why.
     """
 
     empty_is_null = False
     lacks: Mapping[str, str] = MappingProxyType({})
+    slow: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, connector: BaseConnector, rename: Callable[[str], str] = str) -> None:
         self.connector = connector
