@@ -15,7 +15,7 @@ from cli import context
 from cli.api import Api, Json
 from cli.bars import Mark, bars
 from cli.runs import SEVERITIES
-from cli.show import counts, grid, number, word
+from cli.show import counts, grid, measured, word
 from cli.values import thresholds
 
 PERIODS = 1000
@@ -61,7 +61,7 @@ def _table(answer: Json, points: list[Json]) -> Table:
     rows = (
         (
             datetime.fromisoformat(point["time_period"]).astimezone(zone).date().isoformat(),
-            number(point["value_text"]),
+            measured(point),
             line,
             point["expected_text"] or point["message"],
             word(point["outcome"], "OUTCOME_"),
