@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.api import Json
+from cli.zones import Zones, day
 
 SMALL = Decimal("0.001")
 LONGEST_TEXT = 60
@@ -93,13 +94,13 @@ def size(bytes: int) -> str:
     return f"{amount:,.3g} TB"
 
 
-def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
-    """Results as rows of `RESULT_HEADINGS`."""
+def result_rows(results: Iterable[Json], zones: Zones) -> list[list[str | Text]]:
+    """Results as rows of `RESULT_HEADINGS`, days in the zones of their connections."""
     return [
         [
             result["target"]["table_name"],
             result["target"]["column_name"] or "–",
-            " ".join(filter(None, (result["check_type"], _partition(result), result["data_group"]))),
+            " ".join(filter(None, (result["check_type"], _partition(result, zones), result["data_group"]))),
             measured(result),
             "\n".join(filter(None, (result["expected_text"], result["message"]))),
             word(result["outcome"], "OUTCOME_"),
@@ -108,9 +109,11 @@ def result_rows(results: Iterable[Json]) -> list[list[str | Text]]:
     ]
 
 
-def _partition(result: Json) -> str:
+def _partition(result: Json, zones: Zones) -> str:
     """The day on which the partition begins, in its own zone; empty for results of a whole table."""
-    return result["time_period"][:10] if result["mode"] == "MODE_PARTITIONED" else ""
+    if result["mode"] != "MODE_PARTITIONED":
+        return ""
+    return day(result["time_period"], zones.get(result["target"]["connection_id"]))
 
 
 RESULT_HEADINGS = ("table", "column", "check", "value>", "expected", "severity")

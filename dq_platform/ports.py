@@ -137,6 +137,9 @@ class Checks(Protocol):
     async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
         """All enabled ones that match."""
 
+    async def of_table(self, workspace_id: str, connection_id: str, schema: str, table: str) -> Sequence[Check]:
+        """All checks of the table and its columns, disabled ones too, by creation."""
+
     async def update(self, check: Check, expected_version: int) -> None: ...
 
     async def delete(self, workspace_id: str, id: str) -> None:
@@ -260,6 +263,11 @@ class Samples(Protocol):
 
     async def of_result(self, workspace_id: str, result_id: str) -> ErrorSamples:
         """Raises NotFound if none are kept, WrongState if none of our keys decrypts them."""
+
+    async def delete_of_check(self, check_id: str) -> None: ...
+
+    async def delete_of_table(self, connection_id: str, schema: str, table: str) -> None:
+        """Those of all checks of the table and its columns."""
 
 
 class Incidents(Protocol):

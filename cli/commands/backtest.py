@@ -12,11 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cli import context
-from cli.api import Api, Json
+from cli.api import Json
 from cli.bars import Mark, bars
 from cli.runs import SEVERITIES
-from cli.show import counts, grid, number, word
+from cli.show import counts, grid, measured, word
 from cli.values import thresholds
+from cli.zones import day, zone_of_check
 
 PERIODS = 1000
 
@@ -41,18 +42,12 @@ def backtest(
     body: Json = {"check_type": check_type, "data_group": group, "page_size": PERIODS}
     given = thresholds(warning, error, fatal)
     body |= {"thresholds": given} if given else {}
-    days = {name: day for name, day in (("start_time", since), ("end_time", until)) if day}
+    days = {name: at for name, at in (("start_time", since), ("end_time", until)) if at}
     with me.api() as api:
-        zone = _zone(api, check_id) if days else None
-        body |= {name: day.replace(tzinfo=zone).isoformat() for name, day in days.items()}
+        zone = zone_of_check(api, check_id) if days else None
+        body |= {name: at.replace(tzinfo=zone).isoformat() for name, at in days.items()}
         answer = api.post(f"/checks/{check_id}/backtest", body)
     me.show(answer, lambda: Group(_table(answer, answer["points"][-limit:]), _summary(answer)))
-
-
-def _zone(api: Api, check_id: str) -> ZoneInfo:
-    """The time zone in which the check's periods are days."""
-    target = api.get(f"/checks/{check_id}")["target"]
-    return ZoneInfo(api.get(f"/connections/{target['connection_id']}")["time_zone"])
 
 
 def _table(answer: Json, points: list[Json]) -> Table:
@@ -60,8 +55,8 @@ def _table(answer: Json, points: list[Json]) -> Table:
     lines = bars([_mark(point) for point in points])
     rows = (
         (
-            datetime.fromisoformat(point["time_period"]).astimezone(zone).date().isoformat(),
-            number(point["value_text"]),
+            day(point["time_period"], zone),
+            measured(point),
             line,
             point["expected_text"] or point["message"],
             word(point["outcome"], "OUTCOME_"),

@@ -20,6 +20,7 @@ from cli.errors import UsageError
 from cli.runs import SEVERITIES, exit_code, follow
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, word
 from cli.values import pairs, table_name, thresholds
+from cli.zones import Zones, zones_of
 
 app = typer.Typer(
     no_args_is_help=True, help="Checks: add, list, run, preview, back-test; accepted columns; the catalogue of types."
@@ -128,7 +129,8 @@ def run(
         )
         job = follow(api, api.post("/checks/batch/run", {"selector": selector})["id"], me.console)
         results = list(api.all("/results", "results", {"filter.job_id": job["id"]}))
-    _show_results(me, job, results)
+        zones = zones_of(api, results)
+    _show_results(me, job, results, zones)
     raise typer.Exit(exit_code(job, fail_on))
 
 
@@ -138,7 +140,8 @@ def preview(ctx: typer.Context, check_id: Annotated[str, typer.Argument(help="Id
     me = context.of(ctx)
     with me.api() as api:
         answer = api.post(f"/checks/{check_id}/preview")
-    table = grid(RESULT_HEADINGS, result_rows(answer["results"]))
+        zones = zones_of(api, answer["results"])
+    table = grid(RESULT_HEADINGS, result_rows(answer["results"], zones))
     if me.as_json:
         me.show(answer, lambda: table)
     else:
@@ -169,11 +172,11 @@ def _in(api: Api, connection: str) -> dict[str, str]:
     return {"connection_id": connections.find(api, connection)["id"]} if connection else {}
 
 
-def _show_results(me: Context, job: Json, results: list[Json]) -> None:
+def _show_results(me: Context, job: Json, results: list[Json], zones: Zones) -> None:
     if me.as_json:
         me.show({"job": job, "results": results}, lambda: "")
         return
-    me.console.print(grid(RESULT_HEADINGS, result_rows(results)))
+    me.console.print(grid(RESULT_HEADINGS, result_rows(results, zones)))
     me.console.print(counts(job["outcomes"]))
 
 

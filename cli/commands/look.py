@@ -11,6 +11,7 @@ from cli import context
 from cli.api import Json, Query
 from cli.runs import FINAL, follow
 from cli.show import RESULT_HEADINGS, counts, grid, moment, number, result_rows, word
+from cli.zones import zones_of
 
 jobs = typer.Typer(no_args_is_help=True, help="Jobs: list and watch.")
 
@@ -41,7 +42,7 @@ def results(
     }
     with me.api() as api:
         found = api.get("/results" if history else "/results/latest", query)["results"]
-    me.show(found, lambda: grid(RESULT_HEADINGS, result_rows(found)))
+        me.show(found, lambda: grid(RESULT_HEADINGS, result_rows(found, zones_of(api, found))))
 
 
 def summary(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Group, RenderableType
@@ -13,6 +14,7 @@ from cli import context
 from cli.api import Json
 from cli.errors import UsageError
 from cli.show import grid
+from cli.zones import day, zone_of_check
 
 
 def samples(
@@ -31,15 +33,15 @@ def samples(
     with me.api() as api:
         if result_id:
             answer = api.get(f"/results/{result_id}/samples")
-            me.show(answer, lambda: sample_table(answer))
+            me.show(answer, lambda: sample_table(answer, zone_of_check(api, answer["check_id"])))
         else:
             answer = api.post(f"/checks/{check_id}/samples")
-            me.show(answer, lambda: Group(*_tables(answer["samples"])))
+            me.show(answer, lambda: Group(*_tables(answer["samples"], zone_of_check(api, check_id))))
 
 
-def sample_table(found: Json) -> RenderableType:
-    """The rows for eyes, or why there are none."""
-    title = " ".join(filter(None, (found["time_period"][:10], found["data_group"])))
+def sample_table(found: Json, zone: ZoneInfo) -> RenderableType:
+    """The rows for eyes, or why there are none; periods are days in the zone."""
+    title = " ".join(filter(None, (day(found["time_period"], zone), found["data_group"])))
     if found["error_reason"]:
         return Text(f"{title}: {found['message']}", style="magenta")
     columns = found["columns"]
@@ -52,8 +54,8 @@ def sample_table(found: Json) -> RenderableType:
     return Group(table, Text("There are more such rows.")) if found["more"] else table
 
 
-def _tables(samples: Iterable[Json]) -> Iterable[RenderableType]:
-    return [sample_table(found) for found in samples] or [Text("no rows", style="dim")]
+def _tables(samples: Iterable[Json], zone: ZoneInfo) -> Iterable[RenderableType]:
+    return [sample_table(found, zone) for found in samples] or [Text("no rows", style="dim")]
 
 
 def _cell(value: Json, masked: bool) -> Text:

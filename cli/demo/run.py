@@ -13,6 +13,7 @@ from cli.commands.look import incident_table
 from cli.demo import shop
 from cli.runs import follow, require_success
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows
+from cli.zones import zones_of
 from local.stack import Stack
 
 ORDER = {f"OUTCOME_{name}": place for place, name in enumerate(("FATAL", "ERROR", "WARNING", "EXECUTION_ERROR"))}
@@ -42,11 +43,12 @@ def demonstrate(stack: Stack, api: Api, console: Console, directory: Path) -> No
 
 def _report(api: Api, job: Json, sources: list[shop.Source], console: Console) -> None:
     results = list(api.all("/results", "results", {"filter.job_id": job["id"]}))
+    zones = zones_of(api, results)
     for source in sources:
         mine = [r for r in results if r["target"]["connection_id"] == source.connection["id"]]
         mine.sort(key=_place)
         title = f"{source.connection['display_name']} ({source.connection['type']})"
-        console.print(grid(RESULT_HEADINGS, result_rows(mine), title=title))
+        console.print(grid(RESULT_HEADINGS, result_rows(mine, zones), title=title))
     incidents = list(api.all("/incidents", "incidents", {"statuses": ["INCIDENT_STATUS_OPEN"]}))
     console.print("[bold]Open incidents[/]")
     console.print(incident_table(incidents))

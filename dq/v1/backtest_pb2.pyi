@@ -34,9 +34,9 @@ class BacktestPoint(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     EXCLUDED_FROM_TRAINING_FIELD_NUMBER: _builtins.int
     value: _builtins.float
-    """What was measured, as a floating-point number."""
+    """What was measured, as a floating-point number; of a date or timestamp the seconds since 1970-01-01 00:00 UTC."""
     value_text: _builtins.str
-    """What was measured, with all its digits."""
+    """What was measured, as `Result.value_text` spells it."""
     expected_value: _builtins.float
     """What the rule would have expected, where it expects one number."""
     expected_text: _builtins.str

@@ -295,7 +295,9 @@ class Check(_message.Message):
     etag: _builtins.str
     """Changes with every update; send it back to be sure that nobody else changed the check in between."""
     error_samples: _builtins.bool
-    """Whether a failure keeps samples of the rows behind it, where the check type judges rows. Default: true."""
+    """Whether a failure keeps samples of the rows behind it, where the check type judges rows; setting it to false deletes
+    those that the check has. Default: true.
+    """
     @_builtins.property
     def target(self) -> Global___Target:
         """What it looks at."""
@@ -310,7 +312,7 @@ class Check(_message.Message):
 
     @_builtins.property
     def group_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___GroupBy]:
-        """At most nine levels of data grouping."""
+        """At most nine levels of data grouping; none of them a column that the table's settings mark as personal."""
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:

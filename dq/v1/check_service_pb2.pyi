@@ -1074,13 +1074,14 @@ class BacktestCheckRequest(_message.Message):
     check_id: _builtins.str
     """The check's identifier."""
     check_type: _builtins.str
-    """Another check type to try on the same values: it must have the same sensor, the check's mode and its time scale.
+    """Another check type to try on the same values: it must have the same sensor, judge the same kind of value (numbers,
+    or dates and timestamps), and have the check's mode and time scale.
     Example: `row_count_anomaly_seasonal` for a check of `row_count`. Empty: the check's own.
     """
     data_group: _builtins.str
     """The data group, as `Result.data_group` spells it; required for a check with data grouping, and only there."""
     page_size: _builtins.int
-    """At most so many points; 0 means 50, more than 1000 means 1000."""
+    """At most so many points; 0 means all of them, which are at most 1,000. Every page judges the whole history again."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first."""
     @_builtins.property

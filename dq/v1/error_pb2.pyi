@@ -134,6 +134,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The table has no column whose values an error sample may show."""
     ERROR_REASON_IDS_NOT_RETURNED: _ErrorReason.ValueType  # 55
     """The check's own query does not return the columns that tell rows apart."""
+    ERROR_REASON_TOO_MANY_SAMPLES: _ErrorReason.ValueType  # 58
+    """The samples of one run hold as much as they may, so that other failures of it have none."""
     ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: _ErrorReason.ValueType  # 110
     """The incident is excluded from training already."""
     ERROR_REASON_INCIDENT_NOT_EXCLUDED: _ErrorReason.ValueType  # 111
@@ -260,6 +262,8 @@ ERROR_REASON_NOTHING_TO_SHOW: ErrorReason.ValueType  # 54
 """The table has no column whose values an error sample may show."""
 ERROR_REASON_IDS_NOT_RETURNED: ErrorReason.ValueType  # 55
 """The check's own query does not return the columns that tell rows apart."""
+ERROR_REASON_TOO_MANY_SAMPLES: ErrorReason.ValueType  # 58
+"""The samples of one run hold as much as they may, so that other failures of it have none."""
 ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: ErrorReason.ValueType  # 110
 """The incident is excluded from training already."""
 ERROR_REASON_INCIDENT_NOT_EXCLUDED: ErrorReason.ValueType  # 111

@@ -279,7 +279,11 @@ class TableSettings(_message.Message):
 
     @_builtins.property
     def pii_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Columns with personal data: error samples never read their values, and say so."""
+        """Columns with personal data. Error samples never read their values, and say so; those that the table has are deleted
+        when a column is added here. A check whose value is that of a single row, such as the smallest or largest of a
+        column, is judged by it, but its results do not keep it; results that were stored earlier stay as they are. No check
+        can group by such a column, and a column by which checks group cannot be added.
+        """
 
     def __init__(
         self,

@@ -265,7 +265,7 @@ class Result(_message.Message):
     value_text: _builtins.str
     """What was measured, as it is written: a number with all its digits, a date as `2024-12-31`, a timestamp in UTC as
     `2024-12-31T23:59:59.5Z`, a text as it is, without its end beyond 1,000 characters. Empty if nothing could be
-    measured.
+    measured, and if it is withheld because the column is marked as personal: `message` says so.
     """
     expected_value: _builtins.float
     """What the rule expected, where it expects one number; of dates and timestamps the seconds since 1970, as in `value`."""

@@ -33,7 +33,7 @@ class SampleColumn(_message.Message):
     identifies: _builtins.bool
     """Whether it is there to find the row again; else it holds what the check judges."""
     masked: _builtins.bool
-    """Whether it holds personal data, so that its values were not read."""
+    """Whether the table's settings mark it as personal now, or did when the rows were read: its values are not shown."""
     def __init__(
         self,
         *,

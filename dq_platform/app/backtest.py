@@ -22,7 +22,7 @@ from dq_platform.checks.thresholds import validate_thresholds
 from dq_platform.errors import Invalid, WrongState
 from dq_platform.models.check import Check, PeriodWindow, Thresholds
 from dq_platform.models.outcome import Severity
-from dq_platform.models.values import Params
+from dq_platform.models.values import Params, ValueKind
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
@@ -82,7 +82,8 @@ async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -
         zone = (await tx.connections.get(who.workspace_id, check.target.connection_id)).time_zone
         tried = _reviewed(check, request)
         past = await _past(tx, tried.rule, request, Calendar(zone, check.time_scale))
-    return Trial(tried, await _computed(tried, past), zone)
+    async with deps.computing:
+        return Trial(tried, await _computed(tried, past), zone)
 
 
 async def _computed(tried: Tried, past: Past) -> Backtest:
@@ -95,33 +96,43 @@ async def _computed(tried: Tried, past: Past) -> Backtest:
 
 
 async def _past(tx: Tx, rule: RuleType, request: BacktestRequest, calendar: Calendar) -> Past:
-    """Raises Invalid if there are too many periods."""
+    """The values that the rule can judge: a column's type may have changed. Raises Invalid for too many periods."""
     window = PeriodWindow(request.start or FIRST_WINDOW_START, request.end or LAST_WINDOW_END)
     most = MAX_PERIODS + 1 if request.start else DEFAULT_PERIODS
     found = await tx.results.series(request.check_id, request.data_group, window, most)
     if len(found.points) > MAX_PERIODS:
         text = f"leaves more than {MAX_PERIODS} periods to judge; take a later start or an earlier end."
         raise Invalid.one("start_time", text, "TOO_MANY")
-    if not found.points or not rule.history_points:
-        return Past(found.points, calendar, found.untrained)
-    first = found.points[0].time_period
+    points = tuple(point for point in found.points if point.kind in rule.judges)
+    if not points or not rule.history_points:
+        return Past(points, calendar, found.untrained)
+    first = points[0].time_period
     everything = not rule.learns
     before = await tx.results.history([request.check_id], first, rule.history_points, everything=everything)
     earlier = before.get((request.check_id, request.data_group), ())
-    return Past(found.points, calendar, found.untrained, earlier)
+    return Past(points, calendar, found.untrained, earlier)
 
 
 def _reviewed(check: Check, request: BacktestRequest) -> Tried:
     own = CHECK_REGISTRY.get(check.check_type)
-    if SENSOR_REGISTRY.get(own.sensor).imports:
-        message = f"{own.name} takes its severity from its query, so that there is no rule to try."
-        raise WrongState("BACKTEST_UNSUPPORTED", message, check_type=own.name)
+    _require_history(own)
     review = Review()
     review.period(request.start, request.end, "end_time")
     _review_group(review, check, request.data_group)
     tried = _tried(review, check, own, request)
     review.done()
     return tried
+
+
+def _require_history(own: CheckType) -> None:
+    """Raises WrongState for a check type whose results hold nothing that a rule could judge again."""
+    why = ""
+    if SENSOR_REGISTRY.get(own.sensor).imports:
+        why = "takes its severity from its query, so that there is no rule to try"
+    elif own.judges == {ValueKind.TEXT}:
+        why = "measures texts, of which there is no history to judge"
+    if why:
+        raise WrongState("BACKTEST_UNSUPPORTED", f"{own.name} {why}.", check_type=own.name)
 
 
 def _review_group(review: Review, check: Check, data_group: str) -> None:
@@ -152,8 +163,11 @@ def _misfits(check: Check, own: CheckType, other: CheckType) -> Iterator[str]:
     """Why the values of the one check type cannot be judged as those of the other."""
     params = {**check.sensor_params, **own.fixed}
     if other.sensor != own.sensor or any(params.get(name) != value for name, value in other.fixed.items()):
-        same = sorted(one.name for one in CHECK_REGISTRY.items() if one.sensor == own.sensor)
-        yield f"{other.name} measures something else than {own.name}; try one of {', '.join(same)}."
+        yield f"{other.name} measures something else than {own.name}; try one of {_comparable(own)}."
+        return
+    if other.judges != own.judges:
+        kind, judged = (" or ".join(sorted(one.judges)) for one in (own, other))
+        yield f"{other.name} judges a {judged}, {own.name} a {kind}; try one of {_comparable(own)}."
         return
     if other.compares and not own.compares:
         yield f"{other.name} compares with a reference, which the check's history does not have."
@@ -162,3 +176,9 @@ def _misfits(check: Check, own: CheckType, other: CheckType) -> Iterator[str]:
     elif check.time_scale not in other.time_scales(check.mode):
         scales = ", ".join(other.time_scales(check.mode))
         yield f"{other.name} checks in the mode {check.mode} are {scales}, not {check.time_scale}, as the check is."
+
+
+def _comparable(own: CheckType) -> str:
+    """Check types that measure and judge the same kind of value."""
+    alike = (one for one in CHECK_REGISTRY.items() if one.sensor == own.sensor and one.judges == own.judges)
+    return ", ".join(sorted(one.name for one in alike))

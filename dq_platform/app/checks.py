@@ -13,6 +13,7 @@ from dq_platform.app.etag import require_etag
 from dq_platform.app.metadata import snapshot_of
 from dq_platform.app.nearest import with_nearest
 from dq_platform.app.other_tables import known_tables
+from dq_platform.app.personal import grouping_violations
 from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.selectors import review_selector
@@ -55,6 +56,14 @@ class ReadyCheck:
 
     check: Check
     baseline: Baseline | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTarget:
+    """The table that a draft checks, None if there is none, and the others that it names."""
+
+    snapshot: TableSnapshot | None
+    others: KnownTables
 
 
 async def create_check(deps: Deps, who: Principal, new: NewCheck) -> Check:
@@ -120,7 +129,8 @@ async def list_checks(deps: Deps, who: Principal, selector: CheckSelector, page:
 async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str, object], etag: str = "") -> Check:
     """The changed check, verified as a new one is, unless nothing changes that is measured or judged.
 
-    `sensor_params` and the values of `thresholds` (by Severity) are plain JSON, as in a draft. Raises EtagMismatch.
+    `sensor_params` and the values of `thresholds` (by Severity) are plain JSON, as in a draft. A check that is to have
+    no error samples loses those that it has. Raises EtagMismatch.
     """
     before = await get_check(deps, who, id)
     require_etag("check", id, before.version, etag)
@@ -137,6 +147,8 @@ async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str
     after = replace(after, update_time=deps.clock.now())
     async with deps.uow() as tx:
         await tx.checks.update(after, before.version)
+        if before.error_samples and not after.error_samples:
+            await tx.samples.delete_of_check(after.id)
         await tx.commit()
     return replace(after, version=before.version + 1)
 
@@ -181,8 +193,10 @@ async def _validated(
     target = new.draft.target
     known = await snapshot_of(deps, connection, target.schema_name, target.table_name, fresh=fresh)
     others = await known_tables(deps, connection, new.draft)
+    review = _review_about(new)
+    review.add(await grouping_violations(deps, connection.id, new.draft))
     try:
-        return _checked(new, connection, known, others), known
+        return _checked(new.draft, connection, KnownTarget(known, others), review), known
     except Invalid as first:
         if fresh or known is None or not any(violation.reason in OF_THE_TABLE for violation in first.violations):
             raise
@@ -191,16 +205,15 @@ async def _validated(
             others = await known_tables(deps, connection, new.draft, fresh=True)
         except SourceError:
             raise first from None
-    return _checked(new, connection, known, others), known
+    return _checked(new.draft, connection, KnownTarget(known, others), review), known
 
 
-def _checked(new: NewCheck, connection: Connection, snapshot: TableSnapshot | None, others: KnownTables) -> ValidCheck:
-    review = _review_about(new)
+def _checked(draft: CheckDraft, connection: Connection, tables: KnownTarget, review: Review) -> ValidCheck:
+    """Raises Invalid with what was found before, too."""
     try:
-        valid = validate_check(new.draft, snapshot, connection.type, others)
+        valid = validate_check(draft, tables.snapshot, connection.type, tables.others)
     except Invalid as error:
-        review.add(error.violations)
-        raise Invalid(review.violations) from error
+        raise Invalid([*review.violations, *error.violations]) from error
     review.done()
     return valid
 

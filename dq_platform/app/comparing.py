@@ -19,12 +19,13 @@ from dq_platform.models.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was measured on a table, how, and in which source."""
+    """What was measured on a table, how, and in which source; `personal` are the table's columns that are marked so."""
 
     connection: Connection
     context: PlanContext
     plan: Plan
     measurement: Measurement
+    personal: tuple[str, ...] = ()
 
     @property
     def statements(self) -> tuple[str, ...]:
@@ -34,10 +35,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """What was measured, with expected values from references, and the statements of both sides."""
+    """What was measured, with expected values from references, and the statements of both sides.
+
+    `personal` are the ids of checks whose reference is a column that is marked as personal.
+    """
 
     measurement: Measurement
     statements: tuple[str, ...]
+    personal: frozenset[str] = frozenset()
 
 
 async def with_references(deps: Deps, checks: Sequence[Check], own: Side, *, tag: str) -> Both:
@@ -55,6 +60,7 @@ async def with_references(deps: Deps, checks: Sequence[Check], own: Side, *, tag
             both = Both(
                 compared(twins, both.measurement, other.measurement, own.plan.periods),
                 both.statements + other.statements,
+                both.personal | {one.id for one in twins if one.target.column_name in other.personal},
             )
     return both
 
@@ -84,4 +90,4 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
             learned=known.learned,
         )
         planned = plan(twins, context)
-        return Side(connection, context, planned, await measure(session, planned, tag=tag))
+        return Side(connection, context, planned, await measure(session, planned, tag=tag), known.settings.pii_columns)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from dq_platform.connectors.sources import Sources
 from dq_platform.ports import Clock, Queue, SecretHasher, Uow
 
+COMPUTATIONS = 2
+"""How many long computations a process does at once; the next ones wait."""
+
+
+def _computing() -> asyncio.Semaphore:
+    return asyncio.Semaphore(COMPUTATIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Our store, the queue, the time, the hash of keys, and the customers' engines."""
+    """Our store, the queue, the time, the hash of keys, and the customers' engines.
+
+    `computing` is held by who computes for seconds, so that everybody else keeps a share of the processor.
+    """
 
     uow: Uow
     queue: Queue
     clock: Clock
     hasher: SecretHasher
     sources: Sources
+    computing: asyncio.Semaphore = field(default_factory=_computing)

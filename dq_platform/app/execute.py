@@ -15,6 +15,7 @@ from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import read_catalogue, store_catalogue
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
+from dq_platform.execution.withhold import withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
@@ -199,10 +200,11 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
     async with deps.uow() as tx:
         if end.catalogue is not None:
             await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
-        results = await record(tx, unit.workspace_id, end.results, now)
+        personal = await _personal(tx, end.results)
+        results = await record(tx, unit.workspace_id, [withheld(result, personal) for result in end.results], now)
         await _keep(tx, end.baselines, results)
         stored = {result.id for result in results}
-        await tx.samples.save([samples for samples in end.samples if samples.result_id in stored])
+        await tx.samples.save([one.masking(personal) for one in end.samples if one.result_id in stored])
         outcomes = _counted(results)
         error = end.error or _first_error(results)
         state = JobState.FAILED if error else JobState.SUCCEEDED
@@ -210,6 +212,14 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
             return Done(Ended.LOST)
         await tx.commit()
     return Done(Ended(state), outcomes, error=error)
+
+
+async def _personal(tx: Tx, results: Sequence[Result]) -> Sequence[str]:
+    """The columns of the results' table that are marked as personal now: some may be since the run began."""
+    if not results:
+        return ()
+    target = results[0].target
+    return (await tx.tables.settings(target.connection_id, target.schema_name, target.table_name)).pii_columns
 
 
 async def _keep(tx: Tx, baselines: Iterable[Baseline], results: Iterable[Result]) -> None:

@@ -21,6 +21,7 @@ from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.periods import run_period
 from dq_platform.execution.plan import plan
 from dq_platform.execution.results import Histories, RunFacts, Untrained, results
+from dq_platform.execution.withhold import withheld
 from dq_platform.incidents.policy import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
@@ -81,8 +82,12 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
     histories, untrained = await _lookback(deps, run.checks, both.measurement)
     facts = RunFacts(run.job_id, now, histories, run.connection.time_zone, untrained)
+    personal = run.known.settings.pii_columns
     return Measured(
-        results=results(run.checks, planned, both.measurement, facts),
+        results=[
+            withheld(result, personal, reference=result.check_id in both.personal)
+            for result in results(run.checks, planned, both.measurement, facts)
+        ],
         statements=both.statements,
         context=context,
         stopped_by=own.stopped_by or context.problem,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
+from dq_platform.app.personal import mark
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
@@ -57,8 +58,9 @@ async def get_table_settings(deps: Deps, who: Principal, connection_id: str, sch
 async def update_table_settings(deps: Deps, who: Principal, settings: TableSettings) -> TableSettings:
     """The settings as they are now.
 
-    Raises Invalid for a filter that is not one condition on the table's columns and for columns that the table does not
-    have, NotFound if the source has no such table, SourceError.
+    Error samples of the table are deleted if a column is marked as personal that was not. Raises Invalid for a filter
+    that is not one condition on the table's columns, for columns that the table does not have and for personal ones
+    that checks group by, NotFound if the source has no such table, SourceError.
     """
     connection = await get_connection(deps, who, settings.connection_id)
     review_names(settings.schema_name, settings.table_name, path="table_settings")
@@ -69,6 +71,8 @@ async def update_table_settings(deps: Deps, who: Principal, settings: TableSetti
         settings = reviewed_settings(settings, snapshot, connection.type)
     settings = replace(settings, connection_id=connection.id)
     async with deps.uow() as tx:
+        before = await tx.tables.settings(connection.id, settings.schema_name, settings.table_name)
+        await mark(tx, who, settings, before)
         await tx.tables.save_settings(settings)
         await tx.commit()
     return settings

@@ -14,13 +14,13 @@ from dq_platform.execution.statement import Statement
 from dq_platform.models.values import Number
 
 SEVERITIES = range(4)
-SHOWN = 40
 
 
 def imported(statement: Statement, answer: Rows) -> list[Reading]:
     """One reading for each demand; without a severity if there is no row or if it is NULL.
 
-    Raises ImportFailed for several rows, for a row without a column `severity`, and for numbers that are none.
+    Raises ImportFailed for several rows, for a row without a column `severity`, and for numbers that are none; what was
+    returned instead may be anybody's data and is not told.
     """
     if len(answer.rows) > 1:
         raise ImportFailed("The query returned several rows; it must return one.")
@@ -41,7 +41,7 @@ def _severity(cell: object) -> int | None:
     if cell is None:
         return None
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal) or cell not in SEVERITIES:
-        raise ImportFailed(f"The query returned the {SEVERITY} {str(cell)[:SHOWN]!r}; it must be 0, 1, 2 or 3.")
+        raise ImportFailed(f"The query returned a {SEVERITY} that is not 0, 1, 2 or 3.")
     return int(cell)
 
 
@@ -49,5 +49,5 @@ def _number(row: Mapping[str, object], name: str) -> Number | None:
     cell = row.get(name)
     number = measured_in(cell).number
     if cell is not None and number is None:
-        raise ImportFailed(f"The query returned the {name} {str(cell)[:SHOWN]!r}, which is not a finite number.")
+        raise ImportFailed(f"The query returned an {name} that is not a finite number.")
     return number

@@ -117,3 +117,16 @@ class IdsNotReturned(DomainError):
     def __init__(self, columns: Sequence[str]) -> None:
         listed = ", ".join(columns)
         super().__init__(f"The check's query must return the id columns to have samples: {listed}.", columns=listed)
+
+
+class TooManySamples(DomainError):
+    """The samples that the run has taken before leave no room."""
+
+    reason = "TOO_MANY_SAMPLES"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The error samples of one run hold at most {limit:,} characters, which those of other failures have "
+            "taken. Run the check alone, or ask for its rows now.",
+            limit=str(limit),
+        )

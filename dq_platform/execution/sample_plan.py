@@ -54,6 +54,15 @@ class Part:
     def numbered(self) -> bool:
         return len(self.results) > 1
 
+    @property
+    def most_rows(self) -> int:
+        return len(self.results) * (MAX_ROWS + 1)
+
+    @property
+    def most_characters(self) -> int:
+        """How much its rows hold if every value is as long as it can be."""
+        return self.most_rows * len(self.types) * (MAX_CHARACTERS + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:

@@ -10,6 +10,7 @@ from dq_platform.connectors.base import Rows
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.groups import text_of
 from dq_platform.execution.measure import Session
+from dq_platform.execution.problems import TooManySamples
 from dq_platform.execution.sample_plan import MAX_CHARACTERS, MAX_ROWS, Part, SamplePlan, statement
 from dq_platform.models.metadata import DataType
 from dq_platform.models.result import Result
@@ -19,13 +20,19 @@ MAX_PARTS = 50
 """How many checks share a statement."""
 PART_BYTES = 4000
 """What joining a part to others adds to its text, at most."""
+ANSWER_CHARACTERS = 32_000_000
+"""What a statement of several parts may answer, if every value is as long as it can be."""
+ANSWER_ROWS = 50_000
+"""How many rows a statement of several parts may answer; below what sessions allow."""
+KEPT_CHARACTERS = 32_000_000
+"""What the samples of one run may hold together."""
 
 
 async def take(session: Session, plan: SamplePlan, *, tag: str = "") -> list[ErrorSamples]:
     """Samples for every result of the plan, or why it has none; never raises for what the source cannot do.
 
     A failure of the source stops everything at once. Any other failure of a statement is traced to the checks that
-    cause it by asking for less.
+    cause it by asking for less. Once the samples hold KEPT_CHARACTERS, the rest is not asked for.
     """
     run = _Run(session, tag)
     for parts in _statements(plan.parts, session.dialect.limits.statement_bytes):
@@ -35,7 +42,11 @@ async def take(session: Session, plan: SamplePlan, *, tag: str = "") -> list[Err
 
 def failed(result: Result, error: DomainError) -> ErrorSamples:
     """Why a result has no samples."""
-    return replace(_blank(result), error_reason=error.reason, message=error.message)
+    return replace(_blank(result), **_why(error))
+
+
+def _why(error: DomainError) -> dict[str, Any]:
+    return {"error_reason": error.reason, "message": error.message}
 
 
 @dataclass(slots=True)
@@ -43,7 +54,8 @@ class _Run:
     session: Session
     tag: str
     found: list[ErrorSamples] = field(default_factory=list)
-    stopped_by: SourceError | None = None
+    stopped_by: DomainError | None = None
+    characters: int = 0
 
     async def serve(self, parts: Sequence[Part]) -> None:
         error = self.stopped_by or await self.attempt(parts)
@@ -62,21 +74,33 @@ class _Run:
             if error.concerns_whole_source:
                 self.stopped_by = error
             return error
-        self.found += _read(parts, answer)
+        for samples in _read(parts, answer):
+            self.keep(samples)
         return None
+
+    def keep(self, samples: ErrorSamples) -> None:
+        """Its values count, unless there is no room for them any more: then nothing more is asked for."""
+        own = sum(len(value.text or "") for row in samples.rows for value in row)
+        if self.characters + own > KEPT_CHARACTERS:
+            self.stopped_by = TooManySamples(KEPT_CHARACTERS)
+            samples = replace(samples, columns=(), rows=(), more=False, **_why(self.stopped_by))
+        else:
+            self.characters += own
+        self.found.append(samples)
 
 
 def _statements(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:
-    """Parts that fit into one statement each."""
+    """Parts that fit into one statement each, and whose answers are not too large together."""
     chunk: list[Part] = []
-    size = 0
+    most = (limit, MAX_PARTS, ANSWER_ROWS, ANSWER_CHARACTERS)
+    sizes = [0, 0, 0, 0]
     for part in parts:
-        own = len(part.select.encode()) + PART_BYTES
-        if chunk and (size + own > limit or len(chunk) == MAX_PARTS):
+        own = (len(part.select.encode()) + PART_BYTES, 1, part.most_rows, part.most_characters)
+        if chunk and any(size + more > end for size, more, end in zip(sizes, own, most, strict=True)):
             yield chunk
-            chunk, size = [], 0
+            chunk, sizes = [], [0, 0, 0, 0]
         chunk.append(part)
-        size += own
+        sizes = [size + more for size, more in zip(sizes, own, strict=True)]
     if chunk:
         yield chunk
 

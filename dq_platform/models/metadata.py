@@ -115,7 +115,7 @@ class TableSettings:
     """What users say of a table, once for all its checks.
 
     `filter` is an SQL condition, empty for none. `id_columns` tell the rows of error samples apart; empty: the primary
-    key does. Values of `pii_columns` never become part of an error sample.
+    key does. What a single row has in `pii_columns` is neither stored nor shown: not in samples, results or groups.
     """
 
     connection_id: str

@@ -9,7 +9,7 @@ from enum import StrEnum
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.values import Number
+from dq_platform.models.values import Number, ValueKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,19 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """The current value of one earlier period; `expected` is what the result noted as its one best value, if any."""
+    """The current value of one earlier period; `expected` is what the result noted as its one best value, if any.
+
+    `text` is how the value of a date or timestamp is written; a history that only serves rules leaves it out.
+    """
 
     time_period: datetime
     value: Number
     expected: Number | None = None
+    text: str | None = None
+
+    @property
+    def kind(self) -> ValueKind:
+        return ValueKind.NUMBER if self.text is None else ValueKind.MOMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -10,7 +11,8 @@ from datetime import datetime
 class SampleColumn:
     """A column of a sample: `identifies` if it tells rows apart, else it holds what the check judges.
 
-    `masked`: the column holds personal data, so that its values were never read.
+    `masked`: the column holds personal data, so that its values are not shown; where it was marked so before the sample
+    was taken, they were never read.
     """
 
     name: str
@@ -48,3 +50,10 @@ class ErrorSamples:
     more: bool = False
     error_reason: str = ""
     message: str = ""
+
+    def masking(self, personal: Collection[str]) -> ErrorSamples:
+        """The same without the values of these columns."""
+        columns = tuple(replace(one, masked=one.masked or one.name in personal) for one in self.columns)
+        rows = (zip(columns, row, strict=True) for row in self.rows)
+        shown = tuple(tuple(SampleValue(None) if one.masked else value for one, value in row) for row in rows)
+        return replace(self, columns=columns, rows=shown)

@@ -45,7 +45,7 @@ def point(model: BacktestPoint) -> backtest_pb2.BacktestPoint:
     return backtest_pb2.BacktestPoint(
         time_period=times.to_proto(model.point.time_period),
         value=double(model.value),
-        value_text=digits(model.value),
+        value_text=_spelled(model),
         expected_value=double_or_none(model.telling.expected_value),
         expected_text=model.telling.expected,
         bounds=result_bounds(model.bounds),
@@ -53,6 +53,12 @@ def point(model: BacktestPoint) -> backtest_pb2.BacktestPoint:
         message=model.telling.reason,
         excluded_from_training=not model.learnt,
     )
+
+
+def _spelled(model: BacktestPoint) -> str:
+    """As a result spells it: a date as a date, unless the rule judged something else, such as a difference."""
+    text = model.point.text if model.telling.value is None else None
+    return digits(model.value) if text is None else text
 
 
 def by_period(model: BacktestPoint) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from services.common.mapping_column import change
 from services.common.mapping_job import job
 from services.common.mapping_result import result
 from services.common.mapping_sample import error_samples
-from services.common.paging import page_of
+from services.common.paging import MAX_SIZE, page_of
 
 
 class CheckServicer(CatalogueServicer):
@@ -95,7 +95,7 @@ class CheckServicer(CatalogueServicer):
 
     async def BacktestCheck(self, request: pb.BacktestCheckRequest, _context: Context) -> pb.BacktestCheckResponse:
         who = caller()
-        asked = self._tokens.page(request, who)
+        asked = self._tokens.page(request, who, MAX_SIZE)
         tested = await backtest.backtest_check(self._deps, who, mapping_backtest.request(request))
         page = page_of(tested.backtest.points, mapping_backtest.by_period, asked)
         return mapping_backtest.response(tested, page, self._tokens.token(request, who, page))

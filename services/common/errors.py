@@ -152,6 +152,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Details]] = {
     problems.RowsMultiplied: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.NothingToShow: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.IdsNotReturned: (code_pb2.FAILED_PRECONDITION, _precondition),
+    problems.TooManySamples: (code_pb2.FAILED_PRECONDITION, _precondition),
 }
 
 SOURCE_CODES: Mapping[SourceProblem, int] = {

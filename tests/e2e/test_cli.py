@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -98,6 +100,26 @@ def test_the_rows_behind_a_check_and_behind_a_result_are_printed(run: Run, nulls
     assert run("samples", result["id"]).stdout.count("NULL") == 50
     for wrong in ((), (result["id"], "--check", nulls)):
         assert run("samples", *wrong).returncode == 2
+
+
+def test_a_partition_is_printed_as_its_day_east_of_greenwich(world: World, tmp_path: Path) -> None:
+    mine, zone = world.account(), ZoneInfo("Pacific/Auckland")
+    body = {"display_name": "east", "type": "postgresql", "settings": world.postgres_settings(), "time_zone": zone.key}
+    connection = ok(mine.rest.post("/connections", json=body))["id"]
+    partitioned = {"mode": "MODE_PARTITIONED", "partition_column": "order_date"}
+    target = {"connection_id": connection, "schema_name": SHOP, "table_name": "orders"}
+    limit = {"error": {"min_count": 1}}
+    check = mine.check(connection, target=target, check_type="row_count", thresholds=limit, **partitioned)
+    env = environment(DQ_URL=world.stack.gateway_url, DQ_API_KEY=mine.key)
+    ran = dq("check", "run", check, env=env, cwd=tmp_path)
+    found = answer(dq("--json", "results", "--history", env=env, cwd=tmp_path))
+    periods = [datetime.fromisoformat(one["time_period"]) for one in found]
+    days = {at.astimezone(zone).date().isoformat() for at in periods}
+    assert len(days) == 7
+    assert not days <= {at.date().isoformat() for at in periods}
+    for shown in (ran.stdout, dq("results", "--history", env=env, cwd=tmp_path).stdout):
+        assert {word for word in shown.split() if word in days} == days
+        assert shown.count("row_count") == len(periods)
 
 
 def test_a_checks_history_is_judged_by_other_thresholds(run: Run, nulls: str) -> None:

@@ -67,6 +67,15 @@ class SqlChecks:
         statement = select(checks).where(*conditions).order_by(*BY_CREATION.columns)
         return [_check(row) for row in await self._session.execute(statement)]
 
+    async def of_table(self, workspace_id: str, connection_id: str, schema: str, table: str) -> Sequence[Check]:
+        place = (
+            has_id(checks.c.connection_id, connection_id),
+            checks.c.schema_name == schema,
+            checks.c.table_name == table,
+        )
+        statement = select(checks).where(checks.c.workspace_id == workspace_id, *place).order_by(*BY_CREATION.columns)
+        return [_check(row) for row in await self._session.execute(statement)]
+
     async def update(self, check: Check, expected_version: int) -> None:
         with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
             await self._rows.update(check.workspace_id, check.id, _values(check), expected_version)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,11 +65,12 @@ async def series(session: Session, check_id: str, data_group: str, window: Colum
     canonical, group = parse_id(check_id), group_key(data_group)
     if canonical is None:
         return Series(())
-    current = _current(R.check_id == canonical, R.group_key == group, window).limit(most).subquery("current")
+    mine = (R.check_id == canonical, R.group_key == group, window)
+    current = _current(*mine, also=(R.value_text,)).limit(most).subquery("current")
     key = tuple_(literal(canonical, ID), literal(group, ID), current.c.time_period)
     statement = select(current, _is_trained([canonical], current, key).label("is_trained"))
     rows = (await session.execute(statement.order_by(current.c.time_period))).all()
-    points = [point for row in rows if (point := _point(row)) is not None]
+    points = [replace(point, text=row.value_text) for row in rows if (point := _point(row)) is not None]
     return Series(tuple(points), frozenset(row.time_period for row in rows if not row.is_trained))
 
 
@@ -90,10 +91,10 @@ def _history(check_ids: Sequence[str], wanted: Wanted) -> Select[Any]:
     )
 
 
-def _current(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Each period's current value, the newest period first."""
+def _current(*conditions: ColumnElement[bool], also: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
+    """Each period's current value, the newest period first; `also` are more columns of its result."""
     return (
-        select(R.time_period, R.value, R.expected_value, R.outcome)
+        select(R.time_period, R.value, R.expected_value, R.outcome, *also)
         .ext(distinct_on(R.time_period))
         .where(*conditions, R.value.is_not(None))
         .order_by(R.time_period.desc(), R.executed_at.desc(), R.id.desc())

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.connections import Cipher
-from dq_platform.adapters.sql.ids import existing_id, group_key, storable
+from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, parse_id, storable
 from dq_platform.adapters.sql.session import Session
-from dq_platform.adapters.sql.tables import error_samples
+from dq_platform.adapters.sql.tables import checks, error_samples
 from dq_platform.errors import NotFound, WrongState
 from dq_platform.models.sample import ErrorSamples, SampleColumn, SampleRow, SampleValue
 
@@ -42,6 +42,15 @@ class SqlSamples:
         if row is None:
             raise NotFound(KIND, result_id)
         return self._samples(row)
+
+    async def delete_of_check(self, check_id: str) -> None:
+        await self._session.execute(delete(error_samples).where(error_samples.c.check_id == parse_id(check_id)))
+
+    async def delete_of_table(self, connection_id: str, schema: str, table: str) -> None:
+        of_table = select(checks.c.id).where(
+            has_id(checks.c.connection_id, connection_id), checks.c.schema_name == schema, checks.c.table_name == table
+        )
+        await self._session.execute(delete(error_samples).where(error_samples.c.check_id.in_(of_table)))
 
     def _values(self, samples: ErrorSamples) -> Mapping[str, object]:
         return {

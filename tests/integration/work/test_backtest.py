@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from dq_platform.app import incidents
+from dq_platform.app import backtest, incidents
 from dq_platform.app.backtest import BacktestRequest, Trial, backtest_check
+from dq_platform.app.deps import COMPUTATIONS
 from dq_platform.app.record import record
-from dq_platform.errors import Invalid, NotFound
+from dq_platform.checks.backtest import BacktestPoint
+from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check, GroupBy, Mode, TimeScale
 from dq_platform.models.job import OutcomeCounts
@@ -190,6 +194,41 @@ async def test_a_check_type_that_cannot_judge_these_values_is_refused(
     assert words in violation.description
 
 
+@pytest.mark.parametrize(
+    ("own", "column", "limit", "other"),
+    [
+        ("min_in_range", "amount", {"from": 1}, "min_date_in_range"),
+        ("min_date_in_range", "placed_on", {"from": "2020-01-01"}, "min_in_range"),
+        ("max_date_in_range", "placed_on", {"from": "2020-01-01"}, "max_text_in_range"),
+    ],
+)
+async def test_a_check_type_that_judges_another_kind_of_value_is_refused(
+    world: World, own: str, column: str, limit: dict[str, Any], other: str
+) -> None:
+    check = await world.check(own, f"orders.{column}", thresholds={Severity.ERROR: limit})
+    with pytest.raises(Invalid) as error:
+        await trial(world, check, check_type=other)
+    violation = next(one for one in error.value.violations if one.field == "check_type")
+    assert violation.reason == "CHECK_TYPE_NOT_COMPARABLE"
+    assert other not in violation.description.partition("try one of")[2]
+    assert own in violation.description.partition("try one of")[2]
+
+
+async def test_texts_have_no_history_to_judge(world: World) -> None:
+    check = await world.check("min_text_in_range", "customers.email", thresholds={Severity.ERROR: {"from": "a"}})
+    with pytest.raises(WrongState) as error:
+        await trial(world, check)
+    assert error.value.reason == "BACKTEST_UNSUPPORTED"
+
+
+async def test_values_of_the_time_before_a_column_changed_its_type_are_left_out(world: World) -> None:
+    check = await world.check("max_in_range", "orders.amount", thresholds={Severity.ERROR: {"to": 50}})
+    await measured(world, check, [86_400], value_text="1970-01-02", outcome=Outcome.INCONCLUSIVE)
+    await measured(world, check, [40], time_period=midnight(0))
+    found = await trial(world, check)
+    assert [(point.value, point.outcome) for point in found.backtest.points] == [(40, PASSED)]
+
+
 async def test_a_check_type_of_another_time_scale_or_mode_is_refused(world: World) -> None:
     monthly = await row_count(world, time_scale=TimeScale.MONTHLY)
     with pytest.raises(Invalid, match="row_count_change_1_day checks in the mode monitoring are daily, not monthly"):
@@ -224,6 +263,27 @@ async def test_more_than_a_thousand_periods_are_too_many_at_once(world: World) -
     assert len((await trial(world, check, start=midnight(1000))).backtest.points) == 1000
     with pytest.raises(Invalid, match="start_time: leaves more than 1000 periods"):
         await trial(world, check, start=midnight(1001))
+
+
+async def test_few_are_computed_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = await row_count(world)
+    await measured(world, check, [7] * 50)
+    lock, running, most = threading.Lock(), set[int](), 0
+    original = backtest.judged
+
+    def counted(*arguments: Any) -> Iterator[BacktestPoint]:
+        nonlocal most
+        with lock:
+            running.add(number := id(arguments))
+            most = max(most, len(running))
+        yield from original(*arguments)
+        with lock:
+            running.remove(number)
+
+    monkeypatch.setattr(backtest, "judged", counted)
+    found = await asyncio.gather(*(trial(world, check) for _ in range(COMPUTATIONS * 4)))
+    assert [len(one.backtest.points) for one in found] == [50] * COMPUTATIONS * 4
+    assert most == COMPUTATIONS
 
 
 async def test_another_workspaces_check_does_not_exist(world: World) -> None:

@@ -38,7 +38,30 @@ async def test_a_back_test_counts_how_a_check_would_have_ended(shop: Shop) -> No
     assert second.time_period.ToDatetime(UTC) == midnight(3)
 
 
-async def test_points_come_in_pages_and_counts_are_of_all(shop: Shop) -> None:
+async def test_dates_are_spelled_as_results_spell_them(shop: Shop) -> None:
+    target = check_pb2.Target(
+        connection_id=shop.connection.id, schema_name="shop", table_name="orders", column_name="placed_on"
+    )
+    limit = check_pb2.Thresholds(error=to_struct({"to": "2026-01-31"}))
+    wanted = check_pb2.Check(target=target, check_type="max_date_in_range", thresholds=limit)
+    check = (await shop.admin.CreateCheck(check=wanted)).check
+    await shop.result(check.id, time_period=midnight(2), value=1_769_817_600, value_text="2026-01-31")
+    await shop.result(check.id, time_period=midnight(1), value=1_769_904_000, value_text="2026-02-01T00:00:00Z")
+    found = await shop.admin.BacktestCheck(check_id=check.id)
+    assert [(one.value, one.value_text) for one in found.points] == [
+        (1_769_817_600, "2026-01-31"),
+        (1_769_904_000, "2026-02-01T00:00:00Z"),
+    ]
+    assert fields_of(found.points, "outcome") == [result_pb2.OUTCOME_PASSED, result_pb2.OUTCOME_ERROR]
+
+
+async def test_all_points_come_at_once(shop: Shop) -> None:
+    check_id = await measured(shop, *range(60))
+    found = await shop.admin.BacktestCheck(check_id=check_id)
+    assert (len(found.points), found.period_count, found.next_page_token) == (60, 60, "")
+
+
+async def test_points_can_come_in_pages_and_counts_are_of_all(shop: Shop) -> None:
     check_id = await measured(shop, 1, 2, 3, 4, 50)
     first = await shop.admin.BacktestCheck(check_id=check_id, page_size=3)
     rest = await shop.admin.BacktestCheck(check_id=check_id, page_size=3, page_token=first.next_page_token)

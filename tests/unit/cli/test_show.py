@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.text import Text
 from cli.show import OUTCOMES, STYLES, column_changes, counts, grid, moment, number, result_rows, size, word
 
 RESULT: dict[str, Any] = {
-    "target": {"table_name": "orders", "column_name": "amount"},
+    "target": {"connection_id": "c", "table_name": "orders", "column_name": "amount"},
     "check_type": "negative_values",
     "mode": "MODE_MONITORING",
     "data_group": "",
@@ -67,23 +68,33 @@ def test_counts_leave_out_what_is_zero() -> None:
 
 
 def test_a_result_row_says_what_was_expected() -> None:
-    (row,) = result_rows([RESULT])
+    (row,) = result_rows([RESULT], {})
     assert [str(cell) for cell in row] == ["orders", "amount", "negative_values", "1,234,567", "<= 20", "error"]
 
 
 def test_a_result_of_a_partition_names_its_day_and_group() -> None:
     partitioned = RESULT | {"mode": "MODE_PARTITIONED", "data_group": '["DE"]'}
-    assert result_rows([partitioned])[0][2] == 'negative_values 2026-01-05 ["DE"]'
+    assert result_rows([partitioned], {"c": ZoneInfo("UTC")})[0][2] == 'negative_values 2026-01-05 ["DE"]'
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [("Europe/Berlin", "2026-01-04T23:00:00Z"), ("Pacific/Auckland", "2026-01-04T11:00:00Z")],
+)
+def test_a_partition_is_named_by_its_day_where_it_is_one(zone: str, midnight: str) -> None:
+    result = RESULT | {"mode": "MODE_PARTITIONED", "time_period": midnight}
+    assert result_rows([result], {"c": ZoneInfo(zone)})[0][2] == "negative_values 2026-01-05"
+    assert result_rows([result], {"gone": ZoneInfo(zone)})[0][2] == f"negative_values {midnight}"
 
 
 def test_a_failure_says_what_came_in_the_way_beside_what_was_expected() -> None:
-    (row,) = result_rows([RESULT | {"expected_text": "= 0", "message": "added note (text)"}])
+    (row,) = result_rows([RESULT | {"expected_text": "= 0", "message": "added note (text)"}], {})
     assert str(row[4]) == "= 0\nadded note (text)"
 
 
 def test_a_result_without_value_says_why() -> None:
     failed = RESULT | {"value_text": "", "expected_text": "", "message": "The table is gone."}
-    assert [str(cell) for cell in result_rows([failed])[0][3:5]] == ["–", "The table is gone."]
+    assert [str(cell) for cell in result_rows([failed], {})[0][3:5]] == ["–", "The table is gone."]
 
 
 def rendered(table: Table) -> str:
@@ -128,4 +139,4 @@ def test_changes_of_columns_are_lines() -> None:
 )
 def test_dates_and_texts_are_shown_as_they_are(changes: dict[str, object], shown: str) -> None:
     result = {name: value for name, value in RESULT.items() if name != "value"} | changes
-    assert str(result_rows([result])[0][3]) == shown
+    assert str(result_rows([result], {})[0][3]) == shown

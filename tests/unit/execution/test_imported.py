@@ -33,14 +33,21 @@ def test_no_row_and_no_severity_are_told(rows):
 
 
 @pytest.mark.parametrize("severity", [4, -1, 0.5, "2", True, Decimal("NaN"), float("inf")])
-def test_what_is_no_severity_is_named(severity):
-    with pytest.raises(ImportFailed, match=r"the severity '.+'; it must be 0, 1, 2 or 3"):
+def test_what_is_no_severity_is_refused(severity):
+    with pytest.raises(ImportFailed, match=r"a severity that is not 0, 1, 2 or 3"):
         read(["severity"], (severity,))
 
 
-def test_a_number_that_is_none_is_named():
-    with pytest.raises(ImportFailed, match="the expected_value 'nan', which is not a finite number"):
+def test_a_number_that_is_none_is_refused():
+    with pytest.raises(ImportFailed, match="an expected_value that is not a finite number"):
         read(["severity", "expected_value"], (1, float("nan")))
+
+
+@pytest.mark.parametrize("row", [("ann@example.com", 1), (1, "ann@example.com")])
+def test_what_the_query_returned_instead_is_not_told(row):
+    with pytest.raises(ImportFailed) as caught:
+        read(["severity", "actual_value"], row)
+    assert "ann" not in f"{caught.value} {caught.value.facts}"
 
 
 def test_a_missing_column_and_a_second_row_are_named():

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from dq_platform.connectors.base import Rows
+from dq_platform.connectors.base import Guards, Rows
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.problems import NothingToShow, TooManyGroups
 from dq_platform.execution.sample_plan import MAX_CHARACTERS, MAX_ROWS, Part, SamplePlan
-from dq_platform.execution.sampling import MAX_PARTS, take
+from dq_platform.execution.sampling import ANSWER_CHARACTERS, ANSWER_ROWS, KEPT_CHARACTERS, MAX_PARTS, take
 from dq_platform.models.metadata import DataType
 from dq_platform.models.sample import SampleColumn, SampleValue
 from tests.unit.execution.builders import DIALECT, NOW, check
@@ -105,6 +105,39 @@ async def test_long_parts_are_statements_of_their_own():
     session = AnsweringSession()
     await take(session, plan_of(long, long, part("b")))
     assert [sql.count("FROM (SELECT") for sql, _ in session.sent] == [1, 2]
+
+
+async def test_answers_that_could_be_huge_are_statements_of_their_own():
+    widest = (DataType.TEXT,) * 30
+    parts = [part(f"p{number}", results=20, types=widest) for number in range(MAX_PARTS)]
+    session = AnsweringSession()
+    found = await take(session, plan_of(*parts))
+    assert len(found) == MAX_PARTS * 20
+    assert {sql.count("AS dq_result") for sql, _ in session.sent} == {2}
+    assert 2 * parts[0].most_characters <= ANSWER_CHARACTERS < 3 * parts[0].most_characters
+
+
+async def test_more_rows_than_a_source_answers_are_several_statements():
+    parts = [part(f"p{number}", results=20) for number in range(MAX_PARTS)]
+    session = AnsweringSession()
+    await take(session, plan_of(*parts))
+    assert [sql.count("AS dq_result") for sql, _ in session.sent] == [49, 1]
+    assert 49 * 20 * (MAX_ROWS + 1) <= ANSWER_ROWS < Guards().max_rows
+
+
+async def test_one_run_keeps_so_much_and_says_why_the_rest_is_left_out():
+    widest = (DataType.TEXT,) * 30
+    wide = tuple("x" * MAX_CHARACTERS for _ in widest)
+    parts = [part(f"p{number}", results=20, types=widest) for number in range(8)]
+    session = AnsweringSession([(number, *wide) for number in range(40) for _ in range(MAX_ROWS)])
+    found = await take(session, plan_of(*parts))
+    kept = [one for one in found if not one.error_reason]
+    assert len(found) == 160
+    assert len(kept) == KEPT_CHARACTERS // (30 * MAX_ROWS * MAX_CHARACTERS)
+    refused = [one for one in found if one.error_reason]
+    assert {(one.error_reason, one.rows, one.columns) for one in refused} == {("TOO_MANY_SAMPLES", (), ())}
+    assert "32,000,000 characters" in refused[0].message
+    assert len(session.sent) == 2
 
 
 async def test_what_could_not_be_planned_says_why_and_nothing_is_sent():
