@@ -60,6 +60,7 @@ class RedshiftConnector(DriverSession):
         return redshift_login.check_login(settings)
 
     def connect(self) -> None:
+        redshift_login.require_safe_host(self.settings)
         self._driver = load_driver("redshift_connector", self.display_name, redshift_login.PACKAGE)
         if redshift_login.uses_aws(self.settings):
             aws = load_driver("botocore.exceptions", self.display_name, redshift_login.PACKAGE)
