@@ -12,6 +12,9 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.connection import SettingValue
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]+)\}")
+SECRETS = (Path("/run/secrets"), Path("/var/run/secrets"), Path("/etc/dq"))
+"""Where the files of references lie."""
+
 _OUR_OWN = frozenset({"DATABASE_URL", "ENCRYPTION_KEY", "REDIS_URL"})
 _LARGEST_FILE = 1_000_000
 
@@ -30,7 +33,7 @@ class References:
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    directories: tuple[Path, ...] = (Path("/run/secrets"), Path("/var/run/secrets"), Path("/etc/dq"))
+    directories: tuple[Path, ...] = SECRETS
 
     def resolve(self, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """The settings with every reference replaced by what it names; call it when the connection opens.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,8 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.pool import Pool
 from dq_platform.connectors.references import References
 from dq_platform.connectors.source_session import SourceSession
-from dq_platform.models.connection import Connection
+from dq_platform.errors import Violation
+from dq_platform.models.connection import Connection, SettingValue
 
 _CANCEL_THREADS = 8
 
@@ -60,6 +61,10 @@ class Sources:
     def open_sources(self) -> int:
         """How many sources have sessions that are open or in use."""
         return len(self._pools)
+
+    def forbidden(self, type: str, settings: Mapping[str, SettingValue]) -> list[Violation]:
+        """What in valid settings this process does not allow. Raises Invalid if nothing serves the type."""
+        return ConnectorFactory.get(type).check_guards(settings, self._options.guards)
 
     @asynccontextmanager
     async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
