@@ -12,6 +12,7 @@ from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersio
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.connectors.postgresql_errors import problem_of, tls_failure_of
+from dq_platform.connectors.postgresql_query import ONE_QUERY
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.connectors.tls import (
     UNPROTECTED,
@@ -119,6 +120,7 @@ class PostgreSQLConnector(DriverSession):
         )
 
     def execute(self, sql: str, *, tag: str = "") -> Rows:
+        ONE_QUERY.require(sql)
         return self._select(tagged(self._limited(sql), tag))
 
     def _limited(self, sql: str) -> str:
@@ -126,7 +128,7 @@ class PostgreSQLConnector(DriverSession):
 
         As a sub-select the statement can be nothing but a query, and, unlike behind a cursor, may run in parallel.
         """
-        return f"SELECT * FROM (\n{sql}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
+        return f"SELECT * FROM (\n{sql.rstrip().rstrip(';')}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
 
     def _select(self, sql: str, *parameters: str) -> Rows:
         with self._statement(), self._undone(self._open()) as cursor:
