@@ -69,10 +69,10 @@ class PostgreSQLConnector(DriverSession):
         self._driver = load_driver("psycopg2", self.display_name, "psycopg2-binary")
         with self._statement():
             self._connection = self._driver.connect(**self._parameters())
-            self._connection.cursor().execute(self._session_settings())
-            self._connection.commit()
             # Transactions are ours to begin, in one round trip with what is to be asked in them.
             self._connection.autocommit = True
+            # A message is read as was settled before it came. Poolers keep this one with the client.
+            self._connection.cursor().execute("SET standard_conforming_strings = on")
 
     def _parameters(self) -> dict[str, SettingValue]:
         names = {
@@ -106,17 +106,21 @@ class PostgreSQLConnector(DriverSession):
             return {"sslmode": mode, "sslrootcert": roots_of(self.settings, self.display_name)}
         return {"sslmode": mode}
 
-    def _session_settings(self) -> str:
-        """Sent as a statement, not as start-up options, which connection poolers refuse."""
+    def _begin(self) -> str:
+        """Opens a read-only transaction, with settings for it alone.
+
+        Behind a pooler that lends servers by the transaction, those of a session would get lost, and reach others.
+        Start-up options are refused by poolers.
+        """
         timeout = round(self.guards.statement_timeout.total_seconds() * 1000)
         lock_timeout = round(self.guards.lock_timeout.total_seconds() * 1000)
         return (
-            f"SET statement_timeout = {timeout};"
-            f"SET lock_timeout = {lock_timeout};"
-            f"SET idle_in_transaction_session_timeout = {timeout};"
-            "SET standard_conforming_strings = on;"
-            "SET DateStyle = 'ISO';"
-            "SET TimeZone = 'UTC'"
+            "BEGIN READ ONLY;"
+            f"SET LOCAL statement_timeout = {timeout};"
+            f"SET LOCAL lock_timeout = {lock_timeout};"
+            f"SET LOCAL idle_in_transaction_session_timeout = {timeout};"
+            "SET LOCAL DateStyle = 'ISO';"
+            "SET LOCAL TimeZone = 'UTC';"
         )
 
     def execute(self, sql: str, *, tag: str = "") -> Rows:
@@ -132,7 +136,7 @@ class PostgreSQLConnector(DriverSession):
 
     def _select(self, sql: str, *parameters: str) -> Rows:
         with self._statement(), self._undone(self._open()) as cursor:
-            cursor.execute(f"BEGIN READ ONLY;{sql}", parameters or None)
+            cursor.execute(self._begin() + sql, parameters or None)
             columns = [column.name for column in cursor.description or ()]
             return self._within_limit(columns, cursor.fetchall())
 

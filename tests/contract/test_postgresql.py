@@ -137,6 +137,22 @@ class TestPostgreSQL(ProblemContract, ConnectorContract):
         assert caught.value.problem is SourceProblem.PERMISSION
         assert list(shown.rows) == [("1min", "UTC")]
 
+    def test_settings_hold_for_the_transaction_and_leave_no_trace_on_the_server(
+        self, engine: Engine, server: PostgresServer
+    ) -> None:
+        names = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone"
+        shown = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
+        server_has = []
+        with engine.session() as session, closing(server.connect()) as plain:
+            inside = session.execute(shown).rows
+            for link in (session._connection, plain):
+                with link.cursor() as cursor:
+                    cursor.execute(shown)
+                    server_has.extend(cursor.fetchall())
+        assert list(inside) == [("1min", "30s", "1min", "UTC")]
+        assert server_has[0] == server_has[1]
+        assert server_has[0][:3] == ("0", "0", "0")
+
     def test_the_row_limit_leaves_the_plan_parallel(self, engine: Engine) -> None:
         engine.write(
             [
