@@ -120,6 +120,7 @@ class CoreSettings(StoreSettings):
     source_sessions: int = Field(4, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
     statement_timeout_seconds: Seconds = Field(300, validation_alias="DQ_STATEMENT_TIMEOUT")
     file_directories: Directories = Field((), validation_alias="DQ_FILE_DIRECTORIES")
+    source_variables: Names = Field((), validation_alias="DQ_SOURCE_VARIABLES")
     plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
 

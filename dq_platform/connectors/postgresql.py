@@ -38,6 +38,16 @@ if TYPE_CHECKING:
 
     from dq_platform.models.connection import SettingValue
 
+# Otherwise libpq takes the password, certificate and options of this process's environment and home directory, for
+# whatever host a connection names. The file cannot exist.
+_NOTHING_OF_OURS: dict[str, SettingValue] = {
+    "password": "",
+    "passfile": "/dev/null/none",
+    "sslcert": "/dev/null/none",
+    "sslkey": "/dev/null/none",
+    "options": "",
+}
+
 
 class PostgreSQLConnector(DriverSession):
     type: ClassVar[str] = ConnectionType.POSTGRESQL
@@ -87,7 +97,8 @@ class PostgreSQLConnector(DriverSession):
         }
         given = {name: self.settings[setting] for name, setting in names.items() if setting in self.settings}
         return (
-            given
+            _NOTHING_OF_OURS
+            | given
             | self._tls()
             | {
                 "connect_timeout": max(2, round(self.guards.connect_timeout.total_seconds())),

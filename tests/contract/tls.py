@@ -97,10 +97,10 @@ class TlsContract:
     async def test_where_a_reference_leads_decides_how_much_is_verified(self, secure: Secure, tmp_path: Path) -> None:
         secure.right()
         (tmp_path / "password").write_text(f"{secure.engine.settings['password']}\n")
-        settings = {"host": "${env:WHERE}", "password": f"${{file:{tmp_path}/password}}"}
+        settings = {"host": "${env:DQ_SOURCE_WHERE}", "password": f"${{file:{tmp_path}/password}}"}
         connection = secure.engine.connection(**settings)
         for host, refused in (("127.0.0.1", False), (ELSEWHERE, True)):
-            references = References({"WHERE": host}, (tmp_path,))
+            references = References({"DQ_SOURCE_WHERE": host}, (tmp_path,))
             async with Sources(SourceOptions(guards=GUARDS, references=references)) as sources:
                 with pytest.raises(SourceError, match="ssl_root_cert") if refused else nullcontext():
                     assert (await sources.test(connection)).version

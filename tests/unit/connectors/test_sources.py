@@ -122,12 +122,12 @@ async def test_a_missing_reference_is_an_error_of_the_source(sources: Sources) -
 
 
 async def test_references_are_resolved_for_the_session_only(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHOP_PASSWORD", "s3cret")
-    given = connection(password="${env:SHOP_PASSWORD}")
+    monkeypatch.setenv("DQ_SOURCE_SHOP", "s3cret")
+    given = connection(password="${env:DQ_SOURCE_SHOP}")
     async with sources.session(given) as session:
         await session.execute("SELECT 1")
     assert FakeConnector.made[0].settings["password"] == "s3cret"
-    assert given.settings["password"] == "${env:SHOP_PASSWORD}"
+    assert given.settings["password"] == "${env:DQ_SOURCE_SHOP}"
 
 
 async def test_a_new_version_closes_the_former_sessions(sources: Sources) -> None:
