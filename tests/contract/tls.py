@@ -112,6 +112,15 @@ class TlsContract:
             assert "descends from no authority that is trusted" in said
         assert secure.is_encrypted(ssl_mode="require")
 
+    def test_a_named_authority_counts_whatever_else_is_said(self, secure: Secure) -> None:
+        secure.certify(Authority("somebody").issue("server", HOSTS))
+        for changes in ({"ssl_mode": "require"}, {"host": "localhost"}, {"host": "127.0.0.1"}):
+            said = secure.refusal(**changes, ssl_root_cert=secure.root)
+            assert "descends from no authority that is trusted" in said
+        secure.right()
+        assert secure.is_encrypted(ssl_mode="require", ssl_root_cert=secure.root)
+        assert secure.is_encrypted(host="localhost", ssl_root_cert=secure.root)
+
     def test_another_hosts_certificate_is_right_for_verify_ca_alone(self, secure: Secure) -> None:
         secure.certify(secure.ours.issue("server", ["elsewhere.example"]))
         assert "for another host" in secure.refusal(ssl_mode="verify-full", ssl_root_cert=secure.root)
