@@ -20,7 +20,9 @@ from rich.console import Console
 from benchmarks.thirty import CHECKS, DUCKDB_HAND_WRITTEN, DUCKDB_TABLE, HAND_WRITTEN, LIMITS, ROWS, TABLE
 from benchmarks.timing import cpu_of_family, interleaved
 from dq_platform.checks.validation import CheckDraft, validate_check
-from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.base import Guards
+from dq_platform.connectors.file_places import FilePlaces
+from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.measure import Measurement, measure
 from dq_platform.execution.plan import Plan, plan
@@ -110,7 +112,8 @@ def _of_duckdb(name: str, settings: dict[str, SettingValue], link: duckdb.DuckDB
 
 
 async def _compare(table: Table, console: Console) -> None:
-    async with Sources() as sources, sources.session(table.connection) as session:
+    options = SourceOptions(guards=Guards(files=FilePlaces((Path(tempfile.gettempdir()),))))
+    async with Sources(options) as sources, sources.session(table.connection) as session:
         columns = tuple(await session.get_columns(table.schema, "sales"))
         [info] = [one for one in await session.get_tables(table.schema) if one.table_name == "sales"]
         snapshot = TableSnapshot(table.connection.id, info, columns, NOW)

@@ -17,6 +17,8 @@ from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app.deps import Deps
 from dq_platform.clock import SystemClock
 from dq_platform.connectors.base import Guards
+from dq_platform.connectors.file_places import FilePlaces
+from dq_platform.connectors.references import References
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.settings import CoreSettings
 
@@ -44,9 +46,10 @@ async def parts(settings: CoreSettings, name: str, tasks: int = 0) -> AsyncItera
     engine = make_engine(settings.database_url.get_secret_value(), pool)
     redis = open_redis(settings.redis_url.get_secret_value(), max_connections=tasks + REDIS_CONNECTIONS)
     uow = SqlUow(engine, FernetCipher(settings.encryption_key.get_secret_value()))
-    guards = Guards(statement_timeout=settings.statement_timeout)
+    guards = Guards(statement_timeout=settings.statement_timeout, files=FilePlaces(settings.file_directories))
+    references = References(variables=settings.source_variables)
     try:
-        async with Sources(SourceOptions(limit=settings.source_sessions, guards=guards)) as sources:
+        async with Sources(SourceOptions(settings.source_sessions, guards=guards, references=references)) as sources:
             hasher = BcryptHasher(settings.bcrypt_rounds)
             deps = Deps(uow, ArqQueue(redis), SystemClock(), hasher, sources)
             yield Parts(deps, redis, SqlMaintenance(engine), uow)

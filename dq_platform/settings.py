@@ -73,9 +73,17 @@ def _split(value: object) -> object:
     return tuple(entry.strip() for entry in value.split(",") if entry.strip()) if isinstance(value, str) else value
 
 
+def _absolute(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not all(path.is_absolute() for path in paths):
+        message = "must be absolute paths of directories, comma separated"
+        raise ValueError(message)
+    return paths
+
+
 POSTGRES = _url(("postgresql", "postgresql+asyncpg", "postgres"), "postgresql+asyncpg://user:password@host:5432/dq")
 REDIS = _url(("redis", "rediss", "unix"), "redis://host:6379/0")
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Directories = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split), AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, le=36_500)]
@@ -111,6 +119,8 @@ class CoreSettings(StoreSettings):
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_keys)] = Field(validation_alias="ENCRYPTION_KEY")
     source_sessions: int = Field(4, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
     statement_timeout_seconds: Seconds = Field(300, validation_alias="DQ_STATEMENT_TIMEOUT")
+    file_directories: Directories = Field((), validation_alias="DQ_FILE_DIRECTORIES")
+    source_variables: Names = Field((), validation_alias="DQ_SOURCE_VARIABLES")
     plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
 

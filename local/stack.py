@@ -89,6 +89,11 @@ class Stack:
         return f"http://{LOOPBACK}:{self.settings.ports.gateway}"
 
     @property
+    def sample(self) -> Path:
+        """The folder for files that connections may read."""
+        return self.directory / "sample"
+
+    @property
     def database_url(self) -> str:
         """The platform's own database as SQLAlchemy wants it, driver asyncpg."""
         return self.postgres.url(DATABASE, driver="postgresql+asyncpg")
@@ -122,6 +127,7 @@ class Stack:
             "REDIS_URL": self.redis_url,
             "ENCRYPTION_KEY": self.settings.encryption_key,
             "DQ_HOST": LOOPBACK,
+            "DQ_FILE_DIRECTORIES": ",".join(self._file_directories()),
             **listen,
             **upstream,
             **self.options.environment,
@@ -141,6 +147,11 @@ class Stack:
     def pid_of(self, name: str) -> int:
         """Return the process id of a process of the stack (`check`, `worker-1`), for tests that kill it."""
         return next(child.pid for child in self._supervisor.children if child.command.name == name)
+
+    def _file_directories(self) -> list[str]:
+        """Where connections may read files: as the user says, and beside that the sample."""
+        given = os.environ.get("DQ_FILE_DIRECTORIES")
+        return [*([given] if given else []), str(self.sample)]
 
     def _settle_ports(self) -> StackSettings:
         settings = load_or_generate(self.directory, self.options.ports)

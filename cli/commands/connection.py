@@ -32,7 +32,7 @@ def add(
 ) -> None:
     """Add a connection.
 
-    Example: dq connection add shop -t postgresql -s host=db -s database=shop -s user=dq -s 'password=${env:SHOP_PW}'
+    Example: dq connection add shop -t postgresql -s host=db -s database=dw -s user=dq -s 'password=${env:DQ_SOURCE_PW}'
     """
     me = context.of(ctx)
     body: Json = {"display_name": name, "type": type, "settings": pairs(setting, "--set"), "time_zone": time_zone}

@@ -59,7 +59,7 @@ def demo(
         with Stack(options, me.console) as stack:
             mine = _enter(stack, directory)
             with Api(mine.url, mine.api_key) as api:
-                demonstrate(stack, api, me.console, directory)
+                demonstrate(stack, api, me.console)
             if keep:
                 next_commands(me.console, mine.url)
                 _say_where(stack, mine, me.console)

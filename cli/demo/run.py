@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
@@ -19,14 +18,14 @@ from local.stack import Stack
 ORDER = {f"OUTCOME_{name}": place for place, name in enumerate(("FATAL", "ERROR", "WARNING", "EXECUTION_ERROR"))}
 
 
-def demonstrate(stack: Stack, api: Api, console: Console, directory: Path) -> None:
+def demonstrate(stack: Stack, api: Api, console: Console) -> None:
     """Make data, connect, create checks, run them all and print what they found.
 
     Raises CliError if anything does not work; checks that fail are what the demonstration is for.
     """
     today = datetime.now(UTC).date()
     with console.status("Making the sample shop: about 200,000 rows over 60 days, with faults planted on purpose …"):
-        files = shop.make_data(stack.postgres, directory / "sample", today)
+        files = shop.make_data(stack.postgres, stack.sample, today)
     sources = shop.connect(api, stack.postgres, files)
     made = shop.create_checks(api, sources, console)
     schedule = shop.create_schedule(api, sources[0])

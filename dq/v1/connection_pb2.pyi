@@ -103,7 +103,7 @@ class Connection(_message.Message):
     @_builtins.property
     def settings(self) -> _struct_pb2.Struct:
         """The engine's settings by name, as `ListConnectionTypes` describes them. Example: `{"host": "db", "port": 5432,
-        "database": "shop", "user": "dq", "password": "${env:SHOP_PASSWORD}"}`. Secrets are accepted and never returned.
+        "database": "shop", "user": "dq", "password": "${env:DQ_SOURCE_SHOP}"}`. Secrets are accepted and never returned.
         When updating, secrets that are not mentioned keep their value, unless settings change that decide where they are
         sent, such as the host: then they must be given again.
         """

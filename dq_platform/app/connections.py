@@ -47,7 +47,7 @@ class ConnectionTest:
 
 async def create_connection(deps: Deps, who: Principal, draft: ConnectionDraft) -> Connection:
     """The new connection; nothing is sent to the source."""
-    settings = _reviewed(draft, draft.settings)
+    settings = _reviewed(deps, draft, draft.settings)
     now = deps.clock.now()
     connection = Connection(
         id=new_id(),
@@ -91,7 +91,7 @@ async def update_connection(
         require_etag("connection", id, before.version, etag)
         after = changed(before, changes, CHANGEABLE, "connection")
         given = {**_secrets(before), **after.settings} if "settings" in changes else before.settings
-        settings = _reviewed(after, given)
+        settings = _reviewed(deps, after, given)
         _require_secrets_again(before, settings, after.settings)
         after = replace(after, settings=settings, update_time=deps.clock.now())
         await tx.connections.update(after, before.version)
@@ -149,7 +149,9 @@ def _require_secrets_again(
         raise Invalid([Violation(f"connection.settings.{name}", text, "SECRET_REQUIRED_AGAIN") for name in kept])
 
 
-def _reviewed(draft: ConnectionDraft | Connection, settings: Mapping[str, object]) -> Mapping[str, SettingValue]:
+def _reviewed(
+    deps: Deps, draft: ConnectionDraft | Connection, settings: Mapping[str, object]
+) -> Mapping[str, SettingValue]:
     """The settings, complete. Raises Invalid with everything that is wrong with the connection."""
     review = Review("connection")
     review.names(draft.display_name, draft.description)
@@ -158,6 +160,7 @@ def _reviewed(draft: ConnectionDraft | Connection, settings: Mapping[str, object
     valid: Mapping[str, SettingValue] = {}
     try:
         valid = validate_settings(ConnectorFactory.get(draft.type), settings)
+        review.add(deps.sources.forbidden(draft.type, valid))
     except Invalid as error:
         review.add(error.violations)
     review.done()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.connectors.file_places import FilePlaces
 from dq_platform.errors import Violation
 from dq_platform.models.connection import SettingValue
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -56,12 +57,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """Limits that a source is used under."""
+    """Limits that a source is used under; `files` are those of this machine that it may consist of."""
 
     connect_timeout: timedelta = timedelta(seconds=10)
     statement_timeout: timedelta = timedelta(seconds=300)
     lock_timeout: timedelta = timedelta(seconds=30)
     max_rows: int = 100_000
+    files: FilePlaces = field(default_factory=FilePlaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,12 @@ class BaseConnector(ABC):
     def check_settings(cls, settings: Mapping[str, SettingValue]) -> list[Violation]:
         """What is wrong with the settings taken together; each by itself is valid and has its default already."""
         del settings
+        return []
+
+    @classmethod
+    def check_guards(cls, settings: Mapping[str, SettingValue], guards: Guards) -> list[Violation]:
+        """What in valid settings the guards forbid, as far as it can be told without the source."""
+        del settings, guards
         return []
 
     def is_stale(self) -> bool:

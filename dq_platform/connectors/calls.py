@@ -18,11 +18,15 @@ _AGAIN = timedelta(seconds=0.5)
 
 
 class Calls:
-    """As many threads as calls may run at once; `cancels` is where calls are asked to stop."""
+    """As many threads as calls may run at once, and as many to ask them to stop, which may take as long.
 
-    def __init__(self, threads: int, cancels: ThreadPoolExecutor) -> None:
+    Both belong to one source: a source that does not answer keeps nobody else's calls from being stopped.
+    """
+
+    def __init__(self, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="source")
-        self._cancels = cancels
+        self._cancels = ThreadPoolExecutor(threads, thread_name_prefix="source-cancel")
+        self._ended = False
         self._unfinished: set[asyncio.Future[Any]] = set()
 
     def start(self, function: Callable[[], T]) -> asyncio.Future[T]:
@@ -56,14 +60,21 @@ class Calls:
         deadline = asyncio.get_running_loop().time() + GRACE.total_seconds()
         while self._unfinished and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(set(self._unfinished), timeout=left)
+        self._ended = True
         self._threads.shutdown(wait=False)
+        self._cancels.shutdown(wait=False)
 
     async def _stop(self, call: asyncio.Future[Any], cancel: Callable[[], None] | None) -> None:
-        """A call may not have begun its statement yet, so that one request to stop is not enough."""
+        """A call may not have begun its statement yet, so that one request to stop is not enough.
+
+        The next waits for the answer to the last.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + GRACE.total_seconds()
-        while cancel and not call.done() and loop.time() < deadline:
-            loop.run_in_executor(self._cancels, _ask, cancel)
+        asked: asyncio.Future[None] | None = None
+        while cancel and not (call.done() or self._ended) and loop.time() < deadline:
+            if asked is None or asked.done():
+                asked = loop.run_in_executor(self._cancels, _ask, cancel)
             await asyncio.wait({call}, timeout=_AGAIN.total_seconds())
 
     def _finished(self, call: asyncio.Future[Any]) -> None:

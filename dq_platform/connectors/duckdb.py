@@ -12,13 +12,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dq_platform.connectors import duckdb_catalogue as catalogue
-from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersion
+from dq_platform.connectors.base import Guards, Rows, Setting, SettingKind, SourceVersion
 from dq_platform.connectors.deadline import Deadline
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.duckdb_cloud import CLOUDS, SETTINGS, Cloud, check_clouds, has_wildcard, secret
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
 from dq_platform.connectors.duckdb_errors import problem_of
-from dq_platform.connectors.duckdb_files import NamedFiles, parse_files
+from dq_platform.connectors.duckdb_files import NamedFiles, parse_files, real_paths
+from dq_platform.connectors.references import is_reference
 from dq_platform.connectors.session import DriverErrors, tagged
 from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
@@ -75,7 +76,22 @@ class DuckDBConnector(Deadline):
             return [*found, Violation(f"{path}.files", f"files {error}.")]
         return found + check_clouds(settings, [named.cloud for named in files if named.cloud])
 
+    @classmethod
+    def check_guards(cls, settings: Mapping[str, SettingValue], guards: Guards) -> list[Violation]:
+        path, places, found = "connection.settings", guards.files, []
+        database, files = (settings.get(name, "") for name in ("database", "files"))
+        if database and not is_reference(database) and not places.allow(Path(str(database))):
+            found.append(Violation(f"{path}.database", f"database {places.refusal()}.", "PLACE_NOT_ALLOWED"))
+        if files and not is_reference(files):
+            outside = [named for named in parse_files(str(files)) if not named.may_be_read(places)]
+            found += [
+                Violation(f"{path}.files", f"files: {named.pattern!r} {places.refusal()}.", "PLACE_NOT_ALLOWED")
+                for named in outside
+            ]
+        return found
+
     def connect(self) -> None:
+        self._require_allowed()
         self._driver = load_driver("duckdb", self.display_name, "duckdb")
         with self._statement():
             self._seen, self._opened = self._fingerprint(), monotonic()
@@ -87,6 +103,11 @@ class DuckDBConnector(Deadline):
             self._show_files()
             self._open().execute("SET enable_external_access = false")
             self._open().execute("SET lock_configuration = true")
+
+    def _require_allowed(self) -> None:
+        """Settings may have been references, or be older than the guards."""
+        for violation in self.check_guards(self.settings, self.guards):
+            raise SourceError(SourceProblem.PERMISSION, violation.description)
 
     def _config(self) -> dict[str, str | int | bool]:
         config: dict[str, str | int | bool] = {
@@ -105,7 +126,7 @@ class DuckDBConnector(Deadline):
             raise SourceError(SourceProblem.NOT_FOUND, "The DuckDB database file does not exist.")
         if not _is_database(path):  # of other files DuckDB would make something else
             raise SourceError(SourceProblem.NOT_FOUND, "The file is no DuckDB database.")
-        self._open().execute(f"ATTACH {self.dialect.text(str(path))} AS {_CATALOG} (READ_ONLY)")
+        self._open().execute(f"ATTACH {self.dialect.text(str(path.resolve()))} AS {_CATALOG} (READ_ONLY)")
         self._open().execute(f"USE {_CATALOG}")
 
     def _files(self) -> list[NamedFiles]:
@@ -153,12 +174,18 @@ class DuckDBConnector(Deadline):
     def _paths(self, files: NamedFiles) -> list[str]:
         """The files there are now; of an object store, only a pattern is looked up."""
         if not files.cloud:
-            return files.local_paths()
+            return self._real_paths(files)
         if not has_wildcard(files.pattern):
             return [files.pattern]
         return [
             path for (path,) in self._open().execute("SELECT file FROM glob($1) ORDER BY 1", [files.pattern]).fetchall()
         ]
+
+    def _real_paths(self, files: NamedFiles) -> list[str]:
+        try:
+            return real_paths(files.local_paths(), self.guards.files)
+        except ValueError as error:
+            raise SourceError(SourceProblem.PERMISSION, f"A file of {files.name!r} {error}.") from error
 
     def _list(self, texts: list[str]) -> str:
         return f"[{', '.join(self.dialect.text(text) for text in texts)}]"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dq_platform.connectors.duckdb_cloud import Cloud, cloud_of
+from dq_platform.connectors.file_places import FilePlaces
 
 _READERS = {
     ".csv": "read_csv",
@@ -34,6 +36,23 @@ class NamedFiles:
             return []
         matches = glob.glob(self.pattern, recursive=True)  # noqa: PTH207  Path.glob would find hidden files too
         return sorted(path for path in matches if Path(path).is_file())
+
+    def may_be_read(self, places: FilePlaces) -> bool:
+        """Whether files that match may be read, as far as the pattern tells: links may yet lead elsewhere."""
+        return bool(self.cloud) or places.allow(_without_wildcards(Path(self.pattern)))
+
+
+def real_paths(paths: Sequence[str], places: FilePlaces) -> list[str]:
+    """The paths with symbolic links followed. Raises ValueError if one leads to where nothing may be read."""
+    if not all(places.allow(Path(path)) for path in paths):
+        raise ValueError(places.refusal())
+    return [str(Path(path).resolve()) for path in paths]
+
+
+def _without_wildcards(pattern: Path) -> Path:
+    """The part before the first wildcard; all of it if it goes up from one."""
+    wild = next((place for place, part in enumerate(pattern.parts) if glob.has_magic(part)), len(pattern.parts))
+    return pattern if ".." in pattern.parts else Path(*pattern.parts[:wild])
 
 
 def parse_files(text: str) -> list[NamedFiles]:

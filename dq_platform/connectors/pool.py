@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
@@ -23,9 +22,9 @@ class _Idle(NamedTuple):
 class Pool:
     """At most `limit` sessions with one source; whoever comes later waits for a turn."""
 
-    def __init__(self, make: Callable[[], BaseConnector], limit: int, cancels: ThreadPoolExecutor) -> None:
+    def __init__(self, make: Callable[[], BaseConnector], limit: int) -> None:
         self._make = make
-        self._calls = Calls(limit, cancels)
+        self._calls = Calls(limit)
         self._turns = asyncio.Semaphore(limit)
         self._idle: deque[_Idle] = deque()
         self._users = 0

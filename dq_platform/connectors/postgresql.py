@@ -12,6 +12,7 @@ from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersio
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.connectors.postgresql_errors import problem_of, tls_failure_of
+from dq_platform.connectors.postgresql_query import ONE_QUERY
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.connectors.tls import (
     UNPROTECTED,
@@ -36,6 +37,16 @@ if TYPE_CHECKING:
     import psycopg2.extensions
 
     from dq_platform.models.connection import SettingValue
+
+# Otherwise libpq takes the password, certificate and options of this process's environment and home directory, for
+# whatever host a connection names. The file cannot exist.
+_NOTHING_OF_OURS: dict[str, SettingValue] = {
+    "password": "",
+    "passfile": "/dev/null/none",
+    "sslcert": "/dev/null/none",
+    "sslkey": "/dev/null/none",
+    "options": "",
+}
 
 
 class PostgreSQLConnector(DriverSession):
@@ -68,10 +79,10 @@ class PostgreSQLConnector(DriverSession):
         self._driver = load_driver("psycopg2", self.display_name, "psycopg2-binary")
         with self._statement():
             self._connection = self._driver.connect(**self._parameters())
-            self._connection.cursor().execute(self._session_settings())
-            self._connection.commit()
             # Transactions are ours to begin, in one round trip with what is to be asked in them.
             self._connection.autocommit = True
+            # A message is read as was settled before it came. Poolers keep this one with the client.
+            self._connection.cursor().execute("SET standard_conforming_strings = on")
 
     def _parameters(self) -> dict[str, SettingValue]:
         names = {
@@ -86,7 +97,8 @@ class PostgreSQLConnector(DriverSession):
         }
         given = {name: self.settings[setting] for name, setting in names.items() if setting in self.settings}
         return (
-            given
+            _NOTHING_OF_OURS
+            | given
             | self._tls()
             | {
                 "connect_timeout": max(2, round(self.guards.connect_timeout.total_seconds())),
@@ -105,20 +117,25 @@ class PostgreSQLConnector(DriverSession):
             return {"sslmode": mode, "sslrootcert": roots_of(self.settings, self.display_name)}
         return {"sslmode": mode}
 
-    def _session_settings(self) -> str:
-        """Sent as a statement, not as start-up options, which connection poolers refuse."""
+    def _begin(self) -> str:
+        """Opens a read-only transaction, with settings for it alone.
+
+        Behind a pooler that lends servers by the transaction, those of a session would get lost, and reach others.
+        Start-up options are refused by poolers.
+        """
         timeout = round(self.guards.statement_timeout.total_seconds() * 1000)
         lock_timeout = round(self.guards.lock_timeout.total_seconds() * 1000)
         return (
-            f"SET statement_timeout = {timeout};"
-            f"SET lock_timeout = {lock_timeout};"
-            f"SET idle_in_transaction_session_timeout = {timeout};"
-            "SET standard_conforming_strings = on;"
-            "SET DateStyle = 'ISO';"
-            "SET TimeZone = 'UTC'"
+            "BEGIN READ ONLY;"
+            f"SET LOCAL statement_timeout = {timeout};"
+            f"SET LOCAL lock_timeout = {lock_timeout};"
+            f"SET LOCAL idle_in_transaction_session_timeout = {timeout};"
+            "SET LOCAL DateStyle = 'ISO';"
+            "SET LOCAL TimeZone = 'UTC';"
         )
 
     def execute(self, sql: str, *, tag: str = "") -> Rows:
+        ONE_QUERY.require(sql)
         return self._select(tagged(self._limited(sql), tag))
 
     def _limited(self, sql: str) -> str:
@@ -126,11 +143,11 @@ class PostgreSQLConnector(DriverSession):
 
         As a sub-select the statement can be nothing but a query, and, unlike behind a cursor, may run in parallel.
         """
-        return f"SELECT * FROM (\n{sql}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
+        return f"SELECT * FROM (\n{sql.rstrip().rstrip(';')}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
 
     def _select(self, sql: str, *parameters: str) -> Rows:
         with self._statement(), self._undone(self._open()) as cursor:
-            cursor.execute(f"BEGIN READ ONLY;{sql}", parameters or None)
+            cursor.execute(self._begin() + sql, parameters or None)
             columns = [column.name for column in cursor.description or ()]
             return self._within_limit(columns, cursor.fetchall())
 

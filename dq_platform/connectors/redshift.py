@@ -13,7 +13,8 @@ from dq_platform.connectors import redshift_catalogue as catalogue
 from dq_platform.connectors import redshift_login
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
-from dq_platform.connectors.one_query import BLOCK_COMMENT, DOUBLE_QUOTED, LINE_COMMENT, TEXT_WITH_ESCAPES, OneQuery
+from dq_platform.connectors.one_query import DOUBLE_QUOTED, TEXT_WITH_ESCAPES, OneQuery
+from dq_platform.connectors.postgresql_query import BLOCK_COMMENT, LINE_COMMENT, NEVER
 from dq_platform.connectors.redshift_dialect import RedshiftDialect
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.errors import SourceError, SourceProblem, Violation
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from dq_platform.models.connection import SettingValue
 
-_ONE_QUERY = OneQuery("Redshift", LINE_COMMENT, BLOCK_COMMENT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED)
+_ONE_QUERY = OneQuery("Redshift", LINE_COMMENT, BLOCK_COMMENT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED, never=NEVER)
 
 
 class RedshiftConnector(DriverSession):
@@ -60,6 +61,7 @@ class RedshiftConnector(DriverSession):
         return redshift_login.check_login(settings)
 
     def connect(self) -> None:
+        redshift_login.require_safe_host(self.settings)
         self._driver = load_driver("redshift_connector", self.display_name, redshift_login.PACKAGE)
         if redshift_login.uses_aws(self.settings):
             aws = load_driver("botocore.exceptions", self.display_name, redshift_login.PACKAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from dq_platform.connectors.base import Beside, Setting, SettingKind
@@ -14,13 +15,30 @@ PACKAGE = "dq-platform[redshift]"
 
 PASSWORD, ACCESS_KEY, PROFILE, ENVIRONMENT = "password", "access_key", "profile", "environment"
 
+_OF_THE_WORKER = (PROFILE, ENVIRONMENT)
+"""Ways to log in with what is the worker's own, and not the connection's."""
+
+_AWS_HOST = re.compile(
+    r"(?:[a-z0-9-]+\.)+(?:redshift|redshift-serverless)\.amazonaws\.com(?:\.cn)?", re.IGNORECASE | re.ASCII
+)
+_AWS_HOSTS = (
+    "must be an endpoint of AWS beside credentials of the worker (authentication profile or environment), such as "
+    "name.region.redshift.amazonaws.com or name.region.redshift-serverless.amazonaws.com"
+)
+
 _BY_PASSWORD = Beside("authentication", (PASSWORD,))
 _BY_KEY = Beside("authentication", (ACCESS_KEY,))
 _BY_PROFILE = Beside("authentication", (PROFILE,))
 _BY_AWS = Beside("authentication", (ACCESS_KEY, PROFILE, ENVIRONMENT))
 
 SETTINGS = (
-    Setting("host", "Host name of the cluster's or workgroup's endpoint.", required=True, route=True),
+    Setting(
+        "host",
+        "Host name of the cluster's or workgroup's endpoint; with authentication profile or environment one that ends "
+        "with redshift.amazonaws.com or redshift-serverless.amazonaws.com (in China with .cn behind it).",
+        required=True,
+        route=True,
+    ),
     Setting("port", "Port.", SettingKind.INTEGER, default=5439, minimum=1, maximum=65535, route=True),
     Setting(
         "authentication",
@@ -60,6 +78,8 @@ def check_login(settings: Mapping[str, SettingValue]) -> list[Violation]:
         missing = Violation("connection.settings.user", "user is required.", "MISSING_SETTING")
         return [] if "user" in settings else [missing]
     found = []
+    if not is_reference(settings["host"]) and _leaves_aws(settings):
+        found.append(_violation("host", _AWS_HOSTS))
     if ("cluster_identifier" in settings) == ("workgroup" in settings):
         found.append(_violation("cluster_identifier", "or workgroup must be given, and not both"))
     if "workgroup" in settings and "user" in settings:
@@ -69,6 +89,19 @@ def check_login(settings: Mapping[str, SettingValue]) -> list[Violation]:
     if "external_id" in settings and "role_arn" not in settings:
         found.append(_violation("external_id", "counts only beside role_arn"))
     return found
+
+
+def require_safe_host(settings: Mapping[str, SettingValue]) -> None:
+    """Raises SourceError (CREDENTIALS) where the worker's own credentials would go to a host that is not AWS's.
+
+    Whoever edits a connection chooses its host, and a reference may be one, which nothing could check before.
+    """
+    if _leaves_aws(settings):
+        raise SourceError(SourceProblem.CREDENTIALS, f"The setting host {_AWS_HOSTS}.")
+
+
+def _leaves_aws(settings: Mapping[str, SettingValue]) -> bool:
+    return settings["authentication"] in _OF_THE_WORKER and not _AWS_HOST.fullmatch(str(settings["host"]))
 
 
 def _violation(name: str, problem: str) -> Violation:

@@ -12,7 +12,11 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.connection import SettingValue
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]+)\}")
+SECRETS = (Path("/run/secrets"), Path("/var/run/secrets"), Path("/etc/dq"))
+"""Where the files of references lie."""
+
 _OUR_OWN = frozenset({"DATABASE_URL", "ENCRYPTION_KEY", "REDIS_URL"})
+_REACH = "variables begin with DQ_SOURCE_ or stand in DQ_SOURCE_VARIABLES, files lie in directories for secrets"
 _LARGEST_FILE = 1_000_000
 
 
@@ -25,12 +29,14 @@ def is_reference(value: SettingValue) -> bool:
 class References:
     """What references may reach: whoever edits a connection can send what they name to a host of their choice.
 
-    The platform's own variables (`DATABASE_URL`, `ENCRYPTION_KEY`, `REDIS_URL`, `DQ_*`) are never among them, except
-    those that begin with `DQ_SOURCE_`; files must lie below one of `directories`, symbolic links followed.
+    Variables must begin with `DQ_SOURCE_` or be among `variables`, which the platform's own (`DATABASE_URL`,
+    `ENCRYPTION_KEY`, `REDIS_URL`, `DQ_*`) never are: a process has others that are not for sources, such as credentials
+    of its cloud. Files must lie below one of `directories`, symbolic links followed.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    directories: tuple[Path, ...] = (Path("/run/secrets"), Path("/var/run/secrets"), Path("/etc/dq"))
+    directories: tuple[Path, ...] = SECRETS
+    variables: tuple[str, ...] = ()
 
     def resolve(self, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """The settings with every reference replaced by what it names; call it when the connection opens.
@@ -45,13 +51,14 @@ class References:
             return value
         found = self._variable(match[2]) if match[1] == "env" else self._file(Path(match[2]))
         if found is None:
-            message = f"The reference {match[0]} of the connection leads nowhere, or to where none may lead."
+            message = f"The reference {match[0]} of the connection leads nowhere, or to where none may lead: {_REACH}."
             raise SourceError(SourceProblem.CREDENTIALS, message)
         return found
 
     def _variable(self, name: str) -> str | None:
-        ours = name in _OUR_OWN or (name.startswith("DQ_") and not name.startswith("DQ_SOURCE_"))
-        return None if ours else self.environment.get(name)
+        ours = name in _OUR_OWN or name.startswith("DQ_")
+        allowed = name.startswith("DQ_SOURCE_") or (name in self.variables and not ours)
+        return self.environment.get(name) if allowed else None
 
     def _file(self, path: Path) -> str | None:
         try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,9 +15,8 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.pool import Pool
 from dq_platform.connectors.references import References
 from dq_platform.connectors.source_session import SourceSession
-from dq_platform.models.connection import Connection
-
-_CANCEL_THREADS = 8
+from dq_platform.errors import Violation
+from dq_platform.models.connection import Connection, SettingValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ class Sources:
     def __init__(self, options: SourceOptions | None = None) -> None:
         self._options = options or SourceOptions()
         self._pools: dict[tuple[str, int], Pool] = {}
-        self._cancels = ThreadPoolExecutor(_CANCEL_THREADS, thread_name_prefix="source-cancel")
 
     async def __aenter__(self) -> Self:
         self._sweeper = asyncio.create_task(self._sweep(), name="sources.sweep")
@@ -54,12 +51,15 @@ class Sources:
         await asyncio.wait({self._sweeper})
         await asyncio.gather(*(pool.end() for pool in self._pools.values()))
         self._pools.clear()
-        self._cancels.shutdown(wait=False)
 
     @property
     def open_sources(self) -> int:
         """How many sources have sessions that are open or in use."""
         return len(self._pools)
+
+    def forbidden(self, type: str, settings: Mapping[str, SettingValue]) -> list[Violation]:
+        """What in valid settings this process does not allow. Raises Invalid if nothing serves the type."""
+        return ConnectorFactory.get(type).check_guards(settings, self._options.guards)
 
     @asynccontextmanager
     async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
@@ -102,7 +102,7 @@ class Sources:
         def make() -> BaseConnector:
             return kind(self._options.references.resolve(connection.settings), guards)
 
-        return Pool(make, limit, self._cancels)
+        return Pool(make, limit)
 
     async def _sweep(self) -> None:
         while True:

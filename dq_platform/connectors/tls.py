@@ -36,13 +36,13 @@ class TlsFailure(Enum):
     DEMANDED = "admits nobody without TLS. Set ssl_mode to 'verify-full', or leave it out."
     NOT_VERIFIED = (
         "shows a certificate that cannot be verified: it has expired, or descends from no authority that is trusted "
-        "here. Set ssl_root_cert to a file with its authority's certificate, or ssl_mode to 'require', which verifies "
-        "nothing."
+        "here. Set ssl_root_cert to a file with its authority's certificate, or ssl_mode to 'require' and no "
+        "ssl_root_cert, which verifies nothing."
     )
     EXPIRED = "shows a certificate that has expired, or does not hold yet: it must be renewed at the server."
     UNTRUSTED = (
         "shows a certificate that descends from no authority that is trusted here. Set ssl_root_cert to a file with "
-        "its authority's certificate, or ssl_mode to 'require', which verifies nothing."
+        "its authority's certificate, or ssl_mode to 'require' and no ssl_root_cert, which verifies nothing."
     )
     WRONG_HOST = (
         "shows a certificate for another host. Set host to a name that stands in the certificate, or ssl_mode to "
@@ -68,7 +68,7 @@ def mode_setting(*choices: str) -> Setting:
     """The setting `ssl_mode` of an engine that knows these modes. It has no fixed default: see `mode_of`."""
     description = (
         "How far TLS is demanded and the server's certificate verified. Left out: verify-full, and prefer for a server "
-        "on this machine (unix socket, localhost, loopback address)."
+        "on this machine (unix socket, localhost, loopback address). With ssl_root_cert never less than verify-ca."
     )
     return Setting("ssl_mode", description, route=True, choices=choices)
 
@@ -80,8 +80,13 @@ def root_setting() -> Setting:
 
 
 def mode_of(settings: Mapping[str, SettingValue], *, local: bool) -> str:
-    """How far TLS is demanded; `local`: the way to the server does not leave this machine."""
-    return str(settings.get("ssl_mode") or ("prefer" if local else "verify-full"))
+    """How far TLS is demanded; `local`: the way to the server does not leave this machine.
+
+    Whoever names an authority wants it to have issued the certificate.
+    """
+    rooted = "ssl_root_cert" in settings
+    mode = str(settings.get("ssl_mode") or ("prefer" if local and not rooted else "verify-full"))
+    return "verify-ca" if rooted and mode not in (*VERIFYING, "disable") else mode
 
 
 def on_this_machine(host: str) -> bool:
@@ -117,9 +122,13 @@ def require_readable(settings: Mapping[str, SettingValue], engine: str) -> None:
 
 
 def check_tls_files(settings: Mapping[str, SettingValue]) -> list[Violation]:
-    """What contradicts itself in `ssl_cert` and `ssl_key`, which need each other."""
+    """What contradicts itself: `ssl_cert` and `ssl_key` need each other, `ssl_root_cert` a mode that demands TLS."""
     pairs = (("ssl_cert", "ssl_key"), ("ssl_key", "ssl_cert"))
-    return [_missing(other, name) for name, other in pairs if name in settings and other not in settings]
+    found = [_missing(other, name) for name, other in pairs if name in settings and other not in settings]
+    if "ssl_root_cert" in settings and settings.get("ssl_mode") in UNPROTECTED:
+        description = "ssl_mode must be require, verify-ca or verify-full beside ssl_root_cert."
+        found.append(Violation("connection.settings.ssl_mode", description))
+    return found
 
 
 def _is_local(host: str) -> bool:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from dq_platform.connectors.base import BaseConnector, Guards, Rows
 from dq_platform.connectors.dialect import Dialect, LiteralValue
 from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.file_places import FilePlaces
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.models.connection import Connection, SettingValue
 from dq_platform.models.metadata import DataType
 from tests.contract.needs import require_known
 
-GUARDS = Guards(connect_timeout=timedelta(seconds=10), statement_timeout=timedelta(seconds=60), max_rows=1000)
+FILES = FilePlaces((Path(tempfile.gettempdir()),))
+GUARDS = Guards(
+    connect_timeout=timedelta(seconds=10), statement_timeout=timedelta(seconds=60), max_rows=1000, files=FILES
+)
 
 _numbers = count(1)
 

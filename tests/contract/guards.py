@@ -34,6 +34,7 @@ class GuardContract:
             "WITH x AS (SELECT 1) DELETE FROM {table}",
             "SELECT 1; DROP TABLE {table}",
             "SELECT 1) AS q; DROP TABLE {table}; SELECT 1 FROM (SELECT 1",
+            "SELECT 1) AS q; COMMIT; DROP TABLE {table}; SET statement_timeout=0; SELECT * FROM (SELECT 1 AS v",
         ],
     )
     def test_nothing_but_reading_is_possible(self, engine: Engine, statement: str) -> None:

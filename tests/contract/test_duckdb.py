@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dq_platform.connectors.file_places import FilePlaces
 from dq_platform.errors import Invalid, SourceError, SourceProblem
 from dq_platform.models.metadata import DataType, TableKind
 from tests.contract.engine import Engine, short
@@ -265,6 +266,40 @@ class TestFiles:
             [orders] = [table for table in session.get_tables("main") if table.table_name == "orders"]
         assert orders.size_bytes == sum((files / f"orders_{n}.csv").stat().st_size for n in (1, 2))
         assert orders.last_change_time == datetime.fromtimestamp(1_700_000_000, UTC)
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"files": "t={d}/secret.csv"},
+            {"files": "t={d}/*.csv"},
+            {"files": "t={d}/open/link.csv"},
+            {"files": "t={d}/open/*/secret.csv"},
+            {"files": "t={d}/open/*/../../secret.csv"},
+            {"files": "t={d}/open/../secret.csv"},
+            {"files": "t={d}/open/keys/a.csv"},
+            {"database": "{d}/shop.duckdb"},
+            {"database": "{d}/open/link.duckdb"},
+        ],
+    )
+    def test_no_file_is_read_but_those_below_the_directories_allowed(
+        self, files: Path, settings: dict[str, str]
+    ) -> None:
+        allowed = files / "open"
+        (allowed / "keys").mkdir(parents=True)
+        (allowed / "keys" / "a.csv").write_text("word\nsecret\n")
+        (allowed / "own.csv").write_text("id\n7\n")
+        (allowed / "link.csv").symlink_to(files / "secret.csv")
+        (allowed / "folder").symlink_to(files)
+        duckdb.connect(str(files / "shop.duckdb")).close()
+        (allowed / "link.duckdb").symlink_to(files / "shop.duckdb")
+        guards = short(files=FilePlaces((allowed,), (allowed / "keys",)))
+        given = {name: text.format(d=files) for name, text in settings.items()}
+        engine = Engine("duckdb", given, lambda _: None, "", TYPES, "main")
+        with pytest.raises(SourceError, match="DQ_FILE_DIRECTORIES") as caught, engine.session(guards):
+            pass
+        assert caught.value.problem is SourceProblem.PERMISSION
+        with over(files, "t={d}/open/own.csv").session(guards) as session:
+            assert session.execute("SELECT id FROM t").rows == [(7,)]
 
     def test_neither_database_nor_files_is_refused(self) -> None:
         with pytest.raises(Invalid, match="database or files is required"), over(Path("/"), "").session():

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +137,40 @@ class TestPostgreSQL(ProblemContract, ConnectorContract):
             shown = session.execute("SELECT current_setting('statement_timeout'), current_setting('TimeZone')")
         assert caught.value.problem is SourceProblem.PERMISSION
         assert list(shown.rows) == [("1min", "UTC")]
+
+    def test_settings_hold_for_the_transaction_and_leave_no_trace_on_the_server(
+        self, engine: Engine, server: PostgresServer
+    ) -> None:
+        names = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone"
+        shown = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
+        server_has = []
+        with engine.session() as session, closing(server.connect()) as plain:
+            inside = session.execute(shown).rows
+            for link in (session._connection, plain):
+                with link.cursor() as cursor:
+                    cursor.execute(shown)
+                    server_has.extend(cursor.fetchall())
+        assert list(inside) == [("1min", "30s", "1min", "UTC")]
+        assert server_has[0] == server_has[1]
+        assert server_has[0][:3] == ("0", "0", "0")
+
+    def test_the_processs_own_password_and_options_do_not_serve(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "passwords"
+        file.write_text(f"*:*:*:*:{engine.settings['password']}\n")
+        file.chmod(0o600)
+        monkeypatch.setenv("PGPASSFILE", str(file))
+        settings = {name: value for name, value in engine.settings.items() if name != "password"}
+        without = replace(engine, settings=settings)
+        with pytest.raises(SourceError) as by_file, without.session():
+            pass
+        monkeypatch.setenv("PGPASSWORD", str(engine.settings["password"]))
+        with pytest.raises(SourceError) as by_variable, without.session():
+            pass
+        assert {by_file.value.problem, by_variable.value.problem} == {SourceProblem.CREDENTIALS}
+        monkeypatch.setenv("PGOPTIONS", "-c search_path=pg_catalog")
+        assert engine.value("current_setting('search_path')") == '"$user", public'
 
     def test_the_row_limit_leaves_the_plan_parallel(self, engine: Engine) -> None:
         engine.write(

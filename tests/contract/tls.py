@@ -97,10 +97,10 @@ class TlsContract:
     async def test_where_a_reference_leads_decides_how_much_is_verified(self, secure: Secure, tmp_path: Path) -> None:
         secure.right()
         (tmp_path / "password").write_text(f"{secure.engine.settings['password']}\n")
-        settings = {"host": "${env:WHERE}", "password": f"${{file:{tmp_path}/password}}"}
+        settings = {"host": "${env:DQ_SOURCE_WHERE}", "password": f"${{file:{tmp_path}/password}}"}
         connection = secure.engine.connection(**settings)
         for host, refused in (("127.0.0.1", False), (ELSEWHERE, True)):
-            references = References({"WHERE": host}, (tmp_path,))
+            references = References({"DQ_SOURCE_WHERE": host}, (tmp_path,))
             async with Sources(SourceOptions(guards=GUARDS, references=references)) as sources:
                 with pytest.raises(SourceError, match="ssl_root_cert") if refused else nullcontext():
                     assert (await sources.test(connection)).version
@@ -111,6 +111,15 @@ class TlsContract:
             said = secure.refusal(ssl_mode=mode, ssl_root_cert=secure.root)
             assert "descends from no authority that is trusted" in said
         assert secure.is_encrypted(ssl_mode="require")
+
+    def test_a_named_authority_counts_whatever_else_is_said(self, secure: Secure) -> None:
+        secure.certify(Authority("somebody").issue("server", HOSTS))
+        for changes in ({"ssl_mode": "require"}, {"host": "localhost"}, {"host": "127.0.0.1"}):
+            said = secure.refusal(**changes, ssl_root_cert=secure.root)
+            assert "descends from no authority that is trusted" in said
+        secure.right()
+        assert secure.is_encrypted(ssl_mode="require", ssl_root_cert=secure.root)
+        assert secure.is_encrypted(host="localhost", ssl_root_cert=secure.root)
 
     def test_another_hosts_certificate_is_right_for_verify_ca_alone(self, secure: Secure) -> None:
         secure.certify(secure.ours.issue("server", ["elsewhere.example"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from local.stack import Stack, StackOptions
 from tests.e2e.world import SHOP, Account, World
 from tests.engines.places import reachable_directory
 
-ENVIRONMENT = {"DQ_BCRYPT_ROUNDS": "4", "DQ_LEASE": "5"}
+ENVIRONMENT = {"DQ_BCRYPT_ROUNDS": "4", "DQ_LEASE": "5", "DQ_FILE_DIRECTORIES": tempfile.gettempdir()}
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -40,6 +41,16 @@ def test_three_settings_suffice(environment: pytest.MonkeyPatch) -> None:
     assert settings.api_key_header == "X-API-Key"
     assert load(WorkerSettings).lease == timedelta(seconds=30)
     assert load(WorkerSettings).statement_timeout == timedelta(minutes=5)
+
+
+def test_directories_of_files_are_absolute(environment: pytest.MonkeyPatch) -> None:
+    set_all(environment)
+    assert load(WorkerSettings).file_directories == ()
+    environment.setenv("DQ_FILE_DIRECTORIES", "/data, /more data")
+    assert load(WorkerSettings).file_directories == (Path("/data"), Path("/more data"))
+    environment.setenv("DQ_FILE_DIRECTORIES", "/data,more")
+    with pytest.raises(SettingsError, match="DQ_FILE_DIRECTORIES: must be absolute paths"):
+        load(WorkerSettings)
 
 
 def test_a_migration_needs_the_database_only(environment: pytest.MonkeyPatch) -> None:

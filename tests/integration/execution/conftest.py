@@ -9,6 +9,7 @@ from dataclasses import asdict
 import duckdb
 import pytest
 
+from dq_platform.connectors.base import Guards
 from dq_platform.connectors.databricks_dialect import DatabricksDialect
 from dq_platform.connectors.duckdb_dialect import DuckDBDialect
 from dq_platform.connectors.factory import ConnectorFactory
@@ -18,9 +19,10 @@ from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.connectors.redshift_dialect import RedshiftDialect
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.connectors.source_session import SourceSession
-from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.connectors.sqlserver_dialect import SQLServerDialect
 from dq_platform.models.connection import SettingValue
+from tests.contract.engine import FILES
 from tests.engines.databricks import Databricks
 from tests.engines.h2 import oracle_on_h2
 from tests.engines.mariadb import MariaDBServer
@@ -38,6 +40,8 @@ from tests.integration.execution.shop import (
     create_statements,
     insert_statement,
 )
+
+OPTIONS = SourceOptions(guards=Guards(files=FILES))
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +158,10 @@ def shop(request: pytest.FixtureRequest) -> Shop:
 
 @pytest.fixture
 async def session(shop: Shop) -> AsyncIterator[SourceSession]:
-    async with Sources() as sources, sources.session(shop.connection) as session:
+    async with (
+        Sources(OPTIONS) as sources,
+        sources.session(shop.connection) as session,
+    ):
         yield session
 
 
@@ -165,5 +172,8 @@ def bench(shop: Shop, session: SourceSession) -> Bench:
 
 @pytest.fixture
 async def postgres_bench(postgres: Shop) -> AsyncIterator[Bench]:
-    async with Sources() as sources, sources.session(postgres.connection) as session:
+    async with (
+        Sources(OPTIONS) as sources,
+        sources.session(postgres.connection) as session,
+    ):
         yield Bench(postgres, session)

@@ -26,6 +26,7 @@ from dq_platform.execution.reading import Reading
 from dq_platform.models.check import Check, GroupBy, Mode, PeriodWindow, Target, TimeScale
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import Number
+from tests.integration.execution.conftest import OPTIONS
 from tests.integration.execution.random_tables import COLUMNS, ROWS, SEEDS, greatest, table_of
 from tests.integration.execution.shop import Shop, snapshot_of
 
@@ -145,7 +146,7 @@ async def read(shop: Shop, session: SourceSession, seed: int, shape: str) -> Fou
 async def found(request: pytest.FixtureRequest) -> dict[tuple[str, int, str], Found]:
     """By engine, seed and shape."""
     answers = {}
-    async with Sources() as sources:
+    async with Sources(OPTIONS) as sources:
         for engine in ENGINES:
             shop: Shop = request.getfixturevalue(engine)
             async with sources.session(shop.connection) as session:

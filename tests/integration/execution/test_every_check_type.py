@@ -28,6 +28,7 @@ from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import HistoryPoint, Result
 from tests.integration.execution.check_cases import CHECK_CASES, CheckCase
 from tests.integration.execution.check_tables import BAD, DAY, EMPTY, GOOD, NOW
+from tests.integration.execution.conftest import OPTIONS
 from tests.integration.execution.shop import Shop, snapshot_of
 
 
@@ -114,7 +115,7 @@ def _points(check: Check) -> int:
 async def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcomes]:
     """By engine: the result of every check type on every table."""
     found: dict[str, Outcomes] = {}
-    async with Sources() as sources:
+    async with Sources(OPTIONS) as sources:
         for engine in ("postgres", "mariadb", "duck"):
             shop: Shop = request.getfixturevalue(engine)
             async with sources.session(shop.connection) as session:

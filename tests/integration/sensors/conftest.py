@@ -14,7 +14,7 @@ import pytest
 from dq_platform.connectors.base import BaseConnector, Guards
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
-from tests.contract.engine import upper
+from tests.contract.engine import FILES, upper
 from tests.engines.bigquery import bigquery
 from tests.engines.databricks import Databricks
 from tests.engines.h2 import oracle_on_h2
@@ -59,7 +59,7 @@ def _duckdb(directory: Path) -> Iterator[BaseConnector]:
         link.execute(f"CREATE SCHEMA {connector.dialect.ident(SCHEMA)}")
         for statement in statements("duckdb", connector.dialect):
             link.execute(statement)
-    yield connector({"database": str(path)}, Guards())
+    yield connector({"database": str(path)}, Guards(files=FILES))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dq_platform.app import connections
 from dq_platform.app.connections import ConnectionDraft, public_settings
 from dq_platform.app.etag import etag_of
 from dq_platform.errors import EtagMismatch, Invalid, NotFound, SourceError, SourceProblem, WrongState
+from tests.contract.engine import FILES
 from tests.integration.work.world import ALL, World
 
 
@@ -54,6 +55,15 @@ async def test_a_name_that_cannot_be_stored_is_refused(world: World, name: str) 
         await connections.create_connection(
             world.deps, world.who, ConnectionDraft(name, "postgresql", world.shop.settings)
         )
+
+
+async def test_files_that_connections_may_not_read_are_refused(world: World) -> None:
+    settings = {"database": "/run/secrets/a.duckdb", "files": "a=/run/secrets/*.json; b=/etc/b.csv; c=s3://x/c.csv"}
+    with pytest.raises(Invalid) as caught:
+        await connections.create_connection(world.deps, world.who, ConnectionDraft("lake", "duckdb", settings))
+    told = [(violation.field.rpartition(".")[2], violation.description) for violation in caught.value.violations]
+    assert [name for name, _ in told] == ["database", "files", "files"]
+    assert all(f"DQ_FILE_DIRECTORIES allows; it allows {FILES.directories[0]}" in text for _, text in told)
 
 
 async def test_an_unknown_type_is_refused_with_the_nearest_name(world: World) -> None:

@@ -16,7 +16,8 @@ from dq_platform.app.connections import ConnectionDraft
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
 from dq_platform.checks.validation import CheckDraft
-from dq_platform.connectors.sources import Sources
+from dq_platform.connectors.base import Guards
+from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check, CheckSelector, Target
 from dq_platform.models.connection import Connection
@@ -26,6 +27,7 @@ from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result, ResultFilter
 from dq_platform.models.workspace import Principal, Role
 from dq_platform.ports import Queue
+from tests.contract.engine import FILES
 from tests.engines.postgres import PostgresServer
 
 ALL = PageRequest(1000)
@@ -181,7 +183,7 @@ class World:
 @asynccontextmanager
 async def new_world(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
     clock, queue = MovableClock(), RecordingQueue()
-    async with Sources() as sources:
+    async with Sources(SourceOptions(guards=Guards(files=FILES))) as sources:
         deps = Deps(uow, queue, clock, BcryptHasher(4), sources)
         made = await access.create_workspace(deps, f"w-{new_id()}"[:60])
         who = Principal(made.workspace.id, made.api_key.id, "admin", Role.ADMIN)

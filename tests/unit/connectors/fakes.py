@@ -16,7 +16,10 @@ from dq_platform.models.metadata import ColumnInfo, TableInfo
 
 
 class FakeConnector(BaseConnector):
-    """Answers every statement with itself; `block` waits for cancel, `die` ends the session."""
+    """Answers every statement with itself; `block` waits for cancel, `die` ends the session.
+
+    With the setting `deaf` a request to cancel hangs until `unheard` is set.
+    """
 
     type: ClassVar[str] = "fake"
     display_name: ClassVar[str] = "Fake"
@@ -24,6 +27,7 @@ class FakeConnector(BaseConnector):
     settings_schema: ClassVar[tuple[Setting, ...]] = ()
     made: ClassVar[list[FakeConnector]] = []
     blocked: ClassVar[threading.Event] = threading.Event()
+    unheard: ClassVar[threading.Event] = threading.Event()
 
     def __init__(self, settings: Mapping[str, SettingValue], guards: Guards) -> None:
         super().__init__(settings, guards)
@@ -53,6 +57,8 @@ class FakeConnector(BaseConnector):
         return self.stale
 
     def cancel(self) -> None:
+        if self.settings.get("deaf"):
+            self.unheard.wait()
         self.cancelled.set()
 
     def close(self) -> None:

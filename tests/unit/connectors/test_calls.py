@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,7 +9,7 @@ from dq_platform.connectors.calls import Calls
 
 
 async def test_a_result_and_an_error_pass_through() -> None:
-    calls = Calls(1, ThreadPoolExecutor(1))
+    calls = Calls(1)
     assert await calls.result(calls.start(lambda: 5)) == 5
     with pytest.raises(ZeroDivisionError):
         await calls.result(calls.start(lambda: 1 / 0))
@@ -18,7 +17,7 @@ async def test_a_result_and_an_error_pass_through() -> None:
 
 
 async def test_a_cancelled_caller_waits_for_the_end_of_the_call() -> None:
-    calls, stop, began = Calls(1, ThreadPoolExecutor(1)), threading.Event(), threading.Event()
+    calls, stop, began = Calls(1), threading.Event(), threading.Event()
 
     def work() -> None:
         began.set()
@@ -35,7 +34,7 @@ async def test_a_cancelled_caller_waits_for_the_end_of_the_call() -> None:
 
 
 async def test_cancel_is_asked_again_until_the_call_ends() -> None:
-    calls, stop, asked = Calls(1, ThreadPoolExecutor(1)), threading.Event(), []
+    calls, stop, asked = Calls(1), threading.Event(), []
 
     def cancel() -> None:
         asked.append(1)
@@ -52,7 +51,7 @@ async def test_cancel_is_asked_again_until_the_call_ends() -> None:
 
 
 async def test_what_comes_after_a_call_begins_when_it_has_ended() -> None:
-    calls, gate, order = Calls(2, ThreadPoolExecutor(1)), threading.Event(), []
+    calls, gate, order = Calls(2), threading.Event(), []
 
     def first() -> None:
         gate.wait()
@@ -62,3 +61,22 @@ async def test_what_comes_after_a_call_begins_when_it_has_ended() -> None:
     gate.set()
     await calls.end()
     assert order == ["first", "second"]
+
+
+async def test_a_request_to_stop_that_hangs_is_not_followed_by_another() -> None:
+    calls, stop, hang, asked = Calls(1), threading.Event(), threading.Event(), []
+
+    def cancel() -> None:
+        asked.append(1)
+        hang.wait()
+
+    task = asyncio.create_task(calls.result(calls.start(stop.wait), cancel))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(1.2)
+    assert asked == [1]
+    stop.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    hang.set()
+    await calls.end()

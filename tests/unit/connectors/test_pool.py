@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from tests.unit.connectors.fakes import FakeConnector
 @pytest.fixture
 async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
     monkeypatch.setattr(FakeConnector, "made", [])
-    pool = Pool(lambda: FakeConnector({}, Guards()), 1, ThreadPoolExecutor(1))
+    pool = Pool(lambda: FakeConnector({}, Guards()), 1)
     yield pool
     await pool.end()
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from dq_platform.connectors.base import Guards
 from dq_platform.connectors.redshift import RedshiftConnector
-from dq_platform.connectors.redshift_login import login
+from dq_platform.connectors.redshift_login import login, require_safe_host
 from dq_platform.connectors.settings import validate_settings
-from dq_platform.errors import Invalid
+from dq_platform.errors import Invalid, SourceError, SourceProblem
 from dq_platform.models.connection import SettingValue
 
 PLACE = {"host": "h", "database": "d"}
@@ -62,3 +63,44 @@ def test_a_roles_keys_take_the_place_of_ones_own() -> None:
     assert role.items() <= told.items()
     assert told["group_federation"] is True
     assert told["iam_disable_cache"] is True
+
+
+WORKERS = (
+    {"authentication": "profile", "profile": "audit", "region": "eu-central-1", "workgroup": "w"},
+    {"authentication": "environment", "region": "eu-central-1", "workgroup": "w"},
+)
+
+
+@pytest.mark.parametrize("own", WORKERS, ids=("profile", "environment"))
+@pytest.mark.parametrize(
+    "host",
+    [
+        "collector.example.org",
+        "127.0.0.1",
+        "redshift.amazonaws.com",
+        "shop.redshift.amazonaws.com.example.org",
+        "example.org/.redshift.amazonaws.com",
+        "example.org\n.redshift.amazonaws.com",
+        "shopredshift.amazonaws.com",
+        "shop.redshift.amazonaws.com\n",
+    ],
+)
+def test_the_workers_credentials_go_to_no_host_but_awss(own: dict[str, SettingValue], host: str) -> None:
+    assert wrong(**own, host=host) == {"host"}
+    referred = settings(**own, host="${env:DQ_SOURCE_HOST}") | {"host": host}
+    with pytest.raises(SourceError, match="redshift-serverless") as caught:
+        require_safe_host(referred)
+    assert caught.value.problem is SourceProblem.CREDENTIALS
+    with pytest.raises(SourceError, match="redshift-serverless"):
+        RedshiftConnector(referred, Guards()).connect()
+
+
+@pytest.mark.parametrize("own", WORKERS, ids=("profile", "environment"))
+@pytest.mark.parametrize("end", ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com.cn"])
+def test_the_workers_credentials_go_to_aws(own: dict[str, SettingValue], end: str) -> None:
+    require_safe_host(settings(**own, host=f"Shop.abc123.eu-central-1.{end}"))
+
+
+def test_credentials_of_the_connection_go_where_it_says() -> None:
+    require_safe_host(settings(user="u", password="p", host="redshift.example.org"))
+    require_safe_host(settings(**KEY, workgroup="w", host="redshift.example.org"))

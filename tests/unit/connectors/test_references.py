@@ -7,11 +7,17 @@ import pytest
 from dq_platform.connectors.references import References, is_reference
 from dq_platform.errors import SourceError, SourceProblem
 
-ENVIRONMENT = {"DB_PASSWORD": "s3cret", "ENCRYPTION_KEY": "ours", "DQ_TOKEN": "ours", "DQ_SOURCE_A": "theirs"}
+ENVIRONMENT = {
+    "DB_PASSWORD": "s3cret",
+    "ENCRYPTION_KEY": "ours",
+    "DQ_TOKEN": "ours",
+    "DQ_SOURCE_A": "theirs",
+    "OTHER": "ours",
+}
 
 
-def resolve(value: str, *directories: Path) -> object:
-    return References(ENVIRONMENT, directories).resolve({"password": value, "port": 1})["password"]
+def resolve(value: str, *directories: Path, variables: tuple[str, ...] = ()) -> object:
+    return References(ENVIRONMENT, directories, variables).resolve({"password": value, "port": 1})["password"]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +36,7 @@ def test_only_a_whole_value_is_a_reference(value: str | int, expected: bool) -> 
 
 
 def test_a_variable_is_resolved() -> None:
-    assert resolve("${env:DB_PASSWORD}") == "s3cret"
+    assert resolve("${env:DB_PASSWORD}", variables=("DB_PASSWORD",)) == "s3cret"
     assert resolve("${env:DQ_SOURCE_A}") == "theirs"
 
 
@@ -43,12 +49,13 @@ def test_a_file_is_resolved_without_its_last_line_end(tmp_path: Path) -> None:
     assert resolve(f"${{file:{tmp_path}/password}}", tmp_path) == "s3cret "
 
 
-@pytest.mark.parametrize("name", ["MISSING", "ENCRYPTION_KEY", "DATABASE_URL", "DQ_TOKEN"])
+@pytest.mark.parametrize("name", ["MISSING", "ENCRYPTION_KEY", "DATABASE_URL", "DQ_TOKEN", "OTHER"])
 def test_a_variable_that_is_missing_or_ours_is_refused(name: str) -> None:
     with pytest.raises(SourceError) as caught:
-        resolve(f"${{env:{name}}}")
+        resolve(f"${{env:{name}}}", variables=("MISSING", "ENCRYPTION_KEY", "DATABASE_URL", "DQ_TOKEN"))
     assert caught.value.problem is SourceProblem.CREDENTIALS
     assert f"${{env:{name}}}" in caught.value.message
+    assert "DQ_SOURCE_VARIABLES" in caught.value.message
     assert "ours" not in caught.value.message
 
 

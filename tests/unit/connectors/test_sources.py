@@ -14,9 +14,9 @@ from dq_platform.models.connection import Connection, SettingValue
 from tests.unit.connectors.fakes import FakeConnector
 
 
-def connection(version: int = 1, type: str = "fake", **settings: SettingValue) -> Connection:
+def connection(version: int = 1, type: str = "fake", id: str = "c-1", **settings: SettingValue) -> Connection:
     now = datetime(2025, 1, 1, tzinfo=UTC)
-    return Connection("c-1", "w-1", "Fake", type, settings, now, now, version=version)
+    return Connection(id, "w-1", "Fake", type, settings, now, now, version=version)
 
 
 @pytest.fixture
@@ -27,6 +27,11 @@ async def sources(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sources]:
     async with Sources(SourceOptions(limit=2)) as sources:
         yield sources
     assert all(connector.state in ("closed", "new") for connector in FakeConnector.made)
+
+
+async def until_open(count: int) -> None:
+    while sum(connector.state == "open" for connector in FakeConnector.made) < count:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
 
 
 async def use(sources: Sources, sql: str = "SELECT 1", version: int = 1) -> None:
@@ -80,6 +85,29 @@ async def test_a_cancelled_task_cancels_its_statement_and_spoils_the_session(sou
     assert len(FakeConnector.made) == 2
 
 
+async def test_a_source_that_hears_no_cancel_keeps_no_other_from_hearing_it(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeConnector, "unheard", threading.Event())
+
+    async def block(given: Connection) -> None:
+        async with sources.session(given) as session:
+            await session.execute("block")
+
+    deaf = [asyncio.create_task(block(connection(id=f"c-{n}", deaf=True))) for n in range(10)]
+    await until_open(10)
+    for task in deaf:
+        task.cancel()
+    await asyncio.sleep(0.1)
+    heard = asyncio.create_task(block(connection(id="c-heard")))
+    await until_open(11)
+    heard.cancel()
+    done, _ = await asyncio.wait({heard}, timeout=5)
+    FakeConnector.unheard.set()
+    await asyncio.gather(*deaf, heard, return_exceptions=True)
+    assert done == {heard}
+
+
 async def test_a_refused_session_is_an_error_each_time(sources: Sources) -> None:
     async with sources.session(connection(refuses=True)) as session:
         for _ in range(2):
@@ -94,12 +122,12 @@ async def test_a_missing_reference_is_an_error_of_the_source(sources: Sources) -
 
 
 async def test_references_are_resolved_for_the_session_only(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHOP_PASSWORD", "s3cret")
-    given = connection(password="${env:SHOP_PASSWORD}")
+    monkeypatch.setenv("DQ_SOURCE_SHOP", "s3cret")
+    given = connection(password="${env:DQ_SOURCE_SHOP}")
     async with sources.session(given) as session:
         await session.execute("SELECT 1")
     assert FakeConnector.made[0].settings["password"] == "s3cret"
-    assert given.settings["password"] == "${env:SHOP_PASSWORD}"
+    assert given.settings["password"] == "${env:DQ_SOURCE_SHOP}"
 
 
 async def test_a_new_version_closes_the_former_sessions(sources: Sources) -> None:

@@ -44,6 +44,21 @@ def test_the_mode_is_what_the_settings_say_and_otherwise_depends_on_the_way() ->
     assert mode_of({}, local=False) == "verify-full"
 
 
+def test_a_named_authority_is_verified_against() -> None:
+    rooted = {"ssl_root_cert": "/r"}
+    assert mode_of(rooted, local=True) == "verify-full"
+    assert mode_of(rooted | {"ssl_mode": "verify-full"}, local=False) == "verify-full"
+    for mode in ("require", "prefer", "allow"):  # a reference may lead to any
+        assert mode_of(rooted | {"ssl_mode": mode}, local=True) == "verify-ca"
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer"])
+def test_a_named_authority_and_a_mode_without_verification_contradict_each_other(mode: str) -> None:
+    [found] = check_tls_files({"ssl_root_cert": "/r", "ssl_mode": mode})
+    assert found.field == "connection.settings.ssl_mode"
+    assert check_tls_files({"ssl_mode": mode}) == []
+
+
 def test_authorities_are_those_of_the_settings_or_the_systems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert roots_of({"ssl_root_cert": "/mine.pem"}, "X") == "/mine.pem"
     roots = tmp_path / "roots.pem"

@@ -99,3 +99,10 @@ def test_equal_queries_are_sent_once():
 def test_a_grouped_query_is_bounded_too():
     [made] = queries(Frame("t", groups=("g",), max_groups=5), query_wants(QueryMeasure("SELECT g, 1")), DIALECT)
     assert made.sql == "SELECT g, 1 LIMIT 6"
+
+
+def test_of_a_users_query_no_more_rows_are_asked_for_than_show_that_there_are_too_many():
+    [made] = queries(
+        FRAME, query_wants(QueryMeasure("SELECT * FROM (SELECT s FROM t) returned", imports=True)), DIALECT
+    )
+    assert made.sql == "SELECT * FROM (SELECT s FROM t) returned LIMIT 2"
