@@ -117,13 +117,13 @@ def _condition(text: str, dialect_name: str) -> exp.Expr:
         raise SqlRefused("The SQL is a value, not a condition that is true or false.")
     for node in tree.find_all(exp.AggFunc):
         raise SqlRefused(f"{shown(node, dialect_name)} is an aggregate; a condition looks at one row.")
-    check_nodes(tree, sql_grammar.CONDITION, "a condition", dialect_name)
+    check_nodes(tree, sql_grammar.CONDITION, "a condition", dialect_name, text)
     return tree
 
 
 def _aggregate(text: str, dialect_name: str) -> exp.Expr:
     tree = parsed(text, dialect_name, exp.Condition)
-    check_nodes(tree, sql_grammar.AGGREGATE, "an aggregate expression", dialect_name)
+    check_nodes(tree, sql_grammar.AGGREGATE, "an aggregate expression", dialect_name, text)
     if not tree.find(exp.AggFunc):
         raise SqlRefused("The expression has no aggregate function such as SUM(...) or COUNT(*).")
     for column in tree.find_all(exp.Column):
@@ -139,7 +139,7 @@ def _query(text: str, dialect_name: str) -> exp.Query:
     tree = parsed(text, dialect_name, exp.Select)
     if not isinstance(tree, exp.Query) or isinstance(tree, exp.Subquery):
         raise SqlRefused("A query is one SELECT, and nothing else.")
-    check_nodes(tree, sql_grammar.QUERY, "a query", dialect_name)
+    check_nodes(tree, sql_grammar.QUERY, "a query", dialect_name, text)
     if any(clause.recursive for clause in tree.find_all(exp.With)):
         raise SqlRefused("Recursive queries are not allowed.")
     return tree
