@@ -41,7 +41,7 @@ def claim_tables(tree: exp.Expr, schema: str, table: str) -> None:
 
 def _claim_table(node: exp.Table, schema: str, table: str) -> None:
     named = isinstance(node.this, exp.Identifier) and not node.args.get("catalog")
-    if named and not node.db and _cte_of(node) is not None:
+    if named and not node.db and cte_of(node) is not None:
         return
     if not named or node.name.lower() != table.lower() or node.db.lower() not in ("", schema.lower()):
         raise SqlRefused(f"The query may read only the checked table {table!r}, not {node.name!r}.")
@@ -51,7 +51,7 @@ def _claim_table(node: exp.Table, schema: str, table: str) -> None:
         node.set("alias", exp.TableAlias(this=exp.to_identifier(table, quoted=True)))
 
 
-def _cte_of(node: exp.Table) -> exp.CTE | None:
+def cte_of(node: exp.Table) -> exp.CTE | None:
     """The common table expression that the table's name stands for."""
     named = (node.name, bool(node.this.quoted))
     found = (cte for cte in _visible_ctes(node) if (cte.alias, bool(cte.args["alias"].this.quoted)) == named)
@@ -201,7 +201,7 @@ class QueryNames:
         own = alias.this if alias else None
         if isinstance(node, exp.Subquery):
             return _Source(own, self._renamed(alias, self.returned(node)))
-        cte = _cte_of(node) if isinstance(node, exp.Table) else None
+        cte = cte_of(node) if isinstance(node, exp.Table) else None
         names = self._columns if cte is None else self._renamed(cte.args["alias"], self.returned(cte.this))
         return _Source(own or node.this, self._renamed(alias, names))
 

@@ -97,7 +97,7 @@ def over_rows(query: str, dialect_name: str, rows: str) -> str:
     tree = _stored_query(query, dialect_name).copy()
     for table in list(tree.find_all(exp.Table)):
         if table.name == CHECKED_ROWS:
-            table.set("this", exp.Var(this=f"({rows})"))
+            table.replace(exp.Table(this=exp.Var(this=f"({rows})"), alias=table.args.get("alias")))
     return written(tree, dialect_name)
 
 

@@ -44,8 +44,34 @@ def test_two_columns_of_one_name_are_refused_where_they_cannot_be(dialect: str, 
     assert parsed(text, "postgres")
 
 
-def test_sql_server_is_told_that_with_cannot_be_used() -> None:
-    text = "WITH x AS (SELECT id FROM t) SELECT id FROM x"
-    with pytest.raises(SqlRefused, match="SQL Server allows no WITH"):
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "WITH x AS (SELECT id FROM t) SELECT id FROM x ORDER BY id",
+            f"SELECT [id] FROM (SELECT [id] AS [id] FROM {ROWS}) AS x",
+        ),
+        (
+            "WITH x(a) AS (SELECT id FROM t), y AS (SELECT a FROM x) SELECT p.a FROM y AS p",
+            f"SELECT p.[a] FROM (SELECT [a] AS [a] FROM (SELECT [id] FROM {ROWS}) AS x(a)) AS p",
+        ),
+        (
+            "WITH t AS (SELECT id FROM t) SELECT id FROM t WHERE id IN (SELECT id FROM t)",
+            (
+                f"SELECT [id] FROM (SELECT [id] AS [id] FROM {ROWS}) AS t "
+                f"WHERE [id] IN (SELECT [id] FROM (SELECT [id] AS [id] FROM {ROWS}) AS t)"
+            ),
+        ),
+    ],
+)
+def test_sql_server_gets_what_with_names_where_it_is_read(text: str, written: str) -> None:
+    assert parsed(text) == written
+
+
+def test_what_with_names_is_not_written_out_without_end() -> None:
+    clauses = ["x0 AS (SELECT id FROM t)"]
+    clauses += [f"x{n + 1} AS (SELECT a.id FROM x{n} a, x{n} b)" for n in range(20)]
+    text = f"WITH {', '.join(clauses)} SELECT id FROM x20"
+    with pytest.raises(SqlRefused, match="at most 12 times"):
         parsed(text)
     assert parsed(text, "mysql")

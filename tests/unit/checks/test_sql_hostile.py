@@ -237,6 +237,14 @@ def test_a_name_may_not_be_spelled_with_an_escape_to_be_called_like_the_checked_
             parse_query(text, "bigquery", COLUMNS, TARGET)
 
 
+@pytest.mark.parametrize("grammar", GRAMMARS)
+def test_the_checked_rows_may_be_read_in_several_places(grammar: str) -> None:
+    sql = "WITH x AS (SELECT id FROM t) SELECT x.id FROM x JOIN t b ON b.id = x.id WHERE b.id IN (SELECT id FROM t)"
+    written = over_rows(parse_query(sql, grammar, COLUMNS, TARGET), grammar, around("1 = 1", grammar))
+    assert tables(written, grammar) - {"x"} == {'"shop"."t"'}
+    assert written.count("1 = 1") == 3
+
+
 def test_a_stored_query_is_checked_before_it_is_used() -> None:
     stored = 'SELECT * FROM "dq_checked_rows" AS t WHERE EXTRACT(DAY FROM NOW()) = (SELECT 1 FROM secret)'
     with pytest.raises(SqlRefused, match="'secret'"):

@@ -66,7 +66,10 @@ def test_a_name_that_neither_table_nor_query_defines_is_refused(dialect: str, te
         ('SELECT "O".id FROM t AS "O"', f'SELECT "O"."id" FROM {ROWS} AS "O"'),
         (
             "SELECT n FROM (SELECT status, COUNT(*) AS n FROM t GROUP BY status) AS q WHERE q.n > 1",
-            f'SELECT "n" FROM (SELECT "status", COUNT(*) AS n FROM {ROWS} AS "t" GROUP BY "status") AS q WHERE q."n" > 1',
+            (
+                f'SELECT "n" FROM (SELECT "status", COUNT(*) AS n FROM {ROWS} AS "t" GROUP BY "status") AS q '
+                'WHERE q."n" > 1'
+            ),
         ),
         (
             "SELECT x.amount FROM (SELECT * FROM t) AS x",
@@ -74,13 +77,17 @@ def test_a_name_that_neither_table_nor_query_defines_is_refused(dialect: str, te
         ),
         (
             "WITH x(a) AS (SELECT id FROM t), y AS (SELECT a AS b FROM x) SELECT b FROM y ORDER BY y.b",
-            f'WITH x(a) AS (SELECT "id" FROM {ROWS} AS "t"), y AS (SELECT "a" AS b FROM x) '
-            'SELECT "b" FROM y ORDER BY y."b"',
+            (
+                f'WITH x(a) AS (SELECT "id" FROM {ROWS} AS "t"), y AS (SELECT "a" AS b FROM x) '
+                'SELECT "b" FROM y ORDER BY y."b"'
+            ),
         ),
         (
             "SELECT id FROM t AS o WHERE EXISTS (SELECT 1 FROM t AS p WHERE p.id = o.id AND o.amount > 1)",
-            f'SELECT "id" FROM {ROWS} AS o WHERE EXISTS(SELECT 1 FROM {ROWS} AS p '
-            'WHERE p."id" = o."id" AND o."Amount" > 1)',
+            (
+                f'SELECT "id" FROM {ROWS} AS o WHERE EXISTS(SELECT 1 FROM {ROWS} AS p '
+                'WHERE p."id" = o."id" AND o."Amount" > 1)'
+            ),
         ),
         (
             "SELECT a.id FROM t a JOIN t b USING (AMOUNT)",
