@@ -18,8 +18,11 @@ _FUNCTIONS = """
     SplitPart SubstringIndex Overlay Hex MD5 Monthname Dayname
     Extract Year Quarter Month Week Day Hour Minute Second DayOfWeek DayOfMonth DayOfYear Date Time Timestamp LastDay
     CurrentDate CurrentTimestamp CurrentTime CurrentDatetime Localtimestamp UtcDate UtcTimestamp
-    DateAdd DateSub DateDiff DateTrunc TimestampTrunc TsOrDsToDate TsOrDsToTimestamp TimestampDiff ToChar
-    TimeToStr StrToTime StrToDate UnixToTime TimeToUnix JSONExtract JSONExtractScalar JSONPath JSONPathKey
+    Systimestamp DateAdd DateSub DateDiff DateTrunc TimestampAdd TimestampSub TimestampDiff TimestampTrunc
+    Datetime DatetimeAdd DatetimeSub DatetimeDiff DatetimeTrunc AddMonths MonthsBetween ConvertTimezone WeekStart
+    TsOrDsAdd TsOrDsDiff TsOrDsToDate TsOrDsToDatetime TsOrDsToTimestamp DateStrToDate TimeStrToTime
+    Convert ToNumber ToChar DecodeCase TimeToStr StrToTime StrToDate StrToUnix UnixToStr UnixToTime TimeToUnix
+    ParseJSON JSONExtract JSONExtractScalar JSONPath JSONPathKey
     JSONPathRoot JSONPathSubscript JSONValue JSONBExtract JSONBExtractScalar JSONBContainsTopKey
     JSONBContainsAnyTopKeys JSONBContainsAllTopKeys ArrayContains ArrayContainsAll ArrayOverlaps StructExtract
     IsNan IsInf
@@ -48,7 +51,8 @@ QUERY = _nodes(_STRUCTURE, _FUNCTIONS, _AGGREGATES, _QUERY)
 _OTHER_FUNCTIONS = """
     bit_length char_length character_length octet_length btrim ltrim rtrim date_part to_number to_date
     to_timestamp make_date isfinite weekday dayname monthname makedate timestampadd sec_to_time time_to_sec
-    truncate mod instr locate position find_in_set strcmp len strip_accents epoch now today curdate curtime age
+    sysdatetime sysutcdatetime sysdatetimeoffset getutcdate isdate
+    trunc truncate mod instr locate position find_in_set strcmp len strip_accents epoch now today curdate curtime age
     unix_timestamp field prefix suffix num_nulls num_nonnulls cardinality
     json_typeof jsonb_typeof json_array_length jsonb_array_length json_type json_length json_valid json_unquote
     json_contains

@@ -92,6 +92,6 @@ _SPECIAL: Mapping[ParamKind, Callable[[str, SensorContext], Fragment]] = {
     ParamKind.DATE: lambda text, context: context.dialect.literal(date.fromisoformat(text)),
     ParamKind.SQL_CONDITION: _accepted_sql,
     ParamKind.SQL_EXPRESSION: _accepted_sql,
-    ParamKind.SQL_QUERY: _accepted_sql,
-    ParamKind.SEVERITY_QUERY: _accepted_sql,
+    ParamKind.SQL_QUERY: lambda text, _: Fragment(text),
+    ParamKind.SEVERITY_QUERY: lambda text, _: Fragment(text),
 }

@@ -245,7 +245,7 @@ def test_what_is_not_one_aggregate_of_the_rows_is_refused(text: str, part: str) 
         ("select Orders.id from Orders", 'SELECT "orders"."id" FROM "dq_checked_rows" AS "orders"'),
         (
             "with x as (select id as k from orders) select k from x where k > 1",
-            'WITH x AS (SELECT "id" AS k FROM "dq_checked_rows" AS "orders") SELECT k FROM x WHERE k > 1',
+            'WITH x AS (SELECT "id" AS k FROM "dq_checked_rows" AS "orders") SELECT "k" FROM x WHERE "k" > 1',
         ),
         (
             "select status, count(*) as n from orders group by status having count(*) > 1",

@@ -36,9 +36,9 @@ def test_rows_to_measure_have_nothing_to_show() -> None:
 
 def test_what_a_users_query_returns_is_looked_up_by_all_ids() -> None:
     ids = (DIALECT.ident("id"), DIALECT.ident('o"f'))
-    query = f"SELECT * FROM {DIALECT.ident(CHECKED_ROWS)}"
+    query = f"SELECT * FROM {DIALECT.ident(CHECKED_ROWS)} AS t"
     assert words(where="w", wanted=Wanted(("x",), ids)).returned(query) == (
         'SELECT s0 FROM (SELECT x AS s0, "id" AS c0, "o""f" AS c1 FROM "s"."t" WHERE w) checked'
-        ' WHERE EXISTS (SELECT 1 AS one FROM SELECT * FROM (SELECT * FROM "s"."t" WHERE w) returned'
+        ' WHERE EXISTS (SELECT 1 AS one FROM (SELECT * FROM (SELECT * FROM "s"."t" WHERE w) AS t) returned'
         ' WHERE returned."id" = checked.c0 AND returned."o""f" = checked.c1)'
     )
