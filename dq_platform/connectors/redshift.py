@@ -13,7 +13,14 @@ from dq_platform.connectors import redshift_catalogue as catalogue
 from dq_platform.connectors import redshift_login
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, problem_of_sqlstate, source_error
-from dq_platform.connectors.one_query import BLOCK_COMMENT, DOUBLE_QUOTED, LINE_COMMENT, TEXT_WITH_ESCAPES, OneQuery
+from dq_platform.connectors.one_query import (
+    BLOCK_COMMENT,
+    DOUBLE_QUOTED,
+    LINE_COMMENT,
+    TEXT_WITH_ESCAPES,
+    UNPAIRED,
+    OneQuery,
+)
 from dq_platform.connectors.redshift_dialect import RedshiftDialect
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.errors import SourceError, SourceProblem, Violation
@@ -28,7 +35,12 @@ if TYPE_CHECKING:
 
     from dq_platform.models.connection import SettingValue
 
-_ONE_QUERY = OneQuery("Redshift", LINE_COMMENT, BLOCK_COMMENT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED)
+# Texts between dollars are refused: what is in them would be read as if it were not quoted.
+_ONE_QUERY = OneQuery(
+    "Redshift",
+    *(LINE_COMMENT, BLOCK_COMMENT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED),
+    never=rf"{UNPAIRED}|\$\w*\$",
+)
 
 
 class RedshiftConnector(DriverSession):
