@@ -86,8 +86,10 @@ WITHOUT_ID = {
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
     "CreateSchedule", "ListSchedules",
 }  # fmt: skip
-FILTERED = {"ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary", "GetTrend",
-            "ListIncidents"}  # fmt: skip
+FILTERED = {
+    "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
+    "GetTrend", "ListIncidents",
+}  # fmt: skip
 
 LISTS = (
     "ListConnections", "ListChecks", "ListSchedules", "ListJobs", "ListIncidents", "ListResults", "ListLatestResults",
