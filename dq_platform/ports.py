@@ -16,7 +16,7 @@ from dq_platform.models.check import Check, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
-from dq_platform.models.metadata import Estimates, KnownTable, TableSettings, TableSnapshot, TableVersion
+from dq_platform.models.metadata import Estimates, KnownTable, Sweep, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     HistoryPoint,
@@ -100,8 +100,8 @@ class Tables(Protocol):
     async def save_snapshots(self, snapshots: Sequence[TableSnapshot]) -> None:
         """Kept as history: a snapshot whose columns equal the newest one's only moves that one's time."""
 
-    async def forget_absent(self, connection_id: str, present: Sequence[tuple[str, str]], at: datetime) -> None:
-        """Mark tables that a full sync did not find as absent, so that `snapshot` answers None."""
+    async def forget_absent(self, connection_id: str, sweep: Sweep, at: datetime) -> None:
+        """Mark tables that a full sync did not find as absent since `at`, so that `snapshot` answers None."""
 
     async def schemas(self, connection_id: str) -> Sequence[str]:
         """Schemas with tables that are there, sorted."""

@@ -13,13 +13,12 @@ from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Measured, Run, failed_checks, measure_checks
 from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
-from dq_platform.app.sync import read_catalogue, store_catalogue
+from dq_platform.app.sync import Catalogue, read_catalogue, store_catalogue
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
 from dq_platform.execution.withhold import withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
-from dq_platform.models.metadata import TableSnapshot
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.models.sample import ErrorSamples
@@ -62,7 +61,7 @@ class End:
     results: Sequence[Result] = ()
     samples: Sequence[ErrorSamples] = ()
     baselines: Sequence[Baseline] = ()
-    catalogue: Sequence[TableSnapshot] | None = None
+    catalogue: Catalogue | None = None
     error: JobError | None = None
 
 

@@ -22,7 +22,9 @@ from dq_platform.connectors.one_query import (
     DOUBLE_QUOTED_WITH_ESCAPES,
     LINE_COMMENT,
     TEXT_WITH_ESCAPES,
+    UNPAIRED,
     OneQuery,
+    to_end_of_line,
 )
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.errors import SourceError, SourceProblem, Violation
@@ -52,9 +54,10 @@ _LABEL = re.compile(r"([a-z]+)=([\w-]+)", re.IGNORECASE)
 
 _ONE_QUERY = OneQuery(
     "BigQuery",
-    *(LINE_COMMENT, r"#[^\n]*", BLOCK_COMMENT),
+    *(LINE_COMMENT, to_end_of_line("#"), BLOCK_COMMENT),
     *(r"'''(?:[^\\]|\\.)*?'''", r'"""(?:[^\\]|\\.)*?"""'),
     *(TEXT_WITH_ESCAPES, DOUBLE_QUOTED_WITH_ESCAPES, BACKTICKED),
+    never=f"{UNPAIRED}|#",
 )
 
 

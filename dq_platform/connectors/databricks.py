@@ -33,7 +33,7 @@ from dq_platform.connectors.databricks_settings import (
 )
 from dq_platform.connectors.deadline import Deadline
 from dq_platform.connectors.driver_errors import load_driver, source_error
-from dq_platform.connectors.one_query import DOUBLE_QUOTED_WITH_ESCAPES, TEXT_WITH_ESCAPES, OneQuery
+from dq_platform.connectors.one_query import DOUBLE_QUOTED_WITH_ESCAPES, TEXT_WITH_ESCAPES, OneQuery, to_end_of_line
 from dq_platform.connectors.session import DriverErrors, tagged
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 
     from dq_platform.models.connection import SettingValue
 
-# Comments do not nest for us, and a backslash at the end of one continues it: what is not understood is refused.
-_LINE_COMMENT = r"--(?:\\\n|[^\r\n])*"
+# Comments nest, and a backslash at a line's end continues one, in some versions only: such comments are refused.
+_LINE_COMMENT = to_end_of_line("--") + r"(?<!\\)"
 _BLOCK_COMMENT = r"/\*(?!\+)(?:(?!/\*|\*/).)*\*/"
 _RAW_TEXT = r"\b[rR](?:'[^']*'|\"[^\"]*\")"
 _BACKTICKED = "`(?:[^`]|``)*`"
 _TEXTS = (_RAW_TEXT, TEXT_WITH_ESCAPES, DOUBLE_QUOTED_WITH_ESCAPES)
-_ONE_QUERY = OneQuery("Databricks", _LINE_COMMENT, _BLOCK_COMMENT, *_TEXTS, _BACKTICKED, never=r"['\"`]|/\*(?!\+)")
+_ONE_QUERY = OneQuery("Databricks", _LINE_COMMENT, _BLOCK_COMMENT, *_TEXTS, _BACKTICKED, never=r"['\"`]|--|/\*(?!\+)")
 
 # The server ends a statement itself; when it should have and has not, we ask for it.
 _GRACE = timedelta(seconds=5)

@@ -1,4 +1,4 @@
-"""A statement timeout for engines whose servers have none, or may not keep theirs: a timer cancels the statement."""
+"""A statement timeout for engines whose servers have none, or may not keep theirs: a thread cancels the statement."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from dq_platform.connectors.session import DriverSession
 
+_AGAIN = timedelta(seconds=0.5)
+
 
 class Deadline(DriverSession):
-    """Sessions whose statements run under `_deadline`; `_expired` tells whether the timer ended the last one."""
+    """Sessions whose statements run under `_deadline`; `_expired` tells whether it ended the last one."""
 
     _expired = False
 
@@ -21,17 +23,23 @@ class Deadline(DriverSession):
     @contextmanager
     def _deadline(self) -> Iterator[None]:
         self._expired = False
-        timer = threading.Timer(self._statement_limit().total_seconds(), self._expire)
-        timer.daemon = True
-        timer.start()
+        over = threading.Event()
+        seconds = self._statement_limit().total_seconds()
+        threading.Thread(target=self._watch, args=(over, seconds), name="deadline", daemon=True).start()
         try:
             yield
         finally:
-            timer.cancel()
+            over.set()
 
-    def _expire(self) -> None:
+    def _watch(self, over: threading.Event, seconds: float) -> None:
+        """Ask until the statement has ended: the server may not know it yet, or not hear us."""
+        while not over.wait(seconds):
+            self._expire(over)
+            seconds = _AGAIN.total_seconds()
+
+    def _expire(self, over: threading.Event) -> None:
         with self._lock:
-            if self._busy:
+            if self._busy and not over.is_set():  # or it would hit the next statement
                 self._expired = True
                 with suppress(*self._driver_errors()):  # whoever waits for the statement learns what is wrong
                     self._send_cancel()

@@ -86,6 +86,7 @@ class Dialect(ABC):
     exponent_literal: ClassVar[str] = ""
     """How a float with an exponent is written where exact literals end too soon to write it without."""
     boolean_test: ClassVar[str] = "IS"
+    counts: ClassVar[str] = "COUNT"
     hex_digits: ClassVar[str] = "HEX({})"
     first_characters: ClassVar[str] = "SUBSTRING({}, 1, {})"
     exact_end: ClassVar[str] = ""
@@ -296,9 +297,13 @@ class Dialect(ABC):
 
     # Aggregates
 
+    def count(self, expression: str = "*") -> Fragment:
+        """Number of rows, or of those where the expression is not NULL, as a 64-bit integer."""
+        return Fragment(f"{self.counts}({expression})")
+
     def count_if(self, condition: str) -> Fragment:
         """Number of rows where the condition is true; 0 over no rows."""
-        return Fragment(f"COUNT(CASE WHEN {condition} THEN 1 END)")
+        return self.count(f"CASE WHEN {condition} THEN 1 END")
 
     def mean(self, expression: str) -> Fragment:
         return Fragment(f"AVG({self.as_float(expression)})")

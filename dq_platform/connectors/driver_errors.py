@@ -37,7 +37,13 @@ _BY_SQLSTATE = {
 }
 
 _QUOTED = re.compile(r"(['\"`]).*\1", re.DOTALL)
-_OPEN_QUOTE = re.compile(r"['\"`]")
+# Servers that speak other languages have other quotation marks, and some of those open in one and close in the next.
+_QUOTED_OTHERWISE = re.compile(r"[«»‹›„“”‚‘’「」『』].*[«»‹›„“”‚‘’「」『』]", re.DOTALL)
+_OPEN_QUOTE = re.compile(r"['\"`«»‹›„“”‚‘’「」『』]")
+# A number, date, time or card number of five digits or more, and what has as many among letters: keys, bytes.
+_LONG_NUMBER = re.compile(r"\d(?:[ .,:/-]?\d){4,}")
+_WORD = re.compile(r"[\w-]+")
+_SHORT = 4
 
 
 def problem_of_sqlstate(sqlstate: str) -> SourceProblem:
@@ -57,12 +63,19 @@ def source_error(problem: SourceProblem, engine: str, *, code: str = "", detail:
 
 
 def scrubbed(message: str) -> str:
-    """The message's first line without what stands in quotes, which may be a literal of the statement.
+    """The message's first line without what may be a literal of the statement or a value of the table.
 
-    From the first quote to the last of its kind everything goes, and after a quote without a partner the rest.
+    From the first quote to the last of its kind everything goes, and after a quote without a partner the rest; so does
+    what has more than four digits, quoted or not.
     """
-    text = _QUOTED.sub("…", message.strip().replace("n't ", " not "))
-    return _OPEN_QUOTE.split(text, maxsplit=1)[0].partition("\n")[0].strip()[:300]
+    text = _QUOTED.sub("…", message.strip().replace("can't ", "cannot ").replace("n't ", " not "))
+    text = _QUOTED_OTHERWISE.sub("…", text)
+    text = _OPEN_QUOTE.split(text, maxsplit=1)[0].partition("\n")[0]
+    return _WORD.sub(_unless_number, _LONG_NUMBER.sub("…", text)).strip()[:300]
+
+
+def _unless_number(word: re.Match[str]) -> str:
+    return "…" if sum(map(str.isdigit, word[0])) > _SHORT else word[0]
 
 
 def load_driver(module: str, engine: str, package: str, *, library: str = "") -> ModuleType:

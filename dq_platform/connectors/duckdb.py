@@ -93,7 +93,8 @@ class DuckDBConnector(Deadline):
     def connect(self) -> None:
         self._require_allowed()
         self._driver = load_driver("duckdb", self.display_name, "duckdb")
-        with self._statement():
+        # A pattern may match many files, and each is looked into.
+        with self._statement(), self._deadline():
             self._seen, self._opened = self._fingerprint(), monotonic()
             self._connection = self._driver.connect(":memory:", config=self._config())
             self._open().execute("SET TimeZone = 'UTC'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,6 +13,12 @@ from dq_platform.connectors.base import Rows, Setting, SettingKind, SourceVersio
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.mysql_dialect import MySQLDialect
 from dq_platform.connectors.mysql_errors import PROBLEMS, tls_failure_of
+from dq_platform.connectors.one_query import (
+    DOUBLE_QUOTED_WITH_ESCAPES,
+    TEXT_WITH_ESCAPES,
+    OneQuery,
+    to_end_of_line,
+)
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.connectors.tls import (
     UNPROTECTED,
@@ -43,10 +48,14 @@ if TYPE_CHECKING:
 _SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_UNSIGNED_SUBTRACTION"
 
 
-# The protocol carries one statement, and its first word tells those that read from those that set, call or kill.
-# A comment that begins with ! or M! is none.
-_READS = re.compile(
-    r"(?:\s|\(|/\*(?!M?!).*?\*/|(?:--\s|#)[^\n]*\n)*(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE | re.DOTALL
+# A read-only session still writes files, INTO one, which may stand in brackets and directly behind a number.
+_INTO = r"(?i:(?:[\w$]*\d)?into(?![\w$]))"
+_ONE_QUERY = OneQuery(
+    "MySQL",
+    *(to_end_of_line(r"--(?=[\x01-\x20\x7f]|\Z)|#"), r"/\*(?!M?[!+])(?:(?!/\*|\*/).)*\*/"),
+    *(TEXT_WITH_ESCAPES, DOUBLE_QUOTED_WITH_ESCAPES, "`(?:[^`]|``)*`"),
+    functions=("INSERT", "TRUNCATE"),
+    never=rf"['\"`#\x00]|--(?=[\x01-\x20\x7f]|\Z)|/\*|{_INTO}",
 )
 
 
@@ -136,8 +145,7 @@ class MySQLConnector(DriverSession):
         return settings, "SET SESSION TRANSACTION READ ONLY"
 
     def execute(self, sql: str, *, tag: str = "") -> Rows:
-        if not _READS.match(sql):
-            raise SourceError(SourceProblem.PERMISSION, "MySQL connections run one SELECT at a time, nothing else.")
+        _ONE_QUERY.require(sql)
         return self._select(tagged(sql, tag))
 
     def _select(self, sql: str, *parameters: str) -> Rows:

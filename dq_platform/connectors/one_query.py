@@ -11,14 +11,27 @@ from collections.abc import Collection, Iterator
 
 from dq_platform.errors import SourceError, SourceProblem
 
-LINE_COMMENT = r"--[^\n]*"
-BLOCK_COMMENT = r"/\*(?![!+])(?:[^*]|\*(?!/))*\*/"
+
+def to_end_of_line(marks: str) -> str:
+    """The pattern of a comment from `marks`, a pattern, to the line's end.
+
+    Engines differ in whether a carriage return alone, or a NUL, ends it: before one, this is no comment.
+    """
+    return rf"(?:{marks})[^\r\n\x00]*+(?!\x00|\r(?!\n))"
+
+
+LINE_COMMENT = to_end_of_line("--")
+# Some engines nest comments and some do not, and some take what begins with ! or + for more than a comment.
+BLOCK_COMMENT = r"/\*(?![!+])(?:(?!/\*|\*/).)*\*/"
 TEXT = r"'(?:[^']|'')*'"
 TEXT_WITH_ESCAPES = r"'(?:[^'\\]|\\.)*'"
 DOUBLE_QUOTED = r'"(?:[^"]|"")*"'
 DOUBLE_QUOTED_WITH_ESCAPES = r'"(?:[^"\\]|\\.)*"'
 BACKTICKED = r"`(?:[^`\\]|\\.)*`"
 BRACKETED = r"\[(?:[^\]]|\]\])*\]"
+
+UNPAIRED = r"['\"`]|--|/\*"
+"""What begins something quoted, where nothing that is quoted begins."""
 
 _READING = frozenset({"SELECT", "WITH", "("})
 _CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "UPSERT", "TRUNCATE", "EXEC", "EXECUTE", "CALL"})
@@ -28,12 +41,20 @@ class OneQuery:
     """The rule of one engine. `quoted` are patterns of what it quotes: texts, names and comments.
 
     `also` are further words, in capitals, that no query has outside brackets: for engines that take a second statement
-    without a semicolon before it. `never` is a pattern of what is refused wherever it is not quoted.
+    without a semicolon before it. `functions` are words that a query may have, because they name functions, too.
+    `never` is a pattern of what is refused wherever it is not quoted, such as a quotation mark without its partner.
     """
 
-    def __init__(self, engine: str, *quoted: str, also: Collection[str] = (), never: str = "['\"`]") -> None:
+    def __init__(
+        self,
+        engine: str,
+        *quoted: str,
+        also: Collection[str] = (),
+        functions: Collection[str] = (),
+        never: str = UNPAIRED,
+    ) -> None:
         self._engine = engine
-        self._changing = _CHANGING.union(also)
+        self._changing = _CHANGING.union(also).difference(functions)
         self._tokens = re.compile(
             f"(?P<quoted>{'|'.join(quoted)})|(?P<never>{never})|(?P<word>[^\\W\\d]\\w*|[();])", re.DOTALL
         )

@@ -17,6 +17,7 @@ from dq_platform.connectors.one_query import DOUBLE_QUOTED, TEXT_WITH_ESCAPES, O
 from dq_platform.connectors.postgresql_query import BLOCK_COMMENT, LINE_COMMENT, NEVER
 from dq_platform.connectors.redshift_dialect import RedshiftDialect
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
+from dq_platform.connectors.whole_tables import whole_tables
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -170,9 +171,21 @@ class RedshiftConnector(DriverSession):
             raise
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
-        key = {name for (name,) in self._select(catalogue.PRIMARY_KEY, schema, table).rows}
+        key = {name for _, name in self._select(catalogue.PRIMARY_KEY, schema, table).rows}
         rows = self._select(catalogue.COLUMNS, schema, table).rows
-        return [catalogue.column_info(position, row, key) for position, row in enumerate(rows, 1)]
+        return [catalogue.column_info(position, row[1:], key) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        keys = dict(self._whole_tables(catalogue.PRIMARY_KEYS_AFTER, schema))
+        found = {}
+        for table, rows in self._whole_tables(catalogue.COLUMNS_AFTER, schema):
+            key = {name for (name,) in keys.get(table, ())}
+            found[table] = [catalogue.column_info(position, row, key) for position, row in enumerate(rows, 1)]
+        return found
+
+    def _whole_tables(self, sql: str, schema: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+        limit = self.guards.max_rows
+        return whole_tables(lambda after: self._select(f"{sql} LIMIT {limit}", schema, after).rows, limit)
 
     def _driver_errors(self) -> DriverErrors:
         # A connection that breaks within an answer shows as an error of the socket, or of what takes answers apart.

@@ -17,21 +17,28 @@ MATERIALISED = "SELECT name FROM svv_mv_info WHERE schema_name = %s"
 # Megabytes and rows that are not marked for deletion. Empty tables are not in it.
 SIZES = 'SELECT "table", "size", estimated_visible_rows FROM svv_table_info WHERE "schema" = %s'
 
-COLUMNS = """
-SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, remarks
+_COLUMNS = """
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable,
+       remarks
 FROM svv_columns
-WHERE table_schema = %s AND table_name = %s
-ORDER BY ordinal_position
+WHERE table_schema = %s AND table_name {which} %s
+ORDER BY table_name, ordinal_position
 """
 
-PRIMARY_KEY = """
-SELECT a.attname
+COLUMNS = _COLUMNS.format(which="=")
+COLUMNS_AFTER = _COLUMNS.format(which=">")
+
+_PRIMARY_KEYS = """
+SELECT c.relname, a.attname
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
-WHERE k.contype = 'p' AND n.nspname = %s AND c.relname = %s
+WHERE k.contype = 'p' AND n.nspname = %s AND c.relname {which} %s
 """
+
+PRIMARY_KEY = _PRIMARY_KEYS.format(which="=")
+PRIMARY_KEYS_AFTER = _PRIMARY_KEYS.format(which=">") + "ORDER BY c.relname"
 
 _MEGABYTE = 1024 * 1024
 
@@ -91,7 +98,7 @@ def _kind(name: str, kind: str, materialised: Collection[str]) -> TableKind:
 
 
 def column_info(position: int, row: tuple[Any, ...], primary_key: Collection[str]) -> ColumnInfo:
-    """A row of COLUMNS."""
+    """A row of COLUMNS without the table's name."""
     name, spelled, length, precision, scale, nullable, comment = row
     base, _, bounds = spelled.partition("(")
     data_type = _TYPES.get(_SHORT.get(base, base), DataType.OTHER)

@@ -16,7 +16,9 @@ from dq_platform.connectors.one_query import (
     DOUBLE_QUOTED,
     LINE_COMMENT,
     TEXT_WITH_ESCAPES,
+    UNPAIRED,
     OneQuery,
+    to_end_of_line,
 )
 from dq_platform.connectors.session import DriverErrors, DriverSession, named
 from dq_platform.connectors.snowflake_dialect import SnowflakeDialect
@@ -58,11 +60,12 @@ _TYPES = {
 
 _TYPE = re.compile(r"(\w+)(?:\(\d+(?:,\s*(\d+))?\))?")
 
-# The flow operator ->> puts a further statement, of any kind, behind a query.
+# The flow operator ->> puts a further statement, of any kind, behind a query. Names may have dollars, even two at once.
 _ONE_QUERY = OneQuery(
     "Snowflake",
-    *(LINE_COMMENT, r"//[^\n]*", BLOCK_COMMENT, TEXT_WITH_ESCAPES, r"\$\$.*?\$\$", DOUBLE_QUOTED),
-    never=r"['\"`]|->>",
+    *(LINE_COMMENT, to_end_of_line("//"), BLOCK_COMMENT),
+    *(TEXT_WITH_ESCAPES, r"(?<![\w$])\$\$.*?\$\$", DOUBLE_QUOTED),
+    never=rf"{UNPAIRED}|//|\$\$|->>",
 )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from types import ModuleType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dq_platform.connectors import sqlserver_catalogue as catalogue
 from dq_platform.connectors import sqlserver_odbc as odbc
@@ -18,6 +18,7 @@ from dq_platform.connectors.one_query import BRACKETED, DOUBLE_QUOTED, TEXT, One
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
 from dq_platform.connectors.sqlserver_dialect import SQLServerDialect
 from dq_platform.connectors.sqlserver_errors import number_of, problem_of, said
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -157,7 +158,16 @@ class SQLServerConnector(DriverSession):
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         names = {"schema": self.dialect.text(schema), "table": self.dialect.text(table)}
         rows = self._select(catalogue.COLUMNS.format(**names)).rows
-        return [catalogue.column_info(position, row) for position, row in enumerate(rows, 1)]
+        return [catalogue.column_info(position, row[1:]) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit, literal = self.guards.max_rows, self.dialect.text
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            names = {"schema": literal(schema), "table": literal(after)}
+            return self._select(catalogue.COLUMNS_AFTER.format(limit=limit, **names)).rows
+
+        return columns_by_table(page, limit, catalogue.column_info)
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.Error,)

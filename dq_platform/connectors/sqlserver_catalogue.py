@@ -28,8 +28,8 @@ WHERE s.name = {schema} AND o.type IN ('U', 'V') AND o.is_ms_shipped = 0
 """
 
 # A type of the user's own counts as the one below it, which a CLR type has not.
-COLUMNS = """
-SELECT c.name, t.name, b.name, c.max_length, c.precision, c.scale, c.is_nullable,
+_COLUMNS = """
+SELECT {top}o.name, c.name, t.name, b.name, c.max_length, c.precision, c.scale, c.is_nullable,
        CASE WHEN k.column_id IS NULL THEN 0 ELSE 1 END, CAST(d.value AS NVARCHAR(4000))
 FROM sys.columns c
 JOIN sys.objects o ON o.object_id = c.object_id
@@ -43,9 +43,13 @@ LEFT JOIN (
 ) k ON k.object_id = c.object_id AND k.column_id = c.column_id
 LEFT JOIN sys.extended_properties d
   ON d.class = 1 AND d.major_id = c.object_id AND d.minor_id = c.column_id AND d.name = 'MS_Description'
-WHERE s.name = {schema} AND o.name = {table} AND o.type IN ('U', 'V')
-ORDER BY c.column_id
+WHERE s.name = {schema} AND o.name {which} {table} AND o.type IN ('U', 'V')
+ORDER BY o.name, c.column_id
 """
+
+COLUMNS = _COLUMNS.replace("{top}", "").replace("{which}", "=")
+COLUMNS_AFTER = _COLUMNS.replace("{top}", "TOP ({limit}) ").replace("{which}", ">")
+"""At most `limit` columns, of the tables behind `table`."""
 
 _PAGE = 8192
 
@@ -85,7 +89,7 @@ def _kind(kind: str, rows: int | None) -> TableKind:
 
 
 def column_info(position: int, row: tuple[Any, ...]) -> ColumnInfo:
-    """A row of COLUMNS."""
+    """A row of COLUMNS without the table's name."""
     name, spelled, base, length, precision, scale, nullable, primary_key, comment = row
     return ColumnInfo(
         name=name,

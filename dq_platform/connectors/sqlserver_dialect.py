@@ -30,6 +30,7 @@ class SQLServerDialect(Dialect):
     wall_clock_literal = "CAST('{}' AS DATETIME2)"
     exponent_literal = "{}"  # exact literals end at 38 digits
     boolean_test = "="
+    counts = "COUNT_BIG"  # COUNT fails beyond 2,147,483,647
     exact_end = "|"
     hex_digits = "CONVERT(NVARCHAR(MAX), {}, 2)"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
-from dq_platform.checks.sensors.aggregates import ALL_ROWS
+from dq_platform.checks.sensors.aggregates import all_rows
 from dq_platform.checks.sensors.measure import WEIGHT, Effort
 from dq_platform.connectors.dialect import Dialect, Layout
 from dq_platform.execution.frame import Frame
@@ -79,7 +79,7 @@ def _unknown(wants: Iterable[ScanWant], estimates: Estimates, dialect: Dialect) 
             asked = True
             yield Lesson(roughly, name)
     if asked or (costly and estimates.rows is None):
-        yield Lesson(str(ALL_ROWS))
+        yield Lesson(str(all_rows(dialect)))
 
 
 def _pays(want: ScanWant, estimates: Estimates, habits: Layout) -> bool:
@@ -109,10 +109,12 @@ def _over_values(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> I
     names = {name: dialect.ident(name) for name in columns}
     keys = dict.fromkeys(key for column in columns.values() for key in _keys(column, dialect))
     condition = f" WHERE {frame.where}" if frame.where else ""
-    counted = f"SELECT {', '.join(names.values())}, COUNT(*) AS {WEIGHT} FROM {frame.table}{condition}"  # noqa: S608
+    counted = f"SELECT {', '.join(names.values())}, {dialect.count()} AS {WEIGHT} FROM {frame.table}{condition}"  # noqa: S608
     values = replace(frame, table=f"({counted} GROUP BY {', '.join(keys)}) dq_values", where="")
     asked = [want._replace(measure=want.measure.by_value) for want in wants if want.measure.by_value]
-    known = () if frame.where else tuple(Lesson(f"COUNT(DISTINCT {ident})", name) for name, ident in names.items())
+    known = (
+        () if frame.where else tuple(Lesson(dialect.count(f"DISTINCT {ident}"), name) for name, ident in names.items())
+    )
     for number, one in enumerate(scans(values, asked, dialect)):
         of_values = replace(one, kind=StatementKind.VALUES)
         yield of_values.learning(known, dialect) if known and not number else of_values

@@ -160,7 +160,9 @@ class _Run:
         if failing.frame in self.sound:
             return None
         try:
-            await self.send(failing.frame.select(["COUNT(*)"], self.session.dialect), failing.check_ids)
+            await self.send(
+                failing.frame.select([self.session.dialect.count()], self.session.dialect), failing.check_ids
+            )
         except SourceError as error:
             return error
         self.sound.add(failing.frame)

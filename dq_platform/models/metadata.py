@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +71,18 @@ class TableSnapshot:
 
     def column(self, name: str) -> ColumnInfo | None:
         return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a reading of all tables, begun at `began`, found: `present` tables, as schema and name.
+
+    It tells nothing of the `unread` schemas, nor of tables that were seen after it began.
+    """
+
+    present: Sequence[tuple[str, str]]
+    began: datetime
+    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

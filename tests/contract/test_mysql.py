@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -186,3 +187,12 @@ class TestMySQL(ProblemContract, ConnectorContract):
         equal = dialect.count_if(dialect.equals_text("v", dialect.literal("é")))
         matching = dialect.count_if(dialect.matches("v", dialect.literal("^é$")))
         assert list(engine.select(f"SELECT {equal}, {matching} FROM contract.latin").rows) == [(1, 1)]
+
+    def test_no_file_is_written(self, engine: Engine, tmp_path: Path) -> None:
+        tmp_path.chmod(0o777)
+        with engine.session() as session:
+            for number, form in enumerate(("SELECT 1 {}", "(SELECT 1 {})", "SELECT 1 /*!{}*/", "SELECT 1.5{}")):
+                path = tmp_path / f"{number}.txt"
+                with pytest.raises(SourceError) as caught:
+                    session.execute(form.format(f"INTO OUTFILE '{path}'"))
+                assert (caught.value.problem, path.exists()) == (SourceProblem.PERMISSION, False)

@@ -11,7 +11,8 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.metadata import DataType, TableKind
 from local.ports import any_free
 from tests.contract.catalogue import columns_of
-from tests.contract.engine import Engine, short
+from tests.contract.engine import Engine
+from tests.contract.paging import PagedColumns
 from tests.contract.problems import ProblemContract
 from tests.contract.suite import ConnectorContract
 from tests.engines.postgres import PostgresServer
@@ -100,7 +101,7 @@ def engine(server: PostgresServer) -> Engine:
     )
 
 
-class TestPostgreSQL(ProblemContract, ConnectorContract):
+class TestPostgreSQL(PagedColumns, ProblemContract, ConnectorContract):
     driver = "psycopg2"
 
     def forbidden(self, engine: Engine) -> None:
@@ -251,15 +252,6 @@ class TestPostgreSQL(ProblemContract, ConnectorContract):
         assert sizes["sized"] == pytest.approx(real, rel=0.05)
         assert sizes["unsized"] is None
         assert sizes["size_parts"] is None
-
-    def test_all_columns_are_read_in_pages_that_the_limit_of_rows_allows(self, engine: Engine) -> None:
-        with engine.session() as session:
-            whole = session.get_all_columns("contract")
-        longest = max(map(len, whole.values()))
-        assert sum(map(len, whole.values())) > 2 * longest
-        with engine.session(short(max_rows=longest + 1)) as session:
-            assert {name: session.get_columns("contract", name) for name in whole} == whole
-            assert session.get_all_columns("contract") == whole
 
     def test_a_date_that_python_cannot_hold_is_bad_sql(self, engine: Engine) -> None:
         with pytest.raises(SourceError) as caught:

@@ -20,6 +20,7 @@ from dq_platform.models.metadata import DataType, TableKind
 from local.ports import LOOPBACK, any_free
 from tests.contract.catalogue import columns_of
 from tests.contract.engine import GUARDS, Engine
+from tests.contract.paging import PagedColumns
 from tests.contract.suite import ConnectorContract
 from tests.engines.accounts import account
 from tests.engines.aws import FakeAws
@@ -155,7 +156,7 @@ def failure(engine: Engine, **changes: SettingValue) -> SourceError:
     return caught.value
 
 
-class TestRedshift(ConnectorContract):
+class TestRedshift(PagedColumns, ConnectorContract):
     def test_a_statement_cannot_loosen_the_guards_of_the_next(self, engine: Engine) -> None:
         engine.write(["CREATE SEQUENCE contract.guarded"])
         loosened = [

@@ -14,6 +14,7 @@ from dq_platform.models.metadata import DataType
 from local.ports import any_free
 from tests.contract.engine import Engine
 from tests.contract.guards import problem
+from tests.contract.paging import PagedColumns
 from tests.contract.suite import ConnectorContract
 from tests.engines.accounts import account
 from tests.engines.sqlserver import SqlServerStandIn, connect
@@ -103,7 +104,7 @@ def failure(engine: Engine, **changes: SettingValue) -> SourceError:
     return caught.value
 
 
-class TestSQLServer(ConnectorContract):
+class TestSQLServer(PagedColumns, ConnectorContract):
     @pytest.mark.parametrize(
         "statement",
         [

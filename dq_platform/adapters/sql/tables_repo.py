@@ -40,6 +40,7 @@ from dq_platform.errors import NotFound
 from dq_platform.models.metadata import (
     Estimates,
     KnownTable,
+    Sweep,
     TableInfo,
     TableKind,
     TableSettings,
@@ -77,10 +78,10 @@ class SqlTables:
         if changed:
             await self._session.execute(insert(table_snapshots), changed)
 
-    async def forget_absent(self, connection_id: str, present: Sequence[tuple[str, str]], at: datetime) -> None:
+    async def forget_absent(self, connection_id: str, sweep: Sweep, at: datetime) -> None:
         await self._lock_connection(connection_id)
         newest = _newest().where(table_snapshots.c.connection_id == connection_id).subquery()
-        kept = _pairs(present)
+        kept = _pairs(sweep.present)
         gone = select(
             newest.c.connection_id,
             newest.c.schema_name,
@@ -93,6 +94,8 @@ class SqlTables:
             literal(at),
         ).where(
             newest.c.absent == false(),
+            newest.c.taken_at < sweep.began,
+            newest.c.schema_name.not_in(sweep.unread),
             ~exists().where(and_(kept.c.schema == newest.c.schema_name, kept.c.table == newest.c.table_name)),
         )
         names = [

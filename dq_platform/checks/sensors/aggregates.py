@@ -10,7 +10,11 @@ from dq_platform.connectors.dialect import Dialect, Fragment
 
 FEW = 8
 """As many texts an engine compares without effort."""
-ALL_ROWS = Aggregate("COUNT(*)", f"COALESCE(SUM({WEIGHT}), 0)")
+
+
+def all_rows(dialect: Dialect) -> Aggregate:
+    """Number of rows."""
+    return Aggregate(dialect.count(), f"COALESCE(SUM({WEIGHT}), 0)")
 
 
 def aggregate(value: str | Aggregate) -> Aggregate:
@@ -41,7 +45,7 @@ class AggregateWords:
     def helpers(self) -> dict[str, object]:
         """Every word by the name that templates use."""
         return {
-            "all_rows": ALL_ROWS,
+            "all_rows": all_rows(self._dialect),
             "count_if": self.count_if,
             "percent_if": self.percent_if,
             "count_distinct": self.count_distinct,
@@ -70,7 +74,7 @@ class AggregateWords:
     def count_distinct(self, expression: str) -> Aggregate:
         """Number of different values of an expression."""
         self.effort = Effort.DISTINCT
-        counted = f"COUNT(DISTINCT {expression})"
+        counted = self._dialect.count(f"DISTINCT {expression}")
         return Aggregate(counted, counted)
 
     def repeats(self, expression: str) -> Aggregate:
@@ -85,7 +89,7 @@ class AggregateWords:
     def values(self) -> Aggregate:
         """Number of rows where the column is not NULL."""
         weighed = f"SUM(CASE WHEN {self._column} IS NOT NULL THEN {WEIGHT} END)"
-        return Aggregate(f"COUNT({self._column})", f"COALESCE({weighed}, 0)")
+        return Aggregate(self._dialect.count(self._column), f"COALESCE({weighed}, 0)")
 
     def least(self, expression: str) -> Aggregate:
         return Aggregate(f"MIN({expression})", f"MIN({expression})")

@@ -13,6 +13,7 @@ from dq_platform.models.metadata import (
     ColumnInfo,
     DataType,
     Estimates,
+    Sweep,
     TableInfo,
     TableKind,
     TableSettings,
@@ -78,7 +79,7 @@ async def test_a_table_that_a_sync_does_not_find_is_absent_until_it_is_found_aga
     await save(world, snapshot(world), snapshot(world, "customers"))
     for _ in range(2):
         async with world.uow() as tx:
-            await tx.tables.forget_absent(world.connection.id, [("shop", "customers")], NOW + DAY)
+            await tx.tables.forget_absent(world.connection.id, Sweep([("shop", "customers")], NOW + DAY), NOW + DAY)
             await tx.commit()
     assert await read(world) is None
     assert await read(world, "customers") is not None
@@ -88,10 +89,24 @@ async def test_a_table_that_a_sync_does_not_find_is_absent_until_it_is_found_aga
     assert await read(world) == back
 
 
+async def test_what_a_sync_could_not_see_is_kept(world: World) -> None:
+    await save(world, replace(snapshot(world), table=TableInfo("closed", "orders")), snapshot(world))
+    began = NOW + DAY
+    await save(world, *(snapshot(world, name, taken_at=began + n * DAY) for n, name in enumerate(("new", "newer"))))
+    async with world.uow() as tx:
+        await tx.tables.forget_absent(world.connection.id, Sweep([], began, ["closed"]), began + 2 * DAY)
+        await tx.commit()
+    assert await read(world) is None
+    assert await read(world, "new") is not None
+    assert await read(world, "newer") is not None
+    async with world.uow() as tx:
+        assert await tx.tables.snapshot(world.connection.id, "closed", "orders") is not None
+
+
 async def test_a_sync_that_finds_nothing_forgets_all(world: World) -> None:
     await save(world, snapshot(world))
     async with world.uow() as tx:
-        await tx.tables.forget_absent(world.connection.id, [], NOW + DAY)
+        await tx.tables.forget_absent(world.connection.id, Sweep([], NOW + DAY), NOW + DAY)
         await tx.commit()
     assert await read(world) is None
 
@@ -104,7 +119,7 @@ async def test_the_newest_of_what_is_there_is_listed_in_pages(world: World) -> N
     await save(world, elsewhere)
     async with world.uow() as tx:
         kept = [("shop", "A"), ("shop", "a"), ("shop", "b"), ("stock", "x")]
-        await tx.tables.forget_absent(world.connection.id, kept, NOW + 2 * DAY)
+        await tx.tables.forget_absent(world.connection.id, Sweep(kept, NOW + 2 * DAY), NOW + 2 * DAY)
         first = await tx.tables.present(world.connection.id, "shop", PageRequest(2))
         rest = await tx.tables.present(world.connection.id, "shop", PageRequest(2, first.next_after))
         assert await tx.tables.schemas(world.connection.id) == ["shop", "stock"]
@@ -118,7 +133,7 @@ async def test_the_history_tells_when_a_table_was_what_newest_first(world: World
     for days, columns in ((0, (ID, NAME)), (1, (ID, NAME)), (2, (ID,))):
         await save(world, snapshot(world, taken_at=NOW + days * DAY, columns=columns))
     async with world.uow() as tx:
-        await tx.tables.forget_absent(world.connection.id, [], NOW + 3 * DAY)
+        await tx.tables.forget_absent(world.connection.id, Sweep([], NOW + 3 * DAY), NOW + 3 * DAY)
         await tx.commit()
     await save(world, snapshot(world, taken_at=NOW + 4 * DAY, columns=(ID,)))
     await save(world, snapshot(world, "customers"))
@@ -165,7 +180,7 @@ async def test_nothing_is_known_of_what_is_no_connection(world: World, id: str) 
         assert (await tx.tables.present(id, "shop", PageRequest())).items == []
         assert (await tx.tables.history(id, "shop", "orders", PageRequest())).items == []
         with pytest.raises(NotFound):
-            await tx.tables.forget_absent(id, [], NOW)
+            await tx.tables.forget_absent(id, Sweep([], NOW), NOW)
 
 
 async def test_settings_for_a_connection_that_is_gone_are_refused(world: World) -> None:

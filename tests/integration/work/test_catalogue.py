@@ -3,8 +3,12 @@ from __future__ import annotations
 import pytest
 
 from dq_platform.app import catalogue, metadata
-from dq_platform.errors import Invalid, NotFound
+from dq_platform.connectors.driver_errors import source_error
+from dq_platform.connectors.postgresql import PostgreSQLConnector
+from dq_platform.errors import Invalid, NotFound, SourceProblem
 from dq_platform.models.baseline import ColumnChange, ColumnChangeKind
+from dq_platform.models.job import JobState
+from dq_platform.models.metadata import TableInfo
 from dq_platform.models.page import PageRequest
 from tests.integration.work.world import World
 
@@ -52,6 +56,33 @@ async def test_the_history_of_a_table_tells_its_changes(world: World) -> None:
     assert [column.name for column in wider.version.columns[len(first.version.columns) :]] == ["note"]
     assert wider.changes == (ColumnChange(ColumnChangeKind.ADDED, "note", after="text"),)
     assert gone.changes == first.changes == ()
+
+
+async def test_a_schema_that_may_not_be_read_is_passed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for statement in ("CREATE SCHEMA closed", "CREATE TABLE closed.orders (id int)"):
+        world.shop.run(statement)
+    await sync(world)
+
+    def get_tables(self: PostgreSQLConnector, schema: str) -> list[TableInfo]:
+        if schema in closed:
+            raise source_error(SourceProblem.PERMISSION, self.display_name)
+        return read_tables(self, schema)
+
+    closed, read_tables = {"closed"}, PostgreSQLConnector.get_tables
+    monkeypatch.setattr(PostgreSQLConnector, "get_tables", get_tables)
+    world.shop.run("DROP TABLE payments")
+    await sync(world)
+    place = (world.deps, world.who, world.connection.id)
+    assert list(await catalogue.known_schemas(*place)) == ["closed", "public"]
+    assert list(await catalogue.known_columns(*place, "closed", "orders"))
+    with pytest.raises(NotFound):
+        await catalogue.known_columns(*place, "public", "payments")
+    closed.add("public")
+    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id)
+    await world.work()
+    async with world.deps.uow() as tx:
+        ended = await tx.jobs.get(world.connection.workspace_id, job.id)
+    assert (ended.state, ended.error and ended.error.reason) == (JobState.FAILED, "SOURCE_PERMISSION")
 
 
 async def test_a_name_that_no_source_can_hold_is_refused(world: World) -> None:

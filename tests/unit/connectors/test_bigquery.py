@@ -52,6 +52,9 @@ def test_a_query_goes_as_far_as_the_client(sql: str) -> None:
     "sql",
     [
         "SELECT 1 #\n; DROP TABLE t",
+        "SELECT 1 --\r; DELETE FROM t WHERE true\n",
+        "SELECT 1 #\r; DELETE FROM t WHERE true\n",
+        "SELECT 1 /*+ ' */; DELETE FROM t WHERE true --'",
         "SELECT ''''''; DROP TABLE t; SELECT ''",
         "BEGIN SELECT 1; END",
         "DECLARE x INT64",

@@ -38,3 +38,42 @@ def test_a_certificate_that_cannot_be_read_is_told_without_its_path(path: str) -
 )
 def test_each_product_gets_its_own_timeout(server: str, setting: str) -> None:
     assert setting in connector()._session_settings(server)[0]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 /*!INTO OUTFILE '/tmp/x'*/",
+        "SELECT 1 /*M!INTO OUTFILE '/tmp/x'*/",
+        "SELECT 1 /*+ ' */ INTO OUTFILE '/tmp/x' -- '",
+        "SELECT 1 INTO OUTFILE '/tmp/x'",
+        "SELECT 1e5into OUTFILE '/tmp/x'",
+        "SELECT 1.5INTO @x",
+        "(SELECT 1 INTO DUMPFILE '/tmp/x')",
+        "SELECT 1 -- a\x00 INTO @x",
+        "SELECT 1 #\r INTO @x\n",
+        "SELECT 1 --' ' INTO OUTFILE '/tmp/x'",
+        "SELECT `a\\` INTO @x -- `",
+        "SELECT 1; SELECT 2",
+        "KILL 1",
+        "SET @x = 1",
+    ],
+)
+def test_nothing_that_writes_is_sent(sql: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        connector().execute(sql)
+    assert caught.value.problem is SourceProblem.PERMISSION
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 3--2 AS v, 'into', `into`, x_into, intox FROM t # into",
+        "-- 'into\r\n(SELECT TRUNCATE(v, 2), INSERT(w, 1, 1, '--') FROM t)",
+        "SELECT 'it''s', \"say \\\"into\\\"\" FROM t;",
+    ],
+)
+def test_a_query_goes_as_far_as_the_session(sql: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        connector().execute(sql)
+    assert caught.value.problem is SourceProblem.UNREACHABLE

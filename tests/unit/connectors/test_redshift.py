@@ -48,3 +48,13 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch, conne
     monkeypatch.setattr(importlib, "import_module", import_module)
     with pytest.raises(SourceError, match=r"pip install 'dq-platform\[redshift\]'"):
         connector.connect()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT 1 /* /* */ ' */; DROP TABLE t --'", "SELECT $$'$$; DROP TABLE t --'", "SELECT $a$'$a$; DROP TABLE t --'"],
+)
+def test_what_hides_a_second_statement_is_not_sent(connector: RedshiftConnector, sql: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        connector.execute(sql)
+    assert caught.value.problem is SourceProblem.PERMISSION

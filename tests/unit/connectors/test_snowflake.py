@@ -62,6 +62,9 @@ def test_a_query_goes_as_far_as_the_session(sql: str) -> None:
     [
         "SELECT 1 //\n; DROP TABLE t",
         "SELECT $$a$$; DROP TABLE t",
+        "SELECT 1 AS a$$ ->> DELETE FROM t -- $$",
+        "SELECT 1$$ ' $$ ->> DELETE FROM t -- '",
+        "SELECT 1 //\r ->> DELETE FROM t\n",
         r"SELECT '\\'; DROP TABLE t; --'",
         "SHOW TABLES",
         "USE ROLE accountadmin",

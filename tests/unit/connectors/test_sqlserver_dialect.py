@@ -100,3 +100,10 @@ def test_values_are_shown_with_all_their_digits() -> None:
     assert D.spelled("x", DataType.FLOAT) == "CONVERT(NVARCHAR(MAX), x, 3)"
     assert D.spelled("x", DataType.TIMESTAMP_TZ) == "CONVERT(NVARCHAR(MAX), x, 121)"
     assert "CONVERT(NVARCHAR(MAX), x, 2)" in D.spelled("x", DataType.BINARY)
+
+
+def test_every_count_holds_more_rows_than_an_int() -> None:
+    dialect = SQLServerDialect()
+    assert dialect.count() == "COUNT_BIG(*)"
+    assert dialect.count("DISTINCT v") == "COUNT_BIG(DISTINCT v)"
+    assert dialect.count_if("v > 1") == "COUNT_BIG(CASE WHEN v > 1 THEN 1 END)"

@@ -1,5 +1,5 @@
 SELECT s0, s1, s2, s3, s4 FROM (SELECT s0, s1, s2, s3, s4, shown, RANK() OVER (ORDER BY frequency DESC) AS place
-FROM (SELECT s0, s1, s2, s3, s4, c0 AS shown, COUNT(*) OVER (PARTITION BY c1) AS frequency,
+FROM (SELECT s0, s1, s2, s3, s4, c0 AS shown, COUNT_BIG(*) OVER (PARTITION BY c1) AS frequency,
 ROW_NUMBER() OVER (PARTITION BY c1 ORDER BY c1) AS nth
 FROM (SELECT SUBSTRING((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2), 1, 11) AS s0, SUBSTRING((CAST([back`tick] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2), 1, 11) AS s1, SUBSTRING((CAST(CASE WHEN [it's] = 1 THEN 'true' WHEN [it's] = 0 THEN 'false' END AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2), 1, 11) AS s2, SUBSTRING(CONVERT(NVARCHAR(MAX), [select], 121), 1, 11) AS s3, SUBSTRING(CONVERT(NVARCHAR(MAX), [größe], 121), 1, 11) AS s4, (CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) AS c0, ((CAST((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2) AS c1 FROM [sch'ema].[ta ble] WHERE 1 = 1) checked WHERE c0 IS NOT NULL) counted WHERE nth = 1) ranked
 WHERE place <= 10 AND NOT (((CAST(shown AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2) IN (N'it''s' + N'|', N'back\slash' + N'|', N'😀' + N'|')) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 3 ROWS ONLY

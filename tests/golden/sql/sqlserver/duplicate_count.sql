@@ -1,2 +1,2 @@
 SELECT
-  COUNT([we"ird]) - COUNT(DISTINCT ((CAST([we"ird] AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2)) AS value
+  COUNT_BIG([we"ird]) - COUNT_BIG(DISTINCT ((CAST([we"ird] AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2)) AS value

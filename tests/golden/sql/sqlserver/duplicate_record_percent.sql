@@ -1,3 +1,3 @@
-SELECT 100 * CAST(SUM(n) - COUNT(*) AS DOUBLE PRECISION) / SUM(n) AS value FROM 
-(SELECT COUNT(*) AS n FROM (SELECT ((CAST([we"ird] AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2) AS c0, [back`tick] AS c1 FROM [sch'ema].[ta ble] WHERE 1 = 1) checked
+SELECT 100 * CAST(SUM(n) - COUNT_BIG(*) AS DOUBLE PRECISION) / SUM(n) AS value FROM 
+(SELECT COUNT_BIG(*) AS n FROM (SELECT ((CAST([we"ird] AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_100_BIN2) AS c0, [back`tick] AS c1 FROM [sch'ema].[ta ble] WHERE 1 = 1) checked
 WHERE (c0 IS NOT NULL OR c1 IS NOT NULL) GROUP BY c0, c1) counted

@@ -1,3 +1,3 @@
 SELECT
-  COUNT(DISTINCT CASE WHEN [back`tick] IN (1, 2.5) THEN [back`tick] END) AS value,
+  COUNT_BIG(DISTINCT CASE WHEN [back`tick] IN (1, 2.5) THEN [back`tick] END) AS value,
   2 AS expected

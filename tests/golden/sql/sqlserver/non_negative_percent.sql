@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN [back`tick] >= 0 THEN 1 END) AS value,
-  COUNT([back`tick]) AS of
+  COUNT_BIG(CASE WHEN [back`tick] >= 0 THEN 1 END) AS value,
+  COUNT_BIG([back`tick]) AS of

@@ -1,2 +1,2 @@
 SELECT
-  COUNT(CASE WHEN [we"ird] IS NULL THEN 1 END) AS value
+  COUNT_BIG(CASE WHEN [we"ird] IS NULL THEN 1 END) AS value

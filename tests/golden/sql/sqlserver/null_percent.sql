@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN [we"ird] IS NULL THEN 1 END) AS value,
-  COUNT(*) AS of
+  COUNT_BIG(CASE WHEN [we"ird] IS NULL THEN 1 END) AS value,
+  COUNT_BIG(*) AS of

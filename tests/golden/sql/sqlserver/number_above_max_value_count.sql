@@ -1,2 +1,2 @@
 SELECT
-  COUNT(CASE WHEN [back`tick] > 0.0 THEN 1 END) AS value
+  COUNT_BIG(CASE WHEN [back`tick] > 0.0 THEN 1 END) AS value

@@ -1,2 +1,2 @@
 SELECT
-  COUNT(*) AS value
+  COUNT_BIG(*) AS value

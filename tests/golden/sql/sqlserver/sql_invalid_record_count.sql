@@ -1,1 +1,1 @@
-SELECT COUNT(*) AS value FROM (SELECT 1) returned
+SELECT COUNT_BIG(*) AS value FROM (SELECT 1) returned

@@ -1,2 +1,2 @@
 SELECT
-  COUNT(CASE WHEN (LEN(((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) + N'|') COLLATE Latin1_General_100_CI_AS_SC) - 1) > 100 THEN 1 END) AS value
+  COUNT_BIG(CASE WHEN (LEN(((CAST([we"ird] AS NVARCHAR(MAX)) COLLATE Latin1_General_100_BIN2) + N'|') COLLATE Latin1_General_100_CI_AS_SC) - 1) > 100 THEN 1 END) AS value

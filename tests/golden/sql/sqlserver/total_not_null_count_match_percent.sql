@@ -1,3 +1,3 @@
 SELECT
-  COUNT([we"ird]) AS value,
-  (SELECT COUNT([o"the`r]) FROM [sche.ma].[ta`ble]) AS expected
+  COUNT_BIG([we"ird]) AS value,
+  (SELECT COUNT_BIG([o"the`r]) FROM [sche.ma].[ta`ble]) AS expected

@@ -1,3 +1,3 @@
 SELECT
-  COUNT(*) AS value,
-  (SELECT COUNT(*) FROM [sche.ma].[ta`ble]) AS expected
+  COUNT_BIG(*) AS value,
+  (SELECT COUNT_BIG(*) FROM [sche.ma].[ta`ble]) AS expected

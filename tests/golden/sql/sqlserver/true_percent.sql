@@ -1,3 +1,3 @@
 SELECT
-  COUNT(CASE WHEN [it's] = 1 THEN 1 END) AS value,
-  COUNT([it's]) AS of
+  COUNT_BIG(CASE WHEN [it's] = 1 THEN 1 END) AS value,
+  COUNT_BIG([it's]) AS of
