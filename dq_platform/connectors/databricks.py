@@ -230,7 +230,7 @@ class DatabricksConnector(Deadline):
         exc = self._driver.exc
         if not isinstance(error, exc.DatabaseError) or isinstance(error, exc.RequestError):
             return self._failed_request(error)
-        said = str(error)
+        said = error.message or ""  # the driver's own text of an error without one fails
         problem = problem_of(said)
         detail = detail_of(said) if problem is SourceProblem.BAD_SQL else ""
         return source_error(problem, self.display_name, code=code_of(said), detail=detail)
@@ -238,5 +238,5 @@ class DatabricksConnector(Deadline):
     def _failed_request(self, error: Exception) -> SourceError:
         context = getattr(error, "context", {})
         status = context.get("http-code")
-        problem = problem_of_status(status, f"{error} {context.get('error-message')}")
+        problem = problem_of_status(status, f"{getattr(error, 'message', '')} {context.get('error-message')}")
         return source_error(problem, self.display_name, code=str(status or ""))

@@ -153,10 +153,9 @@ ENGINES = [
 ]
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """One engine with the tables in it."""
-    directory = tmp_path_factory.mktemp("sensors")
+@contextmanager
+def opened(engine: str, directory: Path) -> Iterator[Bench]:
+    """The engine with the tables in it."""
     start = {
         "postgresql": _postgresql,
         "mysql": _mysql,
@@ -169,11 +168,24 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "bigquery": _bigquery,
     }
     with ExitStack() as cleanup:
-        connector = cleanup.enter_context(start[request.param]())
+        connector = cleanup.enter_context(start[engine]())
         connector.connect()
         cleanup.callback(connector.close)
-        bench = Bench(connector, RENAMING.get(request.param, str))
-        if request.param == "oracle":
+        bench = Bench(connector, RENAMING.get(engine, str))
+        if engine == "oracle":
             bench.empty_is_null, bench.lacks = True, {"text_mean_length-lengths": WIDE_CHARACTERS}
             bench.slow = {"date_values_in_future_percent": MANY_BRACKETS}
+        yield bench
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with opened(request.param, tmp_path_factory.mktemp("sensors")) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="session", params=IN_REACH)
+def near(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One of the engines that answer fast, for what needs hundreds of statements."""
+    with opened(request.param, tmp_path_factory.mktemp("sensors")) as bench:
         yield bench

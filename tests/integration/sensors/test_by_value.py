@@ -51,37 +51,37 @@ def answers(bench: Bench, statements: Sequence[Statement]) -> dict[str, Any]:
     return {reading.check_id: reading.value for reading in found}
 
 
-def test_values_with_their_counts_give_the_number_that_the_rows_give(bench: Bench) -> None:
+def test_values_with_their_counts_give_the_number_that_the_rows_give(near: Bench) -> None:
     wrong, seen = {}, 0
     for number, case in enumerate(OVER_VALUES):
-        wanted = want(bench, number, case)
+        wanted = want(near, number, case)
         if wanted is not None:
-            frame = Frame(bench.dialect.table(bench.schema, bench.rename(case.table)), where=case.where)
-            of_values = answers(bench, _over_values(frame, [wanted], bench.dialect, joint=1))[str(number)]
-            of_rows = answers(bench, scans(frame, [wanted], bench.dialect))[str(number)]
+            frame = Frame(near.dialect.table(near.schema, near.rename(case.table)), where=case.where)
+            of_values = answers(near, _over_values(frame, [wanted], near.dialect, joint=1))[str(number)]
+            of_rows = answers(near, scans(frame, [wanted], near.dialect))[str(number)]
             seen += 1
             wrong |= {} if same(of_values, of_rows) else {str(case): (of_values, of_rows)}
     assert wrong == {}
     assert seen > 50
 
 
-def test_all_of_a_table_counted_together_and_read_row_by_row_agree(bench: Bench) -> None:
+def test_all_of_a_table_counted_together_and_read_row_by_row_agree(near: Bench) -> None:
     cases = [case for case in OVER_VALUES if not case.where and case.table == TABLE]
-    wants = [one for number, case in enumerate(cases) if (one := want(bench, number, case)) is not None]
-    frame = Frame(bench.dialect.table(bench.schema, bench.rename(TABLE)))
-    over_rows = answers(bench, scans(frame, wants, bench.dialect))
-    together = answers(bench, _over_values(frame, wants, bench.dialect, joint=MANY))
-    apart = answers(bench, _over_values(frame, wants, bench.dialect, joint=1))
+    wants = [one for number, case in enumerate(cases) if (one := want(near, number, case)) is not None]
+    frame = Frame(near.dialect.table(near.schema, near.rename(TABLE)))
+    over_rows = answers(near, scans(frame, wants, near.dialect))
+    together = answers(near, _over_values(frame, wants, near.dialect, joint=MANY))
+    apart = answers(near, _over_values(frame, wants, near.dialect, joint=1))
     assert len(wants) > 50
     assert all(same(together[key], value) and same(apart[key], value) for key, value in over_rows.items())
 
 
-def test_an_empty_table_has_no_values(bench: Bench) -> None:
+def test_an_empty_table_has_no_values(near: Bench) -> None:
     cases = [case for case in OVER_VALUES if case.table == TABLE]
-    wants = [one for number, case in enumerate(cases) if (one := want(bench, number, case)) is not None]
-    nowhere = Frame(bench.dialect.table(bench.schema, bench.rename(TABLE)), where="1 = 0")
-    assert answers(bench, _over_values(nowhere, wants, bench.dialect, joint=1)) == answers(
-        bench, scans(nowhere, wants, bench.dialect)
+    wants = [one for number, case in enumerate(cases) if (one := want(near, number, case)) is not None]
+    nowhere = Frame(near.dialect.table(near.schema, near.rename(TABLE)), where="1 = 0")
+    assert answers(near, _over_values(nowhere, wants, near.dialect, joint=1)) == answers(
+        near, scans(nowhere, wants, near.dialect)
     )
 
 

@@ -37,9 +37,9 @@ def rows_of(bench: Bench, sample: Sample) -> list[str | None]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_the_offending_rows_are_those_worked_out_by_hand(bench: Bench, sample: Sample) -> None:
-    skip_slow(bench, sample.sensor)
-    assert rows_of(bench, sample) == sorted(expected(bench, sample), key=str)
+def test_the_offending_rows_are_those_worked_out_by_hand(near: Bench, sample: Sample) -> None:
+    skip_slow(near, sample.sensor)
+    assert rows_of(near, sample) == sorted(expected(near, sample), key=str)
 
 
 def skip_slow(bench: Bench, sensor: str) -> None:
@@ -73,30 +73,30 @@ COUNTED = [case for case in CASES if case.sensor in JUDGING - IN_USE and case.va
 
 
 @pytest.mark.parametrize("case", COUNTED, ids=str)
-def test_there_are_as_many_offending_rows_as_were_counted(bench: Bench, case: Case) -> None:
-    skip_slow(bench, case.sensor)
-    if bench.empty_is_null and "" in (COLUMNS[case.column][1] if case.column else ()):
+def test_there_are_as_many_offending_rows_as_were_counted(near: Bench, case: Case) -> None:
+    skip_slow(near, case.sensor)
+    if near.empty_is_null and "" in (COLUMNS[case.column][1] if case.column else ()):
         pytest.skip("the engine counts empty texts as NULL")
     shown = ["a"] if case.table == RECORDS else ["id"]
-    found = bench.offending(case.sensor, shown, case.column, case.params, table=case.table, where=case.where)
+    found = near.offending(case.sensor, shown, case.column, case.params, table=case.table, where=case.where)
     counted = case.value if "percent" not in case.sensor else round(case.value * whole(case) / 100)
     assert len(found) == (whole(case) - counted if case.sensor in GOOD else counted)
 
 
 @pytest.mark.parametrize("sensor", sorted(QUERIES))
-def test_the_rows_that_a_users_query_returns_are_found_by_their_ids(bench: Bench, sensor: str) -> None:
-    table = bench.dialect.ident(TABLE)
+def test_the_rows_that_a_users_query_returns_are_found_by_their_ids(near: Bench, sensor: str) -> None:
+    table = near.dialect.ident(TABLE)
     query = f"WITH chosen AS (SELECT id, num FROM {table} WHERE num > 1) SELECT num, id FROM chosen"
-    params = {"sql_query": parse_query(query, bench.dialect.sqlglot, list(COLUMNS), (SCHEMA, TABLE))}
+    params = {"sql_query": parse_query(query, near.dialect.sqlglot, list(COLUMNS), (SCHEMA, TABLE))}
     column = "num" if sensor == "sql_invalid_value_count" else ""
-    assert {row[0] for row in bench.offending(sensor, ["id"], column, params)} == {"5", "6", "7"}
-    assert {row[0] for row in bench.offending(sensor, ["id"], column, params, where="id < 7")} == {"5", "6"}
+    assert {row[0] for row in near.offending(sensor, ["id"], column, params)} == {"5", "6", "7"}
+    assert {row[0] for row in near.offending(sensor, ["id"], column, params, where="id < 7")} == {"5", "6"}
 
 
-def test_what_a_users_query_calls_an_id_is_not_shown(bench: Bench) -> None:
-    query = f"SELECT email AS status FROM {bench.dialect.ident(TABLE)}"
-    params = {"sql_query": parse_query(query, bench.dialect.sqlglot, list(COLUMNS), (SCHEMA, TABLE))}
-    assert bench.offending("sql_invalid_record_count", ["status"], "", params, id="status") == []
+def test_what_a_users_query_calls_an_id_is_not_shown(near: Bench) -> None:
+    query = f"SELECT email AS status FROM {near.dialect.ident(TABLE)}"
+    params = {"sql_query": parse_query(query, near.dialect.sqlglot, list(COLUMNS), (SCHEMA, TABLE))}
+    assert near.offending("sql_invalid_record_count", ["status"], "", params, id="status") == []
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def first(bench: Bench, expression: str, data_type: DataType, row: int = 1) -> A
     return found
 
 
-def test_a_value_is_shown_as_a_text_of_limited_length(bench: Bench) -> None:
-    assert first(bench, bench.dialect.text("Größe 😀 字"), DataType.TEXT) == "Größe"
-    flag, status = bench.dialect.ident("flag"), bench.dialect.ident("status")
-    assert [first(bench, flag, DataType.BOOLEAN, row) for row in (1, 3, 4)] == ["true", "false", None]
-    assert [first(bench, status, DataType.TEXT, row) for row in (1, 9)] == ["new", None]
+def test_a_value_is_shown_as_a_text_of_limited_length(near: Bench) -> None:
+    assert first(near, near.dialect.text("Größe 😀 字"), DataType.TEXT) == "Größe"
+    flag, status = near.dialect.ident("flag"), near.dialect.ident("status")
+    assert [first(near, flag, DataType.BOOLEAN, row) for row in (1, 3, 4)] == ["true", "false", None]
+    assert [first(near, status, DataType.TEXT, row) for row in (1, 9)] == ["new", None]
 
 
-def test_bytes_are_shown_as_hexadecimal_digits(bench: Bench) -> None:
-    if bench.connector.type not in BYTES:
+def test_bytes_are_shown_as_hexadecimal_digits(near: Bench) -> None:
+    if near.connector.type not in BYTES:
         pytest.skip("there is no literal of bytes for this engine")
-    assert first(bench, BYTES[bench.connector.type], DataType.BINARY).lower() == "00ff"
+    assert first(near, BYTES[near.connector.type], DataType.BINARY).lower() == "00ff"

@@ -12,6 +12,7 @@ from dq_platform.connectors.base import Guards
 from dq_platform.connectors.duckdb import DuckDBConnector
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.connection import SettingValue
+from tests.contract.engine import FILES
 
 INSTANT = timedelta(milliseconds=1)
 
@@ -75,7 +76,9 @@ def test_looking_into_files_to_connect_has_a_deadline(tmp_path: Path, monkeypatc
     monkeypatch.setattr(deadline, "_AGAIN", INSTANT)
     for number in range(500):
         (tmp_path / f"{number}.csv").write_text("a,b,c\n" + "1,x,2026-01-01\n" * 500)
-    slow = DuckDBConnector({"files": f"many={tmp_path}/*.csv"}, Guards(statement_timeout=timedelta(milliseconds=100)))
+    slow = DuckDBConnector(
+        {"files": f"many={tmp_path}/*.csv"}, Guards(statement_timeout=timedelta(milliseconds=100), files=FILES)
+    )
     with pytest.raises(SourceError) as caught:
         slow.connect()
     assert caught.value.problem is SourceProblem.TIMEOUT
