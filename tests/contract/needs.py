@@ -12,6 +12,7 @@ CAPABILITIES = {
     "statement_timeout": "stopping a statement that takes too long",
     "views": "views",
     "table_names": "any name of a table",
+    "dollars": "texts with a dollar sign before a name",
     "wide_characters": "counting characters beyond the first 65536 as one",
     "wide_decimals": "decimals of 38 digits, ten of them behind the point",
     "keys": "primary keys and NOT NULL",

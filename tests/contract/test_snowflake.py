@@ -80,7 +80,10 @@ def engine(account: Warehouse) -> Engine:
         running=account.running,
         kill_sessions=account.end_sessions,
         stand_in="fakesnow 0.12.1, DuckDB inside",
-        lacks={"table_names": "fakesnow writes names of tables into texts of its own, without doubling quotes"},
+        lacks={
+            "dollars": "fakesnow takes them for session variables",
+            "table_names": "fakesnow writes names of tables into texts of its own, without doubling quotes",
+        },
     )
 
 
