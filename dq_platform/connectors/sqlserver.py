@@ -110,9 +110,18 @@ class SQLServerConnector(DriverSession):
 
     def _select(self, sql: str) -> Rows:
         with self._new_cursor() as cursor, self._statement():
-            cursor.execute(sql)
+            self._execute(cursor, sql)
             columns = [column[0] for column in cursor.description or ()]
             return self._within_limit(columns, [tuple(row) for row in cursor.fetchmany(self.guards.max_rows + 1)])
+
+    def _execute(self, cursor: pyodbc.Cursor, sql: str) -> None:
+        """Raises SourceError (CANCELLED) for what pyodbc makes of a statement that is cancelled while it begins."""
+        try:
+            cursor.execute(sql)
+        except TypeError as error:
+            if not self._cancelled:
+                raise
+            raise source_error(SourceProblem.CANCELLED, self.display_name) from error
 
     @contextmanager
     def _new_cursor(self) -> Iterator[pyodbc.Cursor]:
@@ -133,7 +142,8 @@ class SQLServerConnector(DriverSession):
 
     def _send_cancel(self) -> None:
         if self._cursor is not None:
-            self._cursor.cancel()
+            with suppress(self._driver.Error):  # it has not begun yet: whoever wants it to end asks again
+                self._cursor.cancel()
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

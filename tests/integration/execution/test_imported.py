@@ -84,12 +84,12 @@ async def test_no_severity_and_no_row_are_inconclusive(bench, query):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ("4 AS severity", "the severity '4'; it must be 0, 1, 2 or 3"),
-        ("-1 AS severity", "the severity '-1'"),
-        ("1.5 AS severity", "the severity '1.5'"),
-        ("'bad' AS severity", "the severity 'bad'"),
-        ("1 AS severity, 'many' AS actual_value", "the actual_value 'many', which is not a finite number"),
-        ("1 AS severity, 'many' AS expected_value", "the expected_value 'many'"),
+        ("4 AS severity", "a severity that is not 0, 1, 2 or 3"),
+        ("-1 AS severity", "a severity that is not"),
+        ("1.5 AS severity", "a severity that is not"),
+        ("'bad' AS severity", "a severity that is not"),
+        ("1 AS severity, 'many' AS actual_value", "an actual_value that is not a finite number"),
+        ("1 AS severity, 'many' AS expected_value", "an expected_value that is not"),
     ],
 )
 async def test_what_is_no_severity_or_no_number_fails_the_check_alone_and_is_named(bench, columns, words):
