@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=1)
+CANCEL_AGAIN_AFTER = timedelta(milliseconds=100)
 
 
 class PatientWorker(Worker):
@@ -61,13 +62,10 @@ class PatientWorker(Worker):
         self.allow_pick_jobs = False
         running = set(self.tasks.values())
         if running:
-            _, late = await asyncio.wait(running, timeout=grace.total_seconds())
-            for task in late:
-                task.cancel()
-            await asyncio.wait(running)
+            _, running = await asyncio.wait(running, timeout=grace.total_seconds())
+        await _cancelled(running, grace)
         if self.main_task is not None:
-            self.main_task.cancel()
-            await asyncio.wait({self.main_task})
+            await _cancelled({self.main_task}, CANCEL_AGAIN_AFTER)
 
     async def _place(self, until: float) -> bool:
         """Whether another task may start, now or before that time."""
@@ -110,3 +108,15 @@ class PatientWorker(Worker):
     def _free(self) -> None:
         self.job_counter -= 1
         self._freed.set()
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any]], patience: timedelta) -> None:
+    """Cancel the tasks until they end, again whenever they have not after `patience`.
+
+    Once is not enough: redis-py sends with `asyncio.wait_for`, which in Python 3.11 forgets a cancel that comes in the
+    moment in which the sending ends.
+    """
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=patience.total_seconds())

@@ -22,6 +22,7 @@ from local.redis import EmbeddedRedis, RedisConfig
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until, working
 from tests.integration.work.world import World
+from workers.__main__ import make_worker
 
 
 @pytest.fixture
@@ -105,6 +106,18 @@ async def test_a_queue_that_was_emptied_is_healed_by_the_sweep(
         told.clock.advance(timedelta(seconds=11))
         await tick.sweep(told.deps)
         assert (await ended(told, job)).state is JobState.SUCCEEDED
+
+
+async def test_a_worker_ends_at_whatever_moment_it_is_told_to(made: Parts, settings: WorkerSettings) -> None:
+    for moment in range(1, 100):
+        worker = make_worker(made, settings)
+        working = asyncio.create_task(worker.async_run())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            await worker.finish(timedelta(seconds=5))
+        await asyncio.wait({working}, timeout=1)
+        assert working.cancelled()
 
 
 async def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(
