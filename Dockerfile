@@ -3,9 +3,9 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 RUN pip install --no-cache-dir uv
 COPY pyproject.toml requirements.lock README.md ./
-RUN uv venv /opt/dq && uv pip install --no-cache --python /opt/dq/bin/python --require-hashes -r requirements.lock
+RUN uv venv /opt/dq && uv pip install --no-cache --compile-bytecode --python /opt/dq/bin/python --require-hashes -r requirements.lock
 COPY . .
-RUN uv pip install --no-cache --python /opt/dq/bin/python --no-deps .
+RUN uv pip install --no-cache --compile-bytecode --python /opt/dq/bin/python --no-deps .
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="DQ Platform"

@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo up test test-engines engines check gen bench lock
 
+# Dozens of short processes are started here: none should compile anew what another one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 bin := .venv/bin
 compile = $(bin)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
