@@ -12,12 +12,14 @@ settings.load_profile("unhurried")
 # Servers are started by fork. With its handlers for that, gRPC's threads wake in the child and abort it.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
-pytest_plugins = ["tests.contract.report"]
+pytest_plugins = ["tests.contract.report", "tests.engines.shared"]
 
 ROOT = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together on one worker what shares servers: the tests of a file."""
+    """Keep together on one worker what shares servers: the tests of a stand-in, or else of a file."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+        stand_in = item.get_closest_marker("engines")
+        shared = stand_in.args[0] if stand_in and stand_in.args else str(item.path.relative_to(ROOT))
+        item.add_marker(pytest.mark.xdist_group(shared))

@@ -18,7 +18,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.bigquery import PROJECT, BigQueryStandIn, bigquery
 from tests.engines.warehouse import Warehouse
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.engines("bigquery")
 
 TYPES = {
     DataType.BOOLEAN: "BOOL",

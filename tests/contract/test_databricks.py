@@ -20,7 +20,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.databricks import CLIENT, CLUSTER, UNITY, WAREHOUSE, Databricks
 from tests.engines.spark import SparkServer
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines("databricks"), pytest.mark.timeout(600)]
 
 TYPES = {
     DataType.BOOLEAN: "BOOLEAN",
@@ -79,11 +79,10 @@ INFORMATION_SCHEMA = {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databricks]:
-    with SparkServer() as spark:
-        workspace = Databricks(spark.port, tmp_path_factory.mktemp("databricks"))
-        with workspace.serve():
-            yield workspace
+def workspace(spark_server: SparkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databricks]:
+    workspace = Databricks(spark_server.port, tmp_path_factory.mktemp("databricks"))
+    with workspace.serve():
+        yield workspace
 
 
 EVERY: dict[str, Any] = {

@@ -17,7 +17,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.snowflake import TOKENS, USER, SnowflakeStandIn, new_key, snowflake
 from tests.engines.warehouse import Warehouse
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.engines("snowflake")
 
 TYPES = {
     DataType.BOOLEAN: "BOOLEAN",

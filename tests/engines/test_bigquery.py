@@ -6,7 +6,7 @@ import pytest
 
 from tests.engines.bigquery import BigQueryProject, BigQueryStandIn, bigquery
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.engines("bigquery")
 
 
 @pytest.fixture(scope="module")

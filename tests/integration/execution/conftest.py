@@ -137,20 +137,19 @@ def oracle() -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def spark(spark_server: SparkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     dialect = DatabricksDialect()
-    with SparkServer() as server:
-        workspace = Databricks(server.port, tmp_path_factory.mktemp("databricks"))
-        with workspace.serve():
-            created = create_statements("databricks", "shop", dialect)
-            workspace.write(["CREATE SCHEMA shop", *created, insert_statement("shop", dialect)])
-            yield Shop(connection_of("databricks", workspace.settings), "shop")
+    workspace = Databricks(spark_server.port, tmp_path_factory.mktemp("databricks"))
+    with workspace.serve():
+        created = create_statements("databricks", "shop", dialect)
+        workspace.write(["CREATE SCHEMA shop", *created, insert_statement("shop", dialect)])
+        yield Shop(connection_of("databricks", workspace.settings), "shop")
 
 
 IN_REACH = ["postgres", "mariadb", "redshift", "sqlserver", "duck", "oracle"]
 
 
-@pytest.fixture(params=[*IN_REACH, pytest.param("spark", marks=pytest.mark.engines)])
+@pytest.fixture(params=[*IN_REACH, pytest.param("spark", marks=pytest.mark.engines("databricks"))])
 def shop(request: pytest.FixtureRequest) -> Shop:
     found: Shop = request.getfixturevalue(request.param)
     return found

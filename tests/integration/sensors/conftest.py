@@ -107,13 +107,12 @@ def _oracle() -> Iterator[BaseConnector]:
 
 
 @contextmanager
-def _databricks(directory: Path) -> Iterator[BaseConnector]:
+def _databricks(spark: SparkServer, directory: Path) -> Iterator[BaseConnector]:
     connector = ConnectorFactory.get("databricks")
-    with SparkServer() as spark:
-        workspace = Databricks(spark.port, directory)
-        with workspace.serve():
-            workspace.write(["CREATE SCHEMA its", *statements("databricks", connector.dialect, simple)])
-            yield connector(workspace.settings, Guards())
+    workspace = Databricks(spark.port, directory)
+    with workspace.serve():
+        workspace.write(["CREATE SCHEMA its", *statements("databricks", connector.dialect, simple)])
+        yield connector(workspace.settings, Guards())
 
 
 IN_REACH = ["postgresql", "mysql", "redshift", "sqlserver", "duckdb", "oracle"]
@@ -149,13 +148,14 @@ def _bigquery() -> Iterator[BaseConnector]:
 RENAMING = {"databricks": simple, "snowflake": plain_upper, "bigquery": plain}
 ENGINES = [
     *IN_REACH,
-    *(pytest.param(engine, marks=pytest.mark.engines) for engine in ("databricks", "snowflake", "bigquery")),
+    *(pytest.param(engine, marks=pytest.mark.engines(engine)) for engine in ("databricks", "snowflake", "bigquery")),
 ]
 
 
 @contextmanager
-def opened(engine: str, directory: Path) -> Iterator[Bench]:
-    """The engine with the tables in it."""
+def opened(request: pytest.FixtureRequest, directory: Path) -> Iterator[Bench]:
+    """The engine that the request names, with the tables in it."""
+    engine = str(request.param)
     start = {
         "postgresql": _postgresql,
         "mysql": _mysql,
@@ -163,7 +163,7 @@ def opened(engine: str, directory: Path) -> Iterator[Bench]:
         "sqlserver": _sqlserver,
         "duckdb": lambda: _duckdb(directory),
         "oracle": _oracle,
-        "databricks": lambda: _databricks(directory),
+        "databricks": lambda: _databricks(request.getfixturevalue("spark_server"), directory),
         "snowflake": _snowflake,
         "bigquery": _bigquery,
     }
@@ -180,12 +180,12 @@ def opened(engine: str, directory: Path) -> Iterator[Bench]:
 
 @pytest.fixture(scope="session", params=ENGINES)
 def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with opened(request.param, tmp_path_factory.mktemp("sensors")) as bench:
+    with opened(request, tmp_path_factory.mktemp("sensors")) as bench:
         yield bench
 
 
 @pytest.fixture(scope="session", params=IN_REACH)
 def near(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One of the engines that answer fast, for what needs hundreds of statements."""
-    with opened(request.param, tmp_path_factory.mktemp("sensors")) as bench:
+    with opened(request, tmp_path_factory.mktemp("sensors")) as bench:
         yield bench

@@ -52,14 +52,13 @@ def oracle() -> Iterator[Source]:
 
 
 @pytest.fixture
-def databricks(tmp_path: Path) -> Iterator[Source]:
-    with SparkServer() as spark:
-        workspace = Databricks(spark.port, tmp_path)
-        with workspace.serve():
-            columns = "ID INT, WEIGHT DECIMAL(10, 2), NOTE STRING"
-            workspace.write(["CREATE SCHEMA depot", f"CREATE TABLE depot.parcels ({columns})"])
-            workspace.write([f"INSERT INTO depot.parcels VALUES {ROWS}"])
-            yield Source("databricks", workspace.settings, "depot", "parcels")
+def databricks(spark_server: SparkServer, tmp_path: Path) -> Iterator[Source]:
+    workspace = Databricks(spark_server.port, tmp_path)
+    with workspace.serve():
+        columns = "ID INT, WEIGHT DECIMAL(10, 2), NOTE STRING"
+        workspace.write(["CREATE SCHEMA depot", f"CREATE TABLE depot.parcels ({columns})"])
+        workspace.write([f"INSERT INTO depot.parcels VALUES {ROWS}"])
+        yield Source("databricks", workspace.settings, "depot", "parcels")
 
 
 async def checked(world: World, source: Source) -> dict[str, tuple[object, object]]:
@@ -89,7 +88,7 @@ async def test_a_table_in_oracle_is_checked(world: World, oracle: Source) -> Non
     assert await checked(world, oracle) == FOUND
 
 
-@pytest.mark.engines
+@pytest.mark.engines("databricks")
 @pytest.mark.timeout(300)
 async def test_a_table_in_databricks_is_checked(world: World, databricks: Source) -> None:
     assert await checked(world, databricks) == FOUND
