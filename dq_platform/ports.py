@@ -19,6 +19,7 @@ from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Prior
 from dq_platform.models.metadata import Estimates, KnownTable, Sweep, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
+    CostRow,
     HistoryPoint,
     Result,
     ResultFilter,
@@ -234,6 +235,9 @@ class Results(Protocol):
 
     async def summary(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
         """Counts of outcomes by the given key, worst score first."""
+
+    async def costs(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[CostRow]:
+        """Sums of costs by the given key, the most time first."""
 
     async def trend(
         self, workspace_id: str, filter: ResultFilter, bucket: TrendBucket, time_zone: str

@@ -86,6 +86,7 @@ class Connection(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     display_name: _builtins.str
@@ -124,6 +125,10 @@ class Connection(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it was last changed."""
 
+    @_builtins.property
+    def budget(self) -> Global___Budget:
+        """What running checks may ask of the source. Default: as much as they need."""
+
     def __init__(
         self,
         *,
@@ -138,14 +143,74 @@ class Connection(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        budget: Global___Budget | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["configured_secrets", b"configured_secrets", "create_time", b"create_time", "description", b"description", "display_name", b"display_name", "etag", b"etag", "id", b"id", "labels", b"labels", "settings", b"settings", "time_zone", b"time_zone", "type", b"type", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "configured_secrets", b"configured_secrets", "create_time", b"create_time", "description", b"description", "display_name", b"display_name", "etag", b"etag", "id", b"id", "labels", b"labels", "settings", b"settings", "time_zone", b"time_zone", "type", b"type", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Connection: _TypeAlias = Connection  # noqa: Y015
+
+@_typing.final
+class Budget(_message.Message):
+    """Limits of what running checks ask of a source; what is not set is not limited.
+
+    The first two concern one table in one run, by estimate, before anything is sent: every pass over the table that a
+    statement makes counts with the table's whole size, as the engine's catalogue or an earlier run has it, whatever
+    filters and partitions spare the engine. A statement that does not fit any more is not sent, and its checks end with
+    an execution error, `SCAN_BUDGET_EXCEEDED`; all others go on. Error samples take what the checks leave. A comparison
+    counts on both sides, each with its own connection's budget. `PlanChecks` tells beforehand what would be refused.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAX_SCANNED_ROW_COUNT_FIELD_NUMBER: _builtins.int
+    MAX_SCANNED_BYTES_FIELD_NUMBER: _builtins.int
+    ALLOW_UNKNOWN_SIZE_FIELD_NUMBER: _builtins.int
+    MAX_CONCURRENT_STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
+    max_scanned_row_count: _builtins.int
+    """Most rows that a run may read of one table, at least 1. Example: 50000000."""
+    max_scanned_bytes: _builtins.int
+    """Most bytes that a run may read of one table, at least 1; a pass reads all of the table's columns. Example:
+    20000000000.
+    """
+    allow_unknown_size: _builtins.bool
+    """What happens if one of the two is set and nobody knows how much a statement reads: because the engine has no
+    estimate, as of a view or of a table without statistics, or because the check reads another table too, as one of
+    foreign keys. False: it is refused as `SCAN_SIZE_UNKNOWN`. True: it is sent, and takes nothing of the budget.
+    """
+    max_concurrent_statement_count: _builtins.int
+    """How many statements a process may run on the source at once, 1 to 1000; the next wait for their turn. It holds in
+    each worker and server, and lowers the limit that these have for all sources (`DQ_SOURCE_SESSIONS`), never lifts it.
+    """
+    def __init__(
+        self,
+        *,
+        max_scanned_row_count: _builtins.int | None = ...,
+        max_scanned_bytes: _builtins.int | None = ...,
+        allow_unknown_size: _builtins.bool = ...,
+        max_concurrent_statement_count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_concurrent_statement_count", b"_max_concurrent_statement_count", "_max_scanned_bytes", b"_max_scanned_bytes", "_max_scanned_row_count", b"_max_scanned_row_count", "max_concurrent_statement_count", b"max_concurrent_statement_count", "max_scanned_bytes", b"max_scanned_bytes", "max_scanned_row_count", b"max_scanned_row_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_concurrent_statement_count", b"_max_concurrent_statement_count", "_max_scanned_bytes", b"_max_scanned_bytes", "_max_scanned_row_count", b"_max_scanned_row_count", "allow_unknown_size", b"allow_unknown_size", "max_concurrent_statement_count", b"max_concurrent_statement_count", "max_scanned_bytes", b"max_scanned_bytes", "max_scanned_row_count", b"max_scanned_row_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_concurrent_statement_count: _TypeAlias = _typing.Literal["max_concurrent_statement_count"]  # noqa: Y015
+    _WhichOneofArgType__max_concurrent_statement_count: _TypeAlias = _typing.Literal["_max_concurrent_statement_count", b"_max_concurrent_statement_count"]  # noqa: Y015
+    _WhichOneofReturnType__max_scanned_bytes: _TypeAlias = _typing.Literal["max_scanned_bytes"]  # noqa: Y015
+    _WhichOneofArgType__max_scanned_bytes: _TypeAlias = _typing.Literal["_max_scanned_bytes", b"_max_scanned_bytes"]  # noqa: Y015
+    _WhichOneofReturnType__max_scanned_row_count: _TypeAlias = _typing.Literal["max_scanned_row_count"]  # noqa: Y015
+    _WhichOneofArgType__max_scanned_row_count: _TypeAlias = _typing.Literal["_max_scanned_row_count", b"_max_scanned_row_count"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_concurrent_statement_count) -> _WhichOneofReturnType__max_concurrent_statement_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_scanned_bytes) -> _WhichOneofReturnType__max_scanned_bytes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_scanned_row_count) -> _WhichOneofReturnType__max_scanned_row_count | None: ...
+
+Global___Budget: _TypeAlias = Budget  # noqa: Y015
 
 @_typing.final
 class ConnectionSetting(_message.Message):

@@ -136,6 +136,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The check's own query does not return the columns that tell rows apart."""
     ERROR_REASON_TOO_MANY_SAMPLES: _ErrorReason.ValueType  # 58
     """The samples of one run hold as much as they may, so that other failures of it have none."""
+    ERROR_REASON_SCAN_BUDGET_EXCEEDED: _ErrorReason.ValueType  # 59
+    """The statement would read more of a table than the connection's budget allows; it was not sent."""
+    ERROR_REASON_SCAN_SIZE_UNKNOWN: _ErrorReason.ValueType  # 60
+    """How much the statement would read is not known, while the connection has a budget; it was not sent."""
     ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: _ErrorReason.ValueType  # 110
     """The incident is excluded from training already."""
     ERROR_REASON_INCIDENT_NOT_EXCLUDED: _ErrorReason.ValueType  # 111
@@ -264,6 +268,10 @@ ERROR_REASON_IDS_NOT_RETURNED: ErrorReason.ValueType  # 55
 """The check's own query does not return the columns that tell rows apart."""
 ERROR_REASON_TOO_MANY_SAMPLES: ErrorReason.ValueType  # 58
 """The samples of one run hold as much as they may, so that other failures of it have none."""
+ERROR_REASON_SCAN_BUDGET_EXCEEDED: ErrorReason.ValueType  # 59
+"""The statement would read more of a table than the connection's budget allows; it was not sent."""
+ERROR_REASON_SCAN_SIZE_UNKNOWN: ErrorReason.ValueType  # 60
+"""How much the statement would read is not known, while the connection has a budget; it was not sent."""
 ERROR_REASON_INCIDENT_ALREADY_EXCLUDED: ErrorReason.ValueType  # 110
 """The incident is excluded from training already."""
 ERROR_REASON_INCIDENT_NOT_EXCLUDED: ErrorReason.ValueType  # 111

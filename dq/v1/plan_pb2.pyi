@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from dq.v1 import connection_pb2 as _connection_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -56,10 +57,13 @@ class PlannedStatement(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SQL_FIELD_NUMBER: _builtins.int
     CHECK_IDS_FIELD_NUMBER: _builtins.int
+    ESTIMATED_ROW_COUNT_FIELD_NUMBER: _builtins.int
     kind: Global___StatementKind.ValueType
     """How it finds its numbers."""
     sql: _builtins.str
     """Its SQL."""
+    estimated_row_count: _builtins.int
+    """About how many rows it reads; unset if that is not known."""
     @_builtins.property
     def check_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The checks that it serves."""
@@ -70,12 +74,15 @@ class PlannedStatement(_message.Message):
         kind: Global___StatementKind.ValueType = ...,
         sql: _builtins.str = ...,
         check_ids: _abc.Iterable[_builtins.str] | None = ...,
+        estimated_row_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "estimated_row_count", b"estimated_row_count"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_ids", b"check_ids", "kind", b"kind", "sql", b"sql"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "check_ids", b"check_ids", "estimated_row_count", b"estimated_row_count", "kind", b"kind", "sql", b"sql"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__estimated_row_count: _TypeAlias = _typing.Literal["estimated_row_count"]  # noqa: Y015
+    _WhichOneofArgType__estimated_row_count: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_row_count) -> _WhichOneofReturnType__estimated_row_count | None: ...
 
 Global___PlannedStatement: _TypeAlias = PlannedStatement  # noqa: Y015
 
@@ -91,7 +98,7 @@ class PlanFailure(_message.Message):
     check_id: _builtins.str
     """The check."""
     reason: _builtins.str
-    """A name for machines. Example: `COLUMN_NOT_FOUND`."""
+    """A name for machines. Example: `COLUMN_NOT_FOUND`, or `SCAN_BUDGET_EXCEEDED` if the connection's budget has no room."""
     message: _builtins.str
     """The same in a sentence."""
     def __init__(
@@ -122,6 +129,8 @@ class TablePlan(_message.Message):
     KNOWN_CHECK_IDS_FIELD_NUMBER: _builtins.int
     FAILURES_FIELD_NUMBER: _builtins.int
     ESTIMATED_ROW_COUNT_FIELD_NUMBER: _builtins.int
+    ESTIMATED_SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection."""
     schema_name: _builtins.str
@@ -130,6 +139,8 @@ class TablePlan(_message.Message):
     """The table."""
     estimated_row_count: _builtins.int
     """About how many rows one pass over the table reads; unset if that is not known."""
+    estimated_size_bytes: _builtins.int
+    """About how many bytes the table has; unset if that is not known."""
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedStatement]:
         """The statements, in the order they are sent."""
@@ -142,6 +153,10 @@ class TablePlan(_message.Message):
     def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanFailure]:
         """The checks that cannot be measured as they are."""
 
+    @_builtins.property
+    def budget(self) -> _connection_pb2.Budget:
+        """The budget that the plan keeps to, which is the connection's; unset if it has none."""
+
     def __init__(
         self,
         *,
@@ -152,13 +167,20 @@ class TablePlan(_message.Message):
         known_check_ids: _abc.Iterable[_builtins.str] | None = ...,
         failures: _abc.Iterable[Global___PlanFailure] | None = ...,
         estimated_row_count: _builtins.int | None = ...,
+        estimated_size_bytes: _builtins.int | None = ...,
+        budget: _connection_pb2.Budget | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "estimated_row_count", b"estimated_row_count"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "_estimated_size_bytes", b"_estimated_size_bytes", "budget", b"budget", "estimated_row_count", b"estimated_row_count", "estimated_size_bytes", b"estimated_size_bytes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "connection_id", b"connection_id", "estimated_row_count", b"estimated_row_count", "failures", b"failures", "known_check_ids", b"known_check_ids", "schema_name", b"schema_name", "statements", b"statements", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "_estimated_size_bytes", b"_estimated_size_bytes", "budget", b"budget", "connection_id", b"connection_id", "estimated_row_count", b"estimated_row_count", "estimated_size_bytes", b"estimated_size_bytes", "failures", b"failures", "known_check_ids", b"known_check_ids", "schema_name", b"schema_name", "statements", b"statements", "table_name", b"table_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__estimated_row_count: _TypeAlias = _typing.Literal["estimated_row_count"]  # noqa: Y015
     _WhichOneofArgType__estimated_row_count: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count"]  # noqa: Y015
+    _WhichOneofReturnType__estimated_size_bytes: _TypeAlias = _typing.Literal["estimated_size_bytes"]  # noqa: Y015
+    _WhichOneofArgType__estimated_size_bytes: _TypeAlias = _typing.Literal["_estimated_size_bytes", b"_estimated_size_bytes"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_row_count) -> _WhichOneofReturnType__estimated_row_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_size_bytes) -> _WhichOneofReturnType__estimated_size_bytes | None: ...
 
 Global___TablePlan: _TypeAlias = TablePlan  # noqa: Y015

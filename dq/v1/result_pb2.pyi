@@ -88,7 +88,7 @@ class _SummaryByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SummaryBy.V
     """By check."""
 
 class SummaryBy(_SummaryBy, metaclass=_SummaryByEnumTypeWrapper):
-    """What a summary counts by."""
+    """What results are counted, or their costs added, by."""
 
 SUMMARY_BY_UNSPECIFIED: SummaryBy.ValueType  # 0
 """Not set; means by table."""
@@ -238,6 +238,8 @@ class Result(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     ERROR_REASON_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
+    STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
+    SCANNED_ROW_COUNT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server; empty in a preview."""
     check_id: _builtins.str
@@ -278,7 +280,20 @@ class Result(_message.Message):
     error_reason: _builtins.str
     """A name for machines that explains the same. Example: `SOURCE_BAD_SQL`."""
     duration_ms: _builtins.float
-    """This check's share of the source's time, in milliseconds."""
+    """This result's share of the source's time in milliseconds: until it answered, connecting included. A statement that
+    serves several checks is divided equally among them, one that failed too, and so is looking up the table's columns,
+    among all checks of the run; a check's share is divided equally among its groups and periods. So the sum over all
+    results of a run is what the run took. Fetching error samples is part of it.
+    """
+    statement_count: _builtins.float
+    """This result's share of the statements that were sent, divided in the same way, so that it may be a fraction. A
+    question to the source's catalogue is one statement. 0 in results that are older than this count.
+    """
+    scanned_row_count: _builtins.float
+    """This result's share of the rows that those statements read, by the estimate of the table's size, divided in the same
+    way: a pass over the table counts with all its rows, a statement that failed with none. Unset if the size of a table
+    that was read is not known.
+    """
     @_builtins.property
     def target(self) -> _check_pb2.Target:
         """What it looked at."""
@@ -319,17 +334,23 @@ class Result(_message.Message):
         message: _builtins.str = ...,
         error_reason: _builtins.str = ...,
         duration_ms: _builtins.float = ...,
+        statement_count: _builtins.float = ...,
+        scanned_row_count: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_value", b"_value", "bounds", b"bounds", "execute_time", b"execute_time", "expected_value", b"expected_value", "target", b"target", "time_period", b"time_period", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "execute_time", b"execute_time", "expected_value", b"expected_value", "scanned_row_count", b"scanned_row_count", "target", b"target", "time_period", b"time_period", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_value", b"_value", "bounds", b"bounds", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "data_group", b"data_group", "dimension", b"dimension", "duration_ms", b"duration_ms", "error_reason", b"error_reason", "execute_time", b"execute_time", "expected_text", b"expected_text", "expected_value", b"expected_value", "id", b"id", "job_id", b"job_id", "message", b"message", "mode", b"mode", "outcome", b"outcome", "target", b"target", "time_period", b"time_period", "time_scale", b"time_scale", "value", b"value", "value_text", b"value_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "data_group", b"data_group", "dimension", b"dimension", "duration_ms", b"duration_ms", "error_reason", b"error_reason", "execute_time", b"execute_time", "expected_text", b"expected_text", "expected_value", b"expected_value", "id", b"id", "job_id", b"job_id", "message", b"message", "mode", b"mode", "outcome", b"outcome", "scanned_row_count", b"scanned_row_count", "statement_count", b"statement_count", "target", b"target", "time_period", b"time_period", "time_scale", b"time_scale", "value", b"value", "value_text", b"value_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__expected_value: _TypeAlias = _typing.Literal["expected_value"]  # noqa: Y015
     _WhichOneofArgType__expected_value: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value"]  # noqa: Y015
+    _WhichOneofReturnType__scanned_row_count: _TypeAlias = _typing.Literal["scanned_row_count"]  # noqa: Y015
+    _WhichOneofArgType__scanned_row_count: _TypeAlias = _typing.Literal["_scanned_row_count", b"_scanned_row_count"]  # noqa: Y015
     _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
     _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_value) -> _WhichOneofReturnType__expected_value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scanned_row_count) -> _WhichOneofReturnType__scanned_row_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
@@ -376,6 +397,56 @@ class SummaryRow(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__score_percent) -> _WhichOneofReturnType__score_percent | None: ...
 
 Global___SummaryRow: _TypeAlias = SummaryRow  # noqa: Y015
+
+@_typing.final
+class CostRow(_message.Message):
+    """What the results of one key cost together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    RESULT_COUNT_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
+    STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
+    SCANNED_ROW_COUNT_FIELD_NUMBER: _builtins.int
+    UNKNOWN_SCAN_RESULT_COUNT_FIELD_NUMBER: _builtins.int
+    LAST_EXECUTE_TIME_FIELD_NUMBER: _builtins.int
+    result_count: _builtins.int
+    """How many results there are."""
+    duration_ms: _builtins.float
+    """The source's time in milliseconds."""
+    statement_count: _builtins.float
+    """The statements that were sent."""
+    scanned_row_count: _builtins.float
+    """The rows that they read, by estimate, without those of results that do not know theirs."""
+    unknown_scan_result_count: _builtins.int
+    """How many results do not know how many rows were read for them."""
+    @_builtins.property
+    def key(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The parts of the key, in the order that `SummaryBy` names them."""
+
+    @_builtins.property
+    def last_execute_time(self) -> _timestamp_pb2.Timestamp:
+        """When the newest of them was measured."""
+
+    def __init__(
+        self,
+        *,
+        key: _abc.Iterable[_builtins.str] | None = ...,
+        result_count: _builtins.int = ...,
+        duration_ms: _builtins.float = ...,
+        statement_count: _builtins.float = ...,
+        scanned_row_count: _builtins.float = ...,
+        unknown_scan_result_count: _builtins.int = ...,
+        last_execute_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_execute_time", b"last_execute_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_ms", b"duration_ms", "key", b"key", "last_execute_time", b"last_execute_time", "result_count", b"result_count", "scanned_row_count", b"scanned_row_count", "statement_count", b"statement_count", "unknown_scan_result_count", b"unknown_scan_result_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CostRow: _TypeAlias = CostRow  # noqa: Y015
 
 @_typing.final
 class TrendPoint(_message.Message):

@@ -50,6 +50,11 @@ class ResultsServiceStub:
                 request_serializer=dq_dot_v1_dot_results__service__pb2.GetSummaryRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_results__service__pb2.GetSummaryResponse.FromString,
                 _registered_method=True)
+        self.GetCosts = channel.unary_unary(
+                '/dq.v1.ResultsService/GetCosts',
+                request_serializer=dq_dot_v1_dot_results__service__pb2.GetCostsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_results__service__pb2.GetCostsResponse.FromString,
+                _registered_method=True)
         self.GetTrend = channel.unary_unary(
                 '/dq.v1.ResultsService/GetTrend',
                 request_serializer=dq_dot_v1_dot_results__service__pb2.GetTrendRequest.SerializeToString,
@@ -87,6 +92,14 @@ class ResultsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCosts(self, request, context):
+        """Adds up what results cost their sources, the most time first. A run's sums are what it took: see `Result` for how
+        statements that serve several checks are divided. Attempts of a job that gave no results are not part of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetTrend(self, request, context):
         """Returns the history of one check in buckets of time; buckets without results are left out.
         """
@@ -119,6 +132,11 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetSummary,
                     request_deserializer=dq_dot_v1_dot_results__service__pb2.GetSummaryRequest.FromString,
                     response_serializer=dq_dot_v1_dot_results__service__pb2.GetSummaryResponse.SerializeToString,
+            ),
+            'GetCosts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCosts,
+                    request_deserializer=dq_dot_v1_dot_results__service__pb2.GetCostsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_results__service__pb2.GetCostsResponse.SerializeToString,
             ),
             'GetTrend': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTrend,
@@ -213,6 +231,33 @@ class ResultsService:
             '/dq.v1.ResultsService/GetSummary',
             dq_dot_v1_dot_results__service__pb2.GetSummaryRequest.SerializeToString,
             dq_dot_v1_dot_results__service__pb2.GetSummaryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCosts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ResultsService/GetCosts',
+            dq_dot_v1_dot_results__service__pb2.GetCostsRequest.SerializeToString,
+            dq_dot_v1_dot_results__service__pb2.GetCostsResponse.FromString,
             options,
             channel_credentials,
             insecure,

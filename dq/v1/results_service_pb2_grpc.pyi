@@ -39,6 +39,10 @@ class ResultsServiceStub:
     """Lists the newest result of every check and data group, newest first."""
     GetSummary: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetSummaryRequest, _results_service_pb2.GetSummaryResponse]
     """Counts results and gives a score, worst first."""
+    GetCosts: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetCostsRequest, _results_service_pb2.GetCostsResponse]
+    """Adds up what results cost their sources, the most time first. A run's sums are what it took: see `Result` for how
+    statements that serve several checks are divided. Attempts of a job that gave no results are not part of it.
+    """
     GetTrend: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetTrendRequest, _results_service_pb2.GetTrendResponse]
     """Returns the history of one check in buckets of time; buckets without results are left out."""
     GetErrorSamples: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetErrorSamplesRequest, _results_service_pb2.GetErrorSamplesResponse]
@@ -57,6 +61,10 @@ class ResultsServiceAsyncStub(ResultsServiceStub):
     """Lists the newest result of every check and data group, newest first."""
     GetSummary: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetSummaryRequest, _results_service_pb2.GetSummaryResponse]  # type: ignore[assignment]
     """Counts results and gives a score, worst first."""
+    GetCosts: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetCostsRequest, _results_service_pb2.GetCostsResponse]  # type: ignore[assignment]
+    """Adds up what results cost their sources, the most time first. A run's sums are what it took: see `Result` for how
+    statements that serve several checks are divided. Attempts of a job that gave no results are not part of it.
+    """
     GetTrend: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetTrendRequest, _results_service_pb2.GetTrendResponse]  # type: ignore[assignment]
     """Returns the history of one check in buckets of time; buckets without results are left out."""
     GetErrorSamples: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetErrorSamplesRequest, _results_service_pb2.GetErrorSamplesResponse]  # type: ignore[assignment]
@@ -90,6 +98,16 @@ class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_results_service_pb2.GetSummaryResponse, _abc.Awaitable[_results_service_pb2.GetSummaryResponse]]:
         """Counts results and gives a score, worst first."""
+
+    @_abc_1.abstractmethod
+    def GetCosts(
+        self,
+        request: _results_service_pb2.GetCostsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_results_service_pb2.GetCostsResponse, _abc.Awaitable[_results_service_pb2.GetCostsResponse]]:
+        """Adds up what results cost their sources, the most time first. A run's sums are what it took: see `Result` for how
+        statements that serve several checks are divided. Attempts of a job that gave no results are not part of it.
+        """
 
     @_abc_1.abstractmethod
     def GetTrend(

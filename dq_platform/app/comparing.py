@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.metadata import read_snapshot
+from dq_platform.app.metadata import look_up
 from dq_platform.app.units import by_table
 from dq_platform.errors import DomainError
 from dq_platform.execution.compare import compared, compares, twin, without_reference
@@ -71,7 +71,7 @@ def references(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
 
 
 async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> Side:
-    """Raises NotFound if the connection is gone, SourceError if the catalogue cannot be read.
+    """Raises NotFound if the connection is gone.
 
     Days begin where they begin for the checked table, whichever zone the reference's connection has.
     """
@@ -80,14 +80,16 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
         connection = await tx.connections.get(own.connection.workspace_id, target.connection_id)
         known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     async with deps.sources.session(connection) as session:
-        snapshot = await read_snapshot(deps, session, connection, target.schema_name, target.table_name)
+        looked = await look_up(deps, session, connection, target)
         context = replace(
             own.context,
             dialect=session.dialect,
-            snapshot=snapshot,
+            snapshot=looked.snapshot,
             table_filter=known.settings.filter,
-            problem=None,
+            problem=looked.problem,
             learned=known.learned,
+            budget=connection.budget,
         )
         planned = plan(twins, context)
-        return Side(connection, context, planned, await measure(session, planned, tag=tag), known.settings.pii_columns)
+        found = (await measure(session, planned, tag=tag)).costing([twin.id for twin in twins], looked.cost)
+        return Side(connection, context, planned, found, known.settings.pii_columns)

@@ -18,10 +18,12 @@ from dq_platform.errors import Invalid, Violation, WrongState
 from dq_platform.ids import new_id
 from dq_platform.incidents.policy import Act
 from dq_platform.models.connection import Connection, SettingValue
+from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 
-CHANGEABLE = frozenset({"display_name", "description", "settings", "time_zone", "labels"})
+MAX_SCAN = 2**63 - 1
+CHANGEABLE = frozenset({"display_name", "description", "settings", "time_zone", "labels", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ConnectionDraft:
     description: str = ""
     time_zone: str = "UTC"
     labels: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ async def create_connection(deps: Deps, who: Principal, draft: ConnectionDraft) 
         description=draft.description,
         time_zone=draft.time_zone,
         labels=dict(draft.labels),
+        budget=draft.budget,
     )
     async with deps.uow() as tx:
         await tx.connections.add(connection)
@@ -149,6 +153,15 @@ def _require_secrets_again(
         raise Invalid([Violation(f"connection.settings.{name}", text, "SECRET_REQUIRED_AGAIN") for name in kept])
 
 
+def _review_budget(review: Review, budget: Budget) -> None:
+    most = {"max_scanned_row_count": MAX_SCAN, "max_scanned_bytes": MAX_SCAN, "max_concurrent_statement_count": 1000}
+    for name, limit in most.items():
+        given = getattr(budget, name)
+        if given is not None and not 1 <= given <= limit:
+            text = f"is {given}; it takes 1 to {limit:,}, and is left out where nothing is to be limited."
+            review.wrong(f"budget.{name}", text)
+
+
 def _reviewed(
     deps: Deps, draft: ConnectionDraft | Connection, settings: Mapping[str, object]
 ) -> Mapping[str, SettingValue]:
@@ -157,6 +170,7 @@ def _reviewed(
     review.names(draft.display_name, draft.description)
     review.zone(draft.time_zone)
     review.labels(draft.labels)
+    _review_budget(review, draft.budget)
     valid: Mapping[str, SettingValue] = {}
     try:
         valid = validate_settings(ConnectorFactory.get(draft.type), settings)

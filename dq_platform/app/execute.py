@@ -15,6 +15,7 @@ from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import Catalogue, read_catalogue, store_catalogue
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
+from dq_platform.execution.ledger import charged
 from dq_platform.execution.withhold import withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
@@ -149,8 +150,9 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
     if stopped is not None and stopped.may_heal and unit.attempt < options.max_attempts:
         raise stopped
     await _remember(deps, run, measured)
-    samples = await samples_of_failures(deps, run, measured)
-    return await _end(deps, unit, End(measured.results, samples, measured.baselines))
+    taken = await samples_of_failures(deps, run, measured)
+    results = charged(measured.results, taken.costs)
+    return await _end(deps, unit, End(results, taken.samples, measured.baselines))
 
 
 async def _remember(deps: Deps, run: Run, measured: Measured) -> None:

@@ -24,11 +24,10 @@ MAX_TABLES = 100
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """The plan for checks of one table. `estimated_rows` is what one pass over it reads, None if that is not known."""
+    """The plan for checks of one table."""
 
     checks: Sequence[Check]
     plan: Plan
-    estimated_rows: int | None
 
     @property
     def check(self) -> Check:
@@ -79,5 +78,6 @@ async def _explained(
         table_filter=known.settings.filter,
         window=window,
         learned=known.learned,
+        budget=connection.budget,
     )
-    return TablePlan(checks, plan(checks, context), context.estimates.rows)
+    return TablePlan(checks, plan(checks, context))

@@ -9,11 +9,12 @@ from datetime import datetime
 from dq_platform.app.baselines import BY_A_RUN, first_baseline
 from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
-from dq_platform.app.metadata import read_snapshot
+from dq_platform.app.metadata import Looked, look_up
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
-from dq_platform.connectors.source_session import SourceSession
+from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.drift import drift_of
 from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.grade import Execution, fail
@@ -55,7 +56,7 @@ class Measured:
 
     `context` has what was known of the table then. `stopped_by` is set if the source failed on the way: the results of
     what was not measured before say so. `baselines` are the first ones of checks that had none. `learned` are sizes of
-    the table that were not known before.
+    the table that were not known before, `allowance` is what the run may still read of it.
     """
 
     results: Sequence[Result]
@@ -64,6 +65,7 @@ class Measured:
     stopped_by: SourceError | None = None
     baselines: Sequence[Baseline] = ()
     learned: Estimates = field(default_factory=Estimates)
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def snapshot(self) -> TableSnapshot | None:
@@ -75,9 +77,10 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
     """Everything that the checks say of the table now, and what came in the way where they cannot."""
     now = deps.clock.now()
     async with deps.sources.session(run.connection) as session:
-        context = await _context(deps, run, session, now)
+        looked = await look_up(deps, session, run.connection, run.checks[0].target, run.known.snapshot)
+        context = _context(run, looked, session.dialect, now)
         planned = plan(run.checks, context)
-        own = await measure(session, planned, tag=run.tag)
+        own = (await measure(session, planned, tag=run.tag)).costing([check.id for check in run.checks], looked.cost)
     # Our session is given back first: two tables that are each other's reference must not wait for each other.
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
     histories, untrained = await _lookback(deps, run.checks, both.measurement)
@@ -93,6 +96,7 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
         stopped_by=own.stopped_by or context.problem,
         baselines=_first_baselines(run, context),
         learned=run.known.learned.news(own.learned),
+        allowance=own.allowance,
     )
 
 
@@ -105,24 +109,18 @@ def failed_checks(run: Run, error: DomainError, now: datetime) -> list[Result]:
     ]
 
 
-async def _context(deps: Deps, run: Run, session: SourceSession, now: datetime) -> PlanContext:
-    target = run.checks[0].target
-    snapshot, problem = None, None
-    try:
-        place = (target.schema_name, target.table_name)
-        snapshot = await read_snapshot(deps, session, run.connection, *place, run.known.snapshot)
-    except SourceError as error:
-        problem = error
+def _context(run: Run, looked: Looked, dialect: Dialect, now: datetime) -> PlanContext:
     return PlanContext(
-        dialect=session.dialect,
-        snapshot=snapshot,
+        dialect=dialect,
+        snapshot=looked.snapshot,
         time_zone=run.connection.time_zone,
         now=now,
         table_filter=run.known.settings.filter,
         window=run.window,
-        problem=problem,
+        problem=looked.problem,
         baselines=run.baselines,
         learned=run.known.learned,
+        budget=run.connection.budget,
     )
 
 

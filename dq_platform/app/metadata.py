@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dq_platform.app.connections import get_connection
@@ -12,14 +12,25 @@ from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
 from dq_platform.connectors.source_session import SourceSession
-from dq_platform.errors import NotFound
+from dq_platform.errors import NotFound, SourceError
 from dq_platform.ids import new_id
+from dq_platform.models.check import Target
 from dq_platform.models.connection import Connection
+from dq_platform.models.cost import Cost
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSettings, TableSnapshot
 from dq_platform.models.workspace import Principal
 
 KNOWN_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the source's catalogue says of a table: None if it is not there, or if there is a `problem`."""
+
+    snapshot: TableSnapshot | None
+    problem: SourceError | None
+    cost: Cost
 
 
 async def list_schemas(deps: Deps, who: Principal, connection_id: str) -> list[str]:
@@ -120,6 +131,24 @@ async def read_snapshot(
     tables = await session.get_tables(schema)
     info = next((known for known in tables if known.table_name == table), TableInfo(schema, table))
     return TableSnapshot(connection.id, info, columns, now)
+
+
+async def look_up(
+    deps: Deps,
+    session: SourceSession,
+    connection: Connection,
+    target: Target,
+    known: TableSnapshot | None = None,
+) -> Looked:
+    """The target's table as `read_snapshot` has it, or why that cannot be told, and what asking cost."""
+    spent = Cost(session.milliseconds, session.statements)
+    snapshot, problem = None, None
+    try:
+        snapshot = await read_snapshot(deps, session, connection, target.schema_name, target.table_name, known)
+    except SourceError as error:
+        problem = error
+    cost = Cost(session.milliseconds - spent.milliseconds, session.statements - spent.statements)
+    return Looked(snapshot, problem, cost)
 
 
 async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_id: str = "") -> Job:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.models.page import Page, PageRequest
-from dq_platform.models.result import Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from dq_platform.models.workspace import Principal
 
 SUMMARY_WINDOW = timedelta(days=30)
@@ -55,11 +55,17 @@ async def list_latest(deps: Deps, who: Principal, filter: ResultFilter, page: Pa
 
 async def summary(deps: Deps, who: Principal, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
     """Counts of outcomes by the key, worst score first, at most 1000 rows. Without a start: of the last 30 days."""
-    start = filter.start or (filter.end or deps.clock.now()) - SUMMARY_WINDOW
-    bounded = replace(filter, start=start)
-    _review(bounded)
+    bounded = _bounded(deps, filter)
     async with deps.uow() as tx:
         rows = await tx.results.summary(who.workspace_id, bounded, by)
+    return rows[:MAX_SUMMARY_ROWS]
+
+
+async def costs(deps: Deps, who: Principal, filter: ResultFilter, by: SummaryBy) -> Sequence[CostRow]:
+    """What results cost by the key, the most time first, at most 1000 rows. Without a start: of the last 30 days."""
+    bounded = _bounded(deps, filter)
+    async with deps.uow() as tx:
+        rows = await tx.results.costs(who.workspace_id, bounded, by)
     return rows[:MAX_SUMMARY_ROWS]
 
 
@@ -78,6 +84,13 @@ async def trend(deps: Deps, who: Principal, request: TrendRequest) -> Sequence[T
     of_check = ResultFilter(check_id=request.check_id, start=start, end=end, data_group=request.data_group)
     async with deps.uow() as tx:
         return await tx.results.trend(who.workspace_id, of_check, request.bucket, request.time_zone)
+
+
+def _bounded(deps: Deps, filter: ResultFilter) -> ResultFilter:
+    """The filter with the start that summaries have without one."""
+    bounded = replace(filter, start=filter.start or (filter.end or deps.clock.now()) - SUMMARY_WINDOW)
+    _review(bounded)
+    return bounded
 
 
 def _review(filter: ResultFilter) -> None:

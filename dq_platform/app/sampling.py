@@ -11,8 +11,9 @@ from dq_platform.app.preview import Asked, measured_now, preview_run
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
 from dq_platform.errors import DomainError, NotFound, WrongState
+from dq_platform.execution.ledger import charged
 from dq_platform.execution.sample_plan import SampleRequest, has_samples, plan_samples
-from dq_platform.execution.sampling import failed, take
+from dq_platform.execution.sampling import Taken, failed, take
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
@@ -28,18 +29,18 @@ class SamplePreview:
     samples: Sequence[ErrorSamples]
 
 
-async def samples_of_failures(deps: Deps, run: Run, measured: Measured) -> list[ErrorSamples]:
+async def samples_of_failures(deps: Deps, run: Run, measured: Measured) -> Taken:
     """Samples for every failing result whose check wants them, or why there are none; never raises DomainError."""
     sampled = {check.id for check in run.checks if check.error_samples and has_samples(check)}
     failing = [one for one in measured.results if one.outcome.severity is not None and one.check_id in sampled]
     if not failing:
-        return []
+        return Taken()
     try:
         if measured.stopped_by is not None:
             raise measured.stopped_by
         return await _taken(deps, run, measured, failing)
     except DomainError as error:
-        return [failed(result, error) for result in failing]
+        return Taken([failed(result, error) for result in failing])
 
 
 async def get_samples(deps: Deps, who: Principal, result_id: str) -> ErrorSamples:
@@ -77,15 +78,15 @@ async def preview_samples(
     measured = await measured_now(deps, run)
     judged = [result for result in measured.results if result.outcome is not Outcome.EXECUTION_ERROR]
     failing = [result for result in judged if result.outcome.severity is not None]
-    samples = await _taken(deps, run, measured, failing or judged)
+    taken = await _taken(deps, run, measured, failing or judged)
     return SamplePreview(
-        [replace(result, id="", job_id="") for result in measured.results],
-        [replace(one, result_id="") for one in samples],
+        [replace(result, id="", job_id="") for result in charged(measured.results, taken.costs)],
+        [replace(one, result_id="") for one in taken.samples],
     )
 
 
-async def _taken(deps: Deps, run: Run, measured: Measured, results: Sequence[Result]) -> list[ErrorSamples]:
+async def _taken(deps: Deps, run: Run, measured: Measured, results: Sequence[Result]) -> Taken:
     """Raises DomainError if no session with the source is to be had."""
-    planned = plan_samples(SampleRequest(run.checks, results, measured.context, run.known.settings))
+    planned = plan_samples(SampleRequest(run.checks, results, measured.context, run.known.settings, measured.allowance))
     async with deps.sources.session(run.connection) as session:
         return await take(session, planned, tag=run.tag)

@@ -21,7 +21,10 @@ from dq_platform.models.connection import Connection, SettingValue
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    """How sources are used: at most `limit` sessions with each, closed after `idle` without use."""
+    """How sources are used: at most `limit` sessions with each, closed after `idle` without use.
+
+    A connection's budget may allow fewer sessions, not more.
+    """
 
     limit: int = 4
     idle: timedelta = timedelta(minutes=5)
@@ -93,7 +96,8 @@ class Sources:
                 pool.retire()
         key = (connection.id, connection.version)
         if key not in self._pools:
-            self._pools[key] = self._new_pool(connection, self._options.guards, self._options.limit)
+            limit = connection.budget.sessions(self._options.limit)
+            self._pools[key] = self._new_pool(connection, self._options.guards, limit)
         return self._pools[key]
 
     def _new_pool(self, connection: Connection, guards: Guards, limit: int) -> Pool:

@@ -10,6 +10,7 @@ from dq_platform.checks import reference
 from dq_platform.checks.catalog.declare import Compares
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.errors import DomainError
+from dq_platform.execution.ledger import merged
 from dq_platform.execution.measure import Measurement
 from dq_platform.execution.problems import ReferenceFailed
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
@@ -46,9 +47,7 @@ def compared(
     fails, for that reason.
     """
     readings, failures = dict(own.readings), dict(own.failures)
-    milliseconds = dict(own.milliseconds)
     for check in twins:
-        milliseconds[check.id] = milliseconds.get(check.id, 0.0) + other.milliseconds.get(check.id, 0.0)
         if check.id in failures:
             continue
         if check.id in other.failures:
@@ -62,7 +61,7 @@ def compared(
         own,
         readings=readings,
         failures=failures,
-        milliseconds=milliseconds,
+        costs=merged(own.costs, other.costs),
         statements=own.statements + other.statements,
         rows=own.rows + other.rows,
     )

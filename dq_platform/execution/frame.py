@@ -8,10 +8,12 @@ from datetime import date, datetime
 
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import SourceError
+from dq_platform.execution.budget import Allowance, TableSize
 from dq_platform.execution.periods import partition_dates, period_starts
 from dq_platform.execution.precheck import Bound
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import PeriodWindow, TimeScale
+from dq_platform.models.cost import Budget
 from dq_platform.models.metadata import ColumnInfo, DataType, Estimates, TableSnapshot
 
 
@@ -23,7 +25,7 @@ class PlanContext:
     be read: `problem` says why. `table_filter` is the SQL condition that users set for all checks of the table, empty
     for none. `window` is what partitioned checks read,
     None for their default. A check has at most `max_groups` data groups. `baselines` has by check id what checks
-    compare the columns with. `learned` is what earlier runs found.
+    compare the columns with. `learned` is what earlier runs found. `budget` is the connection's.
     """
 
     dialect: Dialect
@@ -36,6 +38,13 @@ class PlanContext:
     problem: SourceError | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     learned: Estimates = field(default_factory=Estimates)
+    budget: Budget = field(default_factory=Budget)
+
+    @property
+    def allowance(self) -> Allowance:
+        """What a run may read of the table."""
+        size = self.snapshot.table.size_bytes if self.snapshot else None
+        return Allowance(self.budget, TableSize(self.estimates.rows, size))
 
     @property
     def estimates(self) -> Estimates:

@@ -15,6 +15,7 @@ from dq_platform.errors import DomainError
 from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
+from dq_platform.models.cost import FREE, Cost
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import HistoryPoint, Result
 from dq_platform.models.values import Params
@@ -41,7 +42,7 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One run of one check. `duration_ms` is the share of the source's time that each of its results has.
+    """One run of one check. `cost` is the share of what the source did that each of its results has.
 
     `category`, `dimension` and `rule` are the check type's; empty if the catalogue has no such check type any more.
     `time_zone` (IANA) is the connection's, in which periods are days and months.
@@ -50,17 +51,17 @@ class Execution:
     check: Check
     job_id: str
     executed_at: datetime
-    duration_ms: float
+    cost: Cost
     category: str
     dimension: str
     rule: str
     time_zone: str = "UTC"
 
     @classmethod
-    def of(cls, check: Check, job_id: str, executed_at: datetime, duration_ms: float = 0.0) -> Execution:
+    def of(cls, check: Check, job_id: str, executed_at: datetime, cost: Cost = FREE) -> Execution:
         found = CHECK_REGISTRY.find(check.check_type)
         names = (found.category, str(found.dimension), found.rule_of(check.mode)) if found else ("", "", "")
-        return cls(check, job_id, executed_at, duration_ms, *names)
+        return cls(check, job_id, executed_at, cost, *names)
 
 
 def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint] = ()) -> Result:
@@ -176,7 +177,7 @@ def _blank(execution: Execution, data_group: str, time_period: datetime) -> Resu
         time_period=time_period,
         executed_at=execution.executed_at,
         outcome=Outcome.PASSED,
-        duration_ms=execution.duration_ms,
+        cost=execution.cost,
     )
 
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from time import perf_counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dq_platform.connectors.base import Rows
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.imported import imported
+from dq_platform.execution.ledger import Ledger, merged
 from dq_platform.execution.plan import Plan
-from dq_platform.execution.problems import ImportFailed, RowsMultiplied, TooManyGroups
+from dq_platform.execution.problems import (
+    ImportFailed,
+    RowsMultiplied,
+    ScanBudgetExceeded,
+    ScanSizeUnknown,
+    SearchRefused,
+    TooManyGroups,
+)
 from dq_platform.execution.reading import NO_DATA, Reading
 from dq_platform.execution.scan import in_place_of_failure, readings
 from dq_platform.execution.statement import Statement
+from dq_platform.models.cost import Cost
 from dq_platform.models.metadata import Estimates
+
+REFUSALS = (ScanBudgetExceeded, ScanSizeUnknown)
+"""Why the connection's budget keeps a statement from being sent."""
 
 
 class Session(Protocol):
@@ -33,18 +45,26 @@ class Session(Protocol):
 class Measurement:
     """What a plan's checks gave: each has readings (one per group and period) or a failure, never both.
 
-    `milliseconds` is each check's share of the source's time. `stopped_by` is set if the source itself failed, so that
-    the rest of the plan was not sent. `statements` and `rows` count what was sent and what came back. `learned` has
-    the sizes that came along.
+    `costs` has each check's share of what the source did: a statement's cost is divided equally among the checks that
+    it serves. `stopped_by` is set if the source itself failed, so that the rest of the plan was not sent. `statements`
+    and `rows` count what was sent and what came back. `learned` has the sizes that came along, `allowance` what is left
+    to read of the table.
     """
 
     readings: Mapping[str, tuple[Reading, ...]]
     failures: Mapping[str, DomainError]
-    milliseconds: Mapping[str, float]
+    costs: Mapping[str, Cost]
     statements: int
     rows: int
     stopped_by: SourceError | None = None
     learned: Estimates = field(default_factory=Estimates)
+    allowance: Allowance = field(default_factory=Allowance)
+
+    def costing(self, check_ids: Collection[str], cost: Cost) -> Measurement:
+        """The same with a further cost that these checks share."""
+        ledger = Ledger()
+        ledger.charge(check_ids, cost)
+        return replace(self, costs=merged(self.costs, ledger.costs))
 
 
 async def measure(session: Session, plan: Plan, *, tag: str = "") -> Measurement:
@@ -52,9 +72,10 @@ async def measure(session: Session, plan: Plan, *, tag: str = "") -> Measurement
 
     A failure of the source (gone, too slow, cancelled) stops everything at once with that one error. Any other failure
     of a statement is traced to the checks that cause it by asking for less: with one culprit among n measures that
-    takes at most 2 × log2(n) + 1 further statements, and only it fails.
+    takes at most 2 × log2(n) + 1 further statements, and only it fails. They count against the connection's budget too:
+    where it has no room for them, all checks of the statement fail.
     """
-    run = _Run(session, plan, tag)
+    run = _Run(session, plan, tag, plan.allowance)
     for statement in plan.statements:
         await run.serve(statement)
     return run.measurement()
@@ -65,9 +86,10 @@ class _Run:
     session: Session
     plan: Plan
     tag: str
+    allowance: Allowance
     readings: dict[str, list[Reading]] = field(default_factory=dict)
     failures: dict[str, DomainError] = field(default_factory=dict)
-    milliseconds: dict[str, float] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
     sound: set[Frame] = field(default_factory=set)
     statements: int = 0
     rows: int = 0
@@ -81,10 +103,11 @@ class _Run:
 
     async def attempt(self, statement: Statement) -> DomainError | None:
         """Take the statement's readings; the error if it gives none. Once stopped, nothing is sent."""
-        if self.stopped_by is not None:
-            return self.stopped_by
+        kept_from = self.stopped_by or self.allowance.refusal(statement.passes)
+        if kept_from is not None:
+            return kept_from
         try:
-            answer = await self.send(statement.sql, statement.check_ids)
+            answer = await self.send(statement.sql, statement)
             found = imported(statement, answer) if statement.imports else self.scanned(statement, answer)
         except (ImportFailed, SourceError, RowsMultiplied) as error:
             return error
@@ -100,20 +123,20 @@ class _Run:
     def scanned(self, statement: Statement, answer: Rows) -> list[Reading]:
         return readings(statement, answer, self.plan.time_zone)
 
-    async def send(self, sql: str, check_ids: tuple[str, ...]) -> Rows:
-        """The answer; its time is shared by the checks. An error of the whole source is remembered."""
+    async def send(self, sql: str, serving: Statement) -> Rows:
+        """The answer; its cost is shared by the checks. An error of the whole source is remembered."""
         self.statements += 1
-        started = perf_counter()
+        self.allowance = self.allowance.less(serving.passes)
         try:
-            answer = await self.session.execute(sql, tag=self.tag)
+            with self.ledger.statement(serving.check_ids):
+                answer = await self.session.execute(sql, tag=self.tag)
         except SourceError as error:
             if error.concerns_whole_source:
                 self.stopped_by = error
             raise
-        finally:
-            share = (perf_counter() - started) * 1000 / len(check_ids)
-            for check_id in check_ids:
-                self.milliseconds[check_id] = self.milliseconds.get(check_id, 0.0) + share
+        # How far a statement got that failed nobody knows: its rows are not counted.
+        scanned = self.allowance.scanned_rows(serving.passes)
+        self.ledger.charge(serving.check_ids, Cost(scanned_rows=scanned))
         self.rows += len(answer.rows)
         return answer
 
@@ -130,7 +153,7 @@ class _Run:
 
         `error` None: it was never sent as such, but what it is a half of failed while the other half works.
         """
-        if self.stopped_by is not None or not failing.divisible:
+        if self.stopped_by is not None or isinstance(error, REFUSALS) or not failing.divisible:
             error = error or await self.attempt(failing)
             if error is not None:
                 self.fail(failing, self.stopped_by or error)
@@ -143,7 +166,7 @@ class _Run:
         elif right_error is None:
             await self.isolate(left, left_error)
         else:
-            common = await self.common_cause(failing)
+            common = await self.common_cause(failing, error or left_error)
             await self.isolate_or_fail(left, common, left_error)
             await self.isolate_or_fail(right, common, right_error)
 
@@ -153,16 +176,17 @@ class _Run:
         else:
             await self.isolate(half, error)
 
-    async def common_cause(self, failing: Statement) -> DomainError | None:
+    async def common_cause(self, failing: Statement, seen: DomainError) -> DomainError | None:
         """Why nothing can be asked of the rows at all, such as a wrong filter; None if something can."""
         if self.stopped_by is not None:
             return self.stopped_by
         if failing.frame in self.sound:
             return None
+        refusal = self.allowance.refusal(failing.passes)
+        if refusal is not None:
+            return SearchRefused(refusal, seen)
         try:
-            await self.send(
-                failing.frame.select([self.session.dialect.count()], self.session.dialect), failing.check_ids
-            )
+            await self.send(failing.frame.select([self.session.dialect.count()], self.session.dialect), failing)
         except SourceError as error:
             return error
         self.sound.add(failing.frame)
@@ -179,9 +203,10 @@ class _Run:
         return Measurement(
             readings={check_id: tuple(found) for check_id, found in self.readings.items()},
             failures=failures,
-            milliseconds=self.milliseconds,
+            costs=self.ledger.costs,
             statements=self.statements,
             rows=self.rows,
             stopped_by=self.stopped_by,
             learned=Estimates(self.sizes.pop("", None), self.sizes),
+            allowance=self.allowance,
         )

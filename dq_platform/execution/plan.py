@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from jinja2 import TemplateError
 
@@ -13,6 +14,7 @@ from dq_platform.checks.sensors.context import SensorContext, TargetInfo
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.render import render
 from dq_platform.errors import DomainError
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.drift import Compared, compare, telling
 from dq_platform.execution.frame import Frame, PlanContext, frame_of
 from dq_platform.execution.layout import lay_out
@@ -21,7 +23,7 @@ from dq_platform.execution.precheck import Bound, bind, require_possible
 from dq_platform.execution.problems import SensorFailed
 from dq_platform.execution.reading import Reading
 from dq_platform.execution.scan import in_place_of_failure, known
-from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries
+from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
 from dq_platform.models.check import Check
 from dq_platform.models.metadata import ColumnInfo
 
@@ -30,7 +32,8 @@ from dq_platform.models.metadata import ColumnInfo
 class Plan:
     """Statements to send, in order; answers known without any; and why the remaining checks cannot be measured.
 
-    `periods` has every check's own period: where an outcome belongs that no row of the source dates.
+    `periods` has every check's own period: where an outcome belongs that no row of the source dates. `allowance` is
+    what the statements may read of the table together; they do not exceed it.
     """
 
     statements: tuple[Statement, ...]
@@ -38,13 +41,15 @@ class Plan:
     failures: Mapping[str, DomainError]
     periods: Mapping[str, datetime]
     time_zone: str
+    allowance: Allowance = field(default_factory=Allowance)
 
 
 def plan(checks: Iterable[Check], context: PlanContext) -> Plan:
     """The plan for checks of one table; never raises for a check that is wrong, which becomes a failure instead.
 
     Whether the table can be read is asked first, so that nothing slower can be taken for the answer. Scans come before
-    queries, because one pass over the rows serves most checks.
+    queries, because one pass over the rows serves most checks. A statement that the connection's budget has no room for
+    is left out, and its checks fail for that; where the budget is tight, few passes are preferred to fast ones.
     """
     draft = _Draft(context)
     for check in checks:
@@ -74,7 +79,14 @@ class _Draft:
         except DomainError as error:
             self.failures[check.id] = error
             return
-        demand = Demand(check.id, self.periods[check.id], bound.group_by, bound.sensor.on_failure, bound.on_no_rows)
+        demand = Demand(
+            check.id,
+            self.periods[check.id],
+            bound.group_by,
+            bound.sensor.on_failure,
+            bound.on_no_rows,
+            bound.reads_elsewhere,
+        )
         try:
             if context.problem is not None:
                 raise context.problem
@@ -116,16 +128,70 @@ class _Draft:
             self.scans.setdefault(frame, []).append(ScanWant(demand, measure, self.columns.get(bound.own_column)))
 
     def plan(self) -> Plan:
-        dialect, estimates = self.context.dialect, self.context.estimates
-        fused = [one for frame, wants in self.scans.items() for one in lay_out(frame, wants, estimates, dialect)]
-        alone = [one for frame, wants in self.queries.items() for one in queries(frame, wants, dialect)]
+        statements, refused = self.within_budget()
+        for statement, error in refused:
+            for demand in statement.demands:
+                self.fail(demand, error)
         return Plan(
-            tuple(sorted((*fused, *alone), key=lambda statement: not statement.probes)),
+            statements,
             tuple(self.answers),
             MappingProxyType(self.failures),
             MappingProxyType(self.periods),
             self.context.time_zone,
+            self.context.allowance,
         )
+
+    def within_budget(self) -> _Affordable:
+        """The fastest layout if all of it may be sent, otherwise the one that leaves out the fewest checks."""
+        fast = _affordable(self.laid_out(), self.context.allowance)
+        if not fast.refused:
+            return fast
+        frugal = _affordable(self.laid_out(frugally=True), self.context.allowance)
+        return min(fast, frugal, key=lambda layout: layout.refused_checks)
+
+    def laid_out(self, *, frugally: bool = False) -> list[Statement]:
+        """All statements in the order to send them; frugally: with as few passes over the table as can be."""
+        dialect, estimates = self.context.dialect, self.context.estimates
+        fused = [
+            one
+            for frame, wants in self.scans.items()
+            for some in self.separable(wants)
+            for one in (scans(frame, some, dialect) if frugally else lay_out(frame, some, estimates, dialect))
+        ]
+        alone = [one for frame, wants in self.queries.items() for one in queries(frame, wants, dialect)]
+        return sorted((*fused, *alone), key=lambda statement: not statement.probes)
+
+    def separable(self, wants: list[ScanWant]) -> list[list[ScanWant]]:
+        """Under a budget, a check that reads who knows how much must not take others along."""
+        if not self.context.budget.limits_scans:
+            return [wants]
+        here = [want for want in wants if not want.demand.elsewhere]
+        return [some for some in (here, [want for want in wants if want.demand.elsewhere]) if some]
+
+
+class _Affordable(NamedTuple):
+    """A layout under a budget: what may be sent, and what may not, with the reason."""
+
+    statements: tuple[Statement, ...]
+    refused: tuple[tuple[Statement, DomainError], ...]
+
+    @property
+    def refused_checks(self) -> int:
+        return sum(len(statement.demands) for statement, _ in self.refused)
+
+
+def _affordable(layout: Iterable[Statement], allowance: Allowance) -> _Affordable:
+    """In their order, statements take what they need for as long as it is there."""
+    sent: list[Statement] = []
+    refused: list[tuple[Statement, DomainError]] = []
+    for statement in layout:
+        error = allowance.refusal(statement.passes)
+        if error is None:
+            allowance = allowance.less(statement.passes)
+            sent.append(statement)
+        else:
+            refused.append((statement, error))
+    return _Affordable(tuple(sent), tuple(refused))
 
 
 def _render(bound: Bound, context: SensorContext) -> Measure:

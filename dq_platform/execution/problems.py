@@ -96,6 +96,49 @@ class RowsMultiplied(DomainError):
         super().__init__("The expression returns several rows where one number is expected; it must not return sets.")
 
 
+class ScanBudgetExceeded(DomainError):
+    """The statement would read more of the table than the connection's budget leaves the run; it was not sent."""
+
+    reason = "SCAN_BUDGET_EXCEEDED"
+
+    def __init__(self, field: str, unit: str, wanted: int, most: int, taken: int) -> None:
+        used = f", of which the run's other statements use {taken:,}" if taken else ""
+        super().__init__(
+            f"The statement would read about {wanted:,} {unit}; budget.{field} of the connection allows {most:,} "
+            f"of one table in a run{used}.",
+            field=field,
+            estimate=str(wanted),
+            limit=str(most),
+            used=str(taken),
+        )
+
+
+class ScanSizeUnknown(DomainError):
+    """Nobody knows how much the statement would read, while the connection has a budget; it was not sent."""
+
+    reason = "SCAN_SIZE_UNKNOWN"
+
+    def __init__(self, field: str, *, elsewhere: bool) -> None:
+        why = "it reads another table too" if elsewhere else "the engine has no estimate of the table's size"
+        super().__init__(
+            f"How much the statement would read is not known, as {why}; the connection has budget.{field}. Let the "
+            "engine gather statistics of the table, or set budget.allow_unknown_size.",
+            field=field,
+        )
+
+
+class SearchRefused(DomainError):
+    """A statement failed, and asking for less, to find the check that is wrong, would exceed the budget."""
+
+    def __init__(self, refusal: DomainError, error: DomainError) -> None:
+        super().__init__(
+            f"A statement that serves several checks failed: {error.message} To ask for each of them alone would "
+            f"exceed the budget: {refusal.message}",
+            **refusal.facts,
+        )
+        self.reason = refusal.reason
+
+
 class NothingToShow(DomainError):
     """A table has no column whose values an error sample of the check may show."""
 

@@ -12,6 +12,7 @@ from dq_platform.execution.measure import Measurement
 from dq_platform.execution.plan import Plan
 from dq_platform.execution.reading import Reading
 from dq_platform.models.check import Check
+from dq_platform.models.cost import FREE
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint, Result
 
@@ -45,13 +46,13 @@ def results(checks: Iterable[Check], plan: Plan, measurement: Measurement, run: 
 
 
 def _of_check(check: Check, plan: Plan, measurement: Measurement, run: RunFacts) -> Iterator[Result]:
-    cost = measurement.milliseconds.get(check.id, 0.0)
+    cost = measurement.costs.get(check.id, FREE)
     if check.id in measurement.failures:
         execution = Execution.of(check, run.job_id, run.executed_at, cost)
         yield fail(execution, measurement.failures[check.id], plan.periods[check.id])
         return
     readings = measurement.readings[check.id]
-    execution = Execution.of(check, run.job_id, run.executed_at, cost / len(readings))
+    execution = Execution.of(check, run.job_id, run.executed_at, cost.share(len(readings)))
     execution = replace(execution, time_zone=run.time_zone)
     yield from _graded(execution, readings, run)
 

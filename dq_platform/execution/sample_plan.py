@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import TemplateError
 
@@ -18,12 +18,14 @@ from dq_platform.checks.sensors.render import render_offending
 from dq_platform.checks.sql_text import returned_columns
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.frame import PlanContext, frame_of
 from dq_platform.execution.group_filter import group_filter
 from dq_platform.execution.periods import local_date, next_first_day
 from dq_platform.execution.precheck import Bound, bind, require_possible
 from dq_platform.execution.problems import IdsNotReturned, SensorFailed, TableMissing
 from dq_platform.execution.sample_columns import id_columns, sample_columns
+from dq_platform.execution.statement import passes_over
 from dq_platform.models.check import Check
 from dq_platform.models.metadata import ColumnInfo, DataType, TableSettings, TableSnapshot
 from dq_platform.models.result import Result
@@ -42,13 +44,18 @@ class Part:
     """One check's rows: a SELECT of at most MAX_ROWS + 1 for each of the results.
 
     It has the number of the result among them first, unless there is only one, then what is shown of a row: `types`
-    are those of the columns that are not masked.
+    are those of the columns that are not masked. `passes` tells how often it reads the table, as with statements.
     """
 
     select: str
     results: tuple[Result, ...]
     columns: tuple[SampleColumn, ...]
     types: tuple[DataType, ...]
+    passes: int | None = 1
+
+    @property
+    def check_id(self) -> str:
+        return self.results[0].check_id
 
     @property
     def numbered(self) -> bool:
@@ -66,20 +73,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """The parts to send, and why other results cannot be sampled."""
+    """The parts to send, and why other results cannot be sampled; `allowance` is what the parts may read together."""
 
     parts: tuple[Part, ...]
     failures: tuple[tuple[Result, DomainError], ...]
+    allowance: Allowance = field(default_factory=Allowance)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """Results of checks of one table, measured in that context, of which rows are wanted."""
+    """Results of checks of one table, measured in that context, of which rows are wanted.
+
+    `allowance` is what the measuring left of the connection's budget.
+    """
 
     checks: Sequence[Check]
     results: Sequence[Result]
     context: PlanContext
     settings: TableSettings
+    allowance: Allowance = field(default_factory=Allowance)
 
 
 def has_samples(check: Check) -> bool:
@@ -98,7 +110,7 @@ def plan_samples(request: SampleRequest) -> SamplePlan:
             parts += [_part(check, results, request)] if results else []
         except DomainError as error:
             failures += [(result, error) for result in results]
-    return SamplePlan(tuple(parts), tuple(failures))
+    return SamplePlan(tuple(parts), tuple(failures), request.allowance)
 
 
 def statement(parts: Sequence[Part], dialect: Dialect) -> str:
@@ -144,7 +156,9 @@ def _part(check: Check, results: Sequence[Result], request: SampleRequest) -> Pa
     texts = (dialect.shown(dialect.ident(one.name), one.data_type, MAX_CHARACTERS + 1) for one in shown)
     wanted = Wanted(tuple(texts), tuple(map(dialect.ident, ids)))
     select = _select(subject, results, wanted)
-    return Part(select, tuple(results), columns, tuple(one.data_type for one in shown))
+    table = dialect.table(check.target.schema_name, check.target.table_name)
+    passes = None if subject.bound.reads_elsewhere else passes_over(table, select)
+    return Part(select, tuple(results), columns, tuple(one.data_type for one in shown), passes)
 
 
 def _subject(check: Check, context: PlanContext) -> _Subject:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dq_platform.connectors.base import Rows
 from dq_platform.errors import DomainError, SourceError
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.groups import text_of
+from dq_platform.execution.ledger import Ledger
 from dq_platform.execution.measure import Session
 from dq_platform.execution.problems import TooManySamples
 from dq_platform.execution.sample_plan import MAX_CHARACTERS, MAX_ROWS, Part, SamplePlan, statement
+from dq_platform.models.cost import Cost
 from dq_platform.models.metadata import DataType
 from dq_platform.models.result import Result
 from dq_platform.models.sample import ErrorSamples, SampleRow, SampleValue
@@ -28,16 +31,26 @@ KEPT_CHARACTERS = 32_000_000
 """What the samples of one run may hold together."""
 
 
-async def take(session: Session, plan: SamplePlan, *, tag: str = "") -> list[ErrorSamples]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The samples, and each check's share of what taking them cost, by check id."""
+
+    samples: Sequence[ErrorSamples] = ()
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+
+
+async def take(session: Session, plan: SamplePlan, *, tag: str = "") -> Taken:
     """Samples for every result of the plan, or why it has none; never raises for what the source cannot do.
 
     A failure of the source stops everything at once. Any other failure of a statement is traced to the checks that
-    cause it by asking for less. Once the samples hold KEPT_CHARACTERS, the rest is not asked for.
+    cause it by asking for less, which is how as many parts are sent as the connection's budget has room for, too. Once
+    the samples hold KEPT_CHARACTERS, the rest is not asked for.
     """
-    run = _Run(session, tag)
+    run = _Run(session, tag, plan.allowance)
     for parts in _statements(plan.parts, session.dialect.limits.statement_bytes):
         await run.serve(parts)
-    return [*run.found, *(failed(result, error) for result, error in plan.failures)]
+    samples = [*run.found, *(failed(result, error) for result, error in plan.failures)]
+    return Taken(samples, run.ledger.costs)
 
 
 def failed(result: Result, error: DomainError) -> ErrorSamples:
@@ -53,6 +66,8 @@ def _why(error: DomainError) -> dict[str, Any]:
 class _Run:
     session: Session
     tag: str
+    allowance: Allowance
+    ledger: Ledger = field(default_factory=Ledger)
     found: list[ErrorSamples] = field(default_factory=list)
     stopped_by: DomainError | None = None
     characters: int = 0
@@ -67,13 +82,21 @@ class _Run:
         else:
             self.found += [failed(result, error) for part in parts for result in part.results]
 
-    async def attempt(self, parts: Sequence[Part]) -> SourceError | None:
+    async def attempt(self, parts: Sequence[Part]) -> DomainError | None:
+        passes = _passes(parts)
+        refusal = self.allowance.refusal(passes)
+        if refusal is not None:
+            return refusal
+        self.allowance = self.allowance.less(passes)
+        served = [part.check_id for part in parts]
         try:
-            answer = await self.session.execute(statement(parts, self.session.dialect), tag=self.tag)
+            with self.ledger.statement(served):
+                answer = await self.session.execute(statement(parts, self.session.dialect), tag=self.tag)
         except SourceError as error:
             if error.concerns_whole_source:
                 self.stopped_by = error
             return error
+        self.ledger.charge(served, Cost(scanned_rows=self.allowance.scanned_rows(passes)))
         for samples in _read(parts, answer):
             self.keep(samples)
         return None
@@ -87,6 +110,11 @@ class _Run:
         else:
             self.characters += own
         self.found.append(samples)
+
+
+def _passes(parts: Sequence[Part]) -> int | None:
+    counts = [part.passes for part in parts if part.passes is not None]
+    return sum(counts) if len(counts) == len(parts) else None
 
 
 def _statements(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:

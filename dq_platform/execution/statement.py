@@ -34,7 +34,7 @@ class Demand:
     """A check that wants numbers. `time_period` holds for rows that carry no period themselves.
 
     `on_failure` is the number if the table cannot be read, `on_no_rows` that of a partition without rows; None: then
-    there is none.
+    there is none. `elsewhere`: it may read other tables than the checked one.
     """
 
     check_id: str
@@ -42,6 +42,7 @@ class Demand:
     group_by: tuple[GroupBy, ...] = ()
     on_failure: int | None = None
     on_no_rows: int | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,18 @@ class Statement:
         return any(demand.on_failure is not None for demand in self.demands)
 
     @property
+    def passes(self) -> int | None:
+        """How often it reads the rows of its table; None if it reads others too, so that nobody knows what it reads.
+
+        To ask if the table can be read, one row will do.
+        """
+        if any(demand.elsewhere for demand in self.demands):
+            return None
+        if self.probes:
+            return 0
+        return passes_over(self.frame.table, self.sql) if self.kind is StatementKind.QUERY else 1
+
+    @property
     def divisible(self) -> bool:
         """Whether it asks for different things, so that asking for less can tell which of them is wrong."""
         return len(set(self.measures)) > 1
@@ -116,6 +129,11 @@ class Statement:
         parts = [want for want in wants if want.measure in left], [want for want in wants if want.measure not in left]
         first, second = (replace(scan(self.frame, part, dialect), kind=self.kind) for part in parts)
         return first, second
+
+
+def passes_over(table: str, sql: str) -> int:
+    """How often SQL of ours reads a table: as often as it names it, and once at least."""
+    return max(1, sql.count(table))
 
 
 def scans(frame: Frame, wants: Iterable[ScanWant], dialect: Dialect) -> list[Statement]:

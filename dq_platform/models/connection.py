@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dq_platform.models.cost import Budget
+
 SettingValue = str | int | bool
 
 
@@ -41,4 +43,5 @@ class Connection:
     description: str = ""
     time_zone: str = "UTC"
     labels: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
     version: int = 1

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.values import Number, ValueKind
@@ -37,8 +38,8 @@ class Result:
     or month in the connection's time zone, or the partition's. `value` is None when nothing could be measured, or a
     text. `value_text` is a date, timestamp or text as it is written, None for numbers; `value` then has the seconds
     since 1970 of a date or timestamp.
-    `expected_text` says what would have passed, for people ("<= 5 %"). `duration_ms` is this check's share of the
-    source's time. `error_reason` and `message` explain inconclusive results and execution errors.
+    `expected_text` says what would have passed, for people ("<= 5 %"). `cost` is this result's share of what the
+    source did. `error_reason` and `message` explain inconclusive results and execution errors.
     """
 
     id: str
@@ -61,7 +62,7 @@ class Result:
     bounds: ResultBounds = field(default_factory=ResultBounds)
     message: str = ""
     error_reason: str = ""
-    duration_ms: float = 0.0
+    cost: Cost = field(default_factory=Cost)
     value_text: str | None = None
 
     @property
@@ -70,7 +71,7 @@ class Result:
 
 
 class SummaryBy(StrEnum):
-    """What a summary counts by."""
+    """What results are counted or their costs added by."""
 
     CONNECTION = "connection"
     SCHEMA = "schema"
@@ -119,6 +120,20 @@ class SummaryRow:
         counts = self.outcomes
         verdicts = counts.passed + counts.warning + counts.error + counts.fatal
         return 100.0 * (counts.passed + counts.warning) / verdicts if verdicts else None
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """What results of one key cost together; `cost.scanned_rows` has the rows of those of which they are known.
+
+    `unknown_results` are the others.
+    """
+
+    key: tuple[str, ...]
+    results: int
+    cost: Cost
+    unknown_results: int
+    last_executed_at: datetime
 
 
 class TrendBucket(StrEnum):

@@ -40,7 +40,9 @@ def result(model: Result) -> result_pb2.Result:
         bounds=result_bounds(model.bounds),
         message=model.message,
         error_reason=model.error_reason,
-        duration_ms=model.duration_ms,
+        duration_ms=model.cost.milliseconds,
+        statement_count=model.cost.statements,
+        scanned_row_count=model.cost.scanned_rows,
     )
 
 

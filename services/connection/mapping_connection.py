@@ -11,6 +11,7 @@ from dq_platform.connectors.base import BaseConnector, Beside, Setting, SettingK
 from dq_platform.models.connection import Connection
 from services.common import times
 from services.common.enums import EnumPair
+from services.common.mapping_budget import budget, budget_to_core
 from services.common.masks import Update
 from services.common.structs import plain, to_struct, to_value
 
@@ -32,6 +33,7 @@ def connection(model: Connection) -> connection_pb2.Connection:
         create_time=times.to_proto(model.create_time),
         update_time=times.to_proto(model.update_time),
         etag=etag_of(model.version),
+        budget=budget(model.budget),
     )
 
 
@@ -43,6 +45,7 @@ def draft(message: connection_pb2.Connection) -> ConnectionDraft:
         description=message.description,
         time_zone=message.time_zone or "UTC",
         labels=dict(message.labels),
+        budget=budget_to_core(message.budget),
     )
 
 
@@ -57,6 +60,7 @@ _READ: Mapping[str, Callable[[connection_pb2.Connection], object]] = {
     "settings": lambda message: plain(message.settings),
     "time_zone": lambda message: message.time_zone or "UTC",
     "labels": lambda message: dict(message.labels),
+    "budget": lambda message: budget_to_core(message.budget),
 }
 
 

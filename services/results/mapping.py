@@ -6,7 +6,7 @@ from dq.v1 import check_pb2, incident_pb2, incident_service_pb2, result_pb2, res
 from dq_platform.app.results import TrendRequest
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentFilter, IncidentStatus
 from dq_platform.models.outcome import Severity
-from dq_platform.models.result import ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from services.common import times
 from services.common.enums import EnumPair
 from services.common.mapping_job import outcome_counts
@@ -53,6 +53,18 @@ def summary_row(model: SummaryRow) -> result_pb2.SummaryRow:
         key=model.key,
         outcomes=outcome_counts(model.outcomes),
         score_percent=model.score,
+        last_execute_time=times.to_proto(model.last_executed_at),
+    )
+
+
+def cost_row(model: CostRow) -> result_pb2.CostRow:
+    return result_pb2.CostRow(
+        key=model.key,
+        result_count=model.results,
+        duration_ms=model.cost.milliseconds,
+        statement_count=model.cost.statements,
+        scanned_row_count=model.cost.scanned_rows,
+        unknown_scan_result_count=model.unknown_results,
         last_execute_time=times.to_proto(model.last_executed_at),
     )
 

@@ -40,6 +40,11 @@ class ResultsServicer(results_service_pb2_grpc.ResultsServiceServicer):
         rows = await results.summary(self._deps, caller(), mapping.result_filter(request.filter), by)
         return pb.GetSummaryResponse(rows=map(mapping.summary_row, rows))
 
+    async def GetCosts(self, request: pb.GetCostsRequest, _context: Context) -> pb.GetCostsResponse:
+        by = mapping.SUMMARY_BYS.core_or(request.by, SummaryBy.TABLE)
+        rows = await results.costs(self._deps, caller(), mapping.result_filter(request.filter), by)
+        return pb.GetCostsResponse(rows=map(mapping.cost_row, rows))
+
     async def GetTrend(self, request: pb.GetTrendRequest, _context: Context) -> pb.GetTrendResponse:
         points = await results.trend(self._deps, caller(), mapping.trend_request(request))
         return pb.GetTrendResponse(points=map(mapping.trend_point, points))

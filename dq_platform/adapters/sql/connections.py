@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any, Protocol
 
 from sqlalchemy import Row, func, insert, select
@@ -14,8 +15,10 @@ from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import checks, connections
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.models.connection import Connection
+from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest
 
+BUDGET = [field.name for field in fields(Budget)]
 BY_CREATION = Keyset((connections.c.create_time, connections.c.id))
 
 
@@ -77,6 +80,7 @@ class SqlConnections:
             "time_zone": connection.time_zone,
             "labels": dict(connection.labels),
             "update_time": connection.update_time,
+            **asdict(connection.budget),
         }
 
     def _connection(self, row: Row[Any]) -> Connection:
@@ -91,5 +95,6 @@ class SqlConnections:
             description=row.description,
             time_zone=row.time_zone,
             labels=row.labels,
+            budget=Budget(**{name: getattr(row, name) for name in BUDGET}),
             version=row.version,
         )

@@ -14,8 +14,9 @@ from dq_platform.adapters.sql.job_rows import outcomes_from_row
 from dq_platform.adapters.sql.result_rows import matching
 from dq_platform.adapters.sql.tables import check_results
 from dq_platform.errors import Invalid
+from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.result import ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 
 R = check_results.c
 TABLE_KEY = (R.connection_id, R.schema_name, R.table_name)
@@ -54,6 +55,36 @@ def summary_statement(workspace_id: str, wanted: ResultFilter, by: SummaryBy) ->
 
 def summary_row(row: Row[Any], by: SummaryBy) -> SummaryRow:
     return SummaryRow(tuple(row[: len(KEYS[by])]), outcomes_from_row(row), row.last_executed_at)
+
+
+def costs_statement(workspace_id: str, wanted: ResultFilter, by: SummaryBy) -> Select[Any]:
+    """Costs per key, the most time first."""
+    key = KEYS[by]
+    time = func.sum(R.duration_ms)
+    return (
+        select(
+            *key,
+            func.count().label("results"),
+            time.label("milliseconds"),
+            func.coalesce(func.sum(R.statements), 0.0).label("statements"),
+            func.coalesce(func.sum(R.scanned_rows), 0.0).label("scanned_rows"),
+            func.count().filter(R.scanned_rows.is_(None)).label("unknown_results"),
+            func.max(R.executed_at).label("last_executed_at"),
+        )
+        .where(*matching(check_results, workspace_id, wanted))
+        .group_by(*key)
+        .order_by(time.desc(), *key)
+    )
+
+
+def cost_row(row: Row[Any], by: SummaryBy) -> CostRow:
+    return CostRow(
+        key=tuple(row[: len(KEYS[by])]),
+        results=row.results,
+        cost=Cost(row.milliseconds, row.statements, row.scanned_rows),
+        unknown_results=row.unknown_results,
+        last_executed_at=row.last_executed_at,
+    )
 
 
 def trend_statement(workspace_id: str, wanted: ResultFilter, bucket: TrendBucket, time_zone: str) -> Select[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table
 
 from dq_platform.adapters.sql.ids import group_key, has_id, storable
 from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, Result, ResultBounds, ResultFilter
 from dq_platform.models.values import Number
@@ -31,8 +32,9 @@ def result_to_record(result: Result) -> tuple[object, ...]:
         *_sides(bounds.warning),
         *_sides(bounds.error),
         *_sides(bounds.fatal),
-        *(storable(result.message), result.error_reason, float(result.duration_ms)),
+        *(storable(result.message), result.error_reason, float(result.cost.milliseconds)),
         None if result.value_text is None else storable(result.value_text),
+        *(result.cost.statements, result.cost.scanned_rows),
     )
 
 
@@ -62,7 +64,7 @@ def result_from_row(row: Row[Any]) -> Result:
         ),
         message=row.message,
         error_reason=row.error_reason,
-        duration_ms=row.duration_ms,
+        cost=Cost(row.duration_ms, row.statements or 0.0, row.scanned_rows),
         value_text=row.value_text,
     )
 

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from dq_platform.adapters.sql import history as looking_back
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.result_reports import (
+    cost_row,
+    costs_statement,
     summary_row,
     summary_statement,
     trend_point,
@@ -26,6 +28,7 @@ from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, ch
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
+    CostRow,
     HistoryPoint,
     Result,
     ResultFilter,
@@ -69,6 +72,10 @@ class SqlResults:
     async def summary(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
         rows = await self._session.execute(summary_statement(workspace_id, filter, by))
         return [summary_row(row, by) for row in rows]
+
+    async def costs(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[CostRow]:
+        rows = await self._session.execute(costs_statement(workspace_id, filter, by))
+        return [cost_row(row, by) for row in rows]
 
     async def trend(
         self, workspace_id: str, filter: ResultFilter, bucket: TrendBucket, time_zone: str

@@ -102,6 +102,10 @@ connections = Table(
     Column("labels", JSONB, nullable=False),
     *_times("create_time", "update_time"),
     Column("version", Integer, nullable=False),
+    Column("max_scanned_row_count", BigInteger),
+    Column("max_scanned_bytes", BigInteger),
+    Column("allow_unknown_size", Boolean, nullable=False, server_default=text("false")),
+    Column("max_concurrent_statement_count", Integer),
     Index(None, "workspace_id", "create_time", "id"),
 )
 
@@ -235,7 +239,7 @@ RESULT_COLUMNS = (
     *("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode", "time_scale"),
     *("group_key", "data_group", "time_period", "executed_at", "outcome", "value", "expected_value", "expected_text"),
     *("warning_lower", "warning_upper", "error_lower", "error_upper", "fatal_lower", "fatal_upper"),
-    *("message", "error_reason", "duration_ms", "value_text"),
+    *("message", "error_reason", "duration_ms", "value_text", "statements", "scanned_rows"),
 )
 
 
@@ -267,6 +271,8 @@ def _result_columns(check_id: Column[Any]) -> Sequence[Column[Any]]:
         *_text("message", "error_reason"),
         Column("duration_ms", Double, nullable=False),
         Column("value_text", Text),
+        Column("statements", Double, comment="NULL: stored before they were counted"),
+        Column("scanned_rows", Double),
     ]
 
 

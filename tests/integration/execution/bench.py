@@ -12,6 +12,7 @@ from tests.integration.execution.shop import NOW, snapshot_of
 class Bench:
     def __init__(self, shop, session):
         self.shop, self.session = shop, session
+        self.statements = 0
 
     def check(self, id, check_type="nulls_count", column="customer", **changes):
         table = changes.pop("table", self.shop.table)
@@ -37,7 +38,12 @@ class Bench:
         return plan(checks, PlanContext(**(fields | changes)))
 
     async def measure(self, *checks, **changes):
-        return await measure(self.session, await self.plan(checks, **changes), tag="test")
+        """What the checks measure; `statements` is how many the source then got for it."""
+        planned = await self.plan(checks, **changes)
+        before = self.session.statements
+        done = await measure(self.session, planned, tag="test")
+        self.statements = self.session.statements - before
+        return done
 
     async def values(self, *checks, **changes):
         """By check, group and local day of the period."""

@@ -35,7 +35,7 @@ async def sampled(bench, *checks, only=(), settings=(), **changes):
     wanted = [one for one in found if not only or (one.data_group, one.time_period.isoformat()[:10]) in only]
     said = TableSettings("c", bench.shop.schema, bench.shop.table, **({"id_columns": ("id",)} | dict(settings)))
     before = bench.session.statements
-    taken = await take(bench.session, plan_samples(SampleRequest(checks, wanted, context, said)), tag="test")
+    taken = (await take(bench.session, plan_samples(SampleRequest(checks, wanted, context, said)), tag="test")).samples
     bench.statements = bench.session.statements - before
     assert [one.message for one in taken if one.error_reason] == []
     return {(one.check_id, one.data_group, one.time_period.isoformat()[:10]): one for one in taken}
@@ -183,7 +183,7 @@ async def test_a_check_that_cannot_be_sampled_keeps_no_other_from_it(bench):
     found = results(good, planned, await measure(bench.session, planned), facts)
     found.append(replace(found[0], id="of-gone", check_id="nulls:gone"))
     said = TableSettings("c", bench.shop.schema, bench.shop.table, id_columns=("id",))
-    taken = await take(bench.session, plan_samples(SampleRequest(checks, found, context, said)))
+    taken = (await take(bench.session, plan_samples(SampleRequest(checks, found, context, said)))).samples
     assert {one.check_id: one.error_reason for one in taken if one.error_reason} == {"nulls:gone": "SOURCE_BAD_SQL"}
     assert {one.check_id: len(one.rows) for one in taken if not one.error_reason} == {
         "nulls:customer": 3,

@@ -10,6 +10,7 @@ import pytest
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.check import Mode, TimeScale
+from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds, ResultFilter
@@ -39,7 +40,7 @@ async def test_a_result_comes_back_as_it_was_stored(world: World) -> None:
         bounds=ResultBounds(warning=Bounds(None, 1.5), fatal=Bounds(-1e300, 5.0)),
         message="too many",
         error_reason="X",
-        duration_ms=1.25,
+        cost=Cost(1.25, 0.5, 1e6),
     )
     await world.record([full])
     assert await listed(world, ResultFilter()) == [full]

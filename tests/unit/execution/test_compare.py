@@ -7,6 +7,7 @@ from dq_platform.execution.compare import compared, compares, joined, twin, with
 from dq_platform.execution.measure import Measurement
 from dq_platform.execution.reading import NO_DATA, NOT_A_NUMBER, Reading
 from dq_platform.models.check import GroupBy, Target
+from dq_platform.models.cost import Cost
 from tests.unit.execution.builders import NOW, check, partitioned
 
 DAY = timedelta(days=1)
@@ -23,7 +24,7 @@ def pairs(own, other, absent=None):
 
 
 def measurement(*readings, failures=None, cost=0.0):
-    return Measurement({"a": readings} if readings else {}, failures or {}, {"a": cost}, 1, len(readings))
+    return Measurement({"a": readings} if readings else {}, failures or {}, {"a": Cost(cost, 1, 20)}, 1, len(readings))
 
 
 def both(own, other, check_type="row_count_match", **changes):
@@ -93,7 +94,7 @@ def test_nothing_on_both_sides_is_one_reading_without_a_value():
 
 def test_a_comparison_costs_what_both_sides_cost():
     found = both(measurement(read(1), cost=2.0), measurement(read(1), cost=3.0))
-    assert (found.milliseconds["a"], found.statements, found.rows) == (5.0, 2, 2)
+    assert (found.costs["a"], found.statements, found.rows) == (Cost(5.0, 2, 40), 2, 2)
 
 
 def test_a_reference_that_fails_fails_its_checks_for_its_own_reason():

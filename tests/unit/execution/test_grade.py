@@ -13,6 +13,7 @@ from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.execution.grade import NOT_COMPARABLE, Execution, fail, grade
 from dq_platform.execution.reading import NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.models.check import Mode, Thresholds, TimeScale
+from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, HistoryPoint, ResultBounds
 from tests.unit.execution.builders import NOW, check
@@ -21,7 +22,7 @@ THREE = Thresholds(warning={"max_percent": 1.0}, error={"max_percent": 5.0}, fat
 
 
 def judged(value, thresholds=THREE, history=(), **reading):
-    execution = Execution.of(check("a", thresholds=thresholds), "job", NOW, 1.5)
+    execution = Execution.of(check("a", thresholds=thresholds), "job", NOW, Cost(1.5, 2))
     return grade(execution, Reading("a", '["de"]', NOW, value, **reading), history)
 
 
@@ -68,7 +69,7 @@ def test_the_result_carries_what_identifies_it():
     result = judged(Decimal("0.123456789012345678901"))
     assert result.value == Decimal("0.123456789012345678901")
     assert (result.job_id, result.data_group, result.time_period, result.executed_at) == ("job", '["de"]', NOW, NOW)
-    assert (result.category, result.dimension, result.duration_ms) == ("nulls", "Completeness", 1.5)
+    assert (result.category, result.dimension, result.cost) == ("nulls", "Completeness", Cost(1.5, 2))
     assert type(result.dimension) is str
     assert result.id != judged(1).id
 

@@ -11,6 +11,7 @@ from dq_platform.execution.plan import plan
 from dq_platform.execution.reading import Reading
 from dq_platform.execution.results import RunFacts, results
 from dq_platform.models.check import Thresholds, TimeScale
+from dq_platform.models.cost import FREE, Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint
 from tests.unit.execution.builders import NOW, ScriptedSession, check, context, partitioned
@@ -34,17 +35,20 @@ async def test_every_check_has_results_in_order_whatever_became_of_it():
     ]
     assert found[1].error_reason == "COLUMN_NOT_FOUND"
     assert found[1].time_period == made.periods["b"]
-    assert found[0].duration_ms > 0
-    assert found[1].duration_ms == 0
+    assert found[0].cost.milliseconds > 0
+    assert found[1].cost == FREE
 
 
 def test_results_of_one_check_share_its_cost():
     checks = [check("a", thresholds=LIMIT)]
     readings = tuple(Reading("a", f'["{group}"]', NOW, 1) for group in "xyz")
     found = results(
-        checks, plan(checks, context()), Measurement({"a": readings}, {}, {"a": 6.0}, 1, 3), RunFacts("j", NOW)
+        checks,
+        plan(checks, context()),
+        Measurement({"a": readings}, {}, {"a": Cost(6.0, 3, 30)}, 1, 3),
+        RunFacts("j", NOW),
     )
-    assert [result.duration_ms for result in found] == [2.0, 2.0, 2.0]
+    assert [result.cost for result in found] == [Cost(2.0, 1, 10)] * 3
 
 
 def test_a_failure_wins_over_nothing_and_is_in_the_runs_period():
@@ -89,7 +93,7 @@ def test_partitions_that_failed_in_an_excluded_incident_train_no_later_one_until
     limit = Thresholds(error={"max_percent": 10.0})
     changing = partitioned("a", check_type="nulls_percent_change", thresholds=limit)
     readings = tuple(Reading("a", "", NOW - days * DAY, value) for days, value in ((1, 30), (3, 10), (2, 30)))
-    measured = Measurement({"a": readings}, {}, {"a": 3.0}, 1, 3)
+    measured = Measurement({"a": readings}, {}, {}, 1, 3)
 
     def outcomes(untrained):
         run = RunFacts("j", NOW, untrained={("a", ""): untrained})

@@ -4,13 +4,18 @@ import pytest
 
 from dq_platform.connectors.base import Guards, Rows
 from dq_platform.errors import SourceError, SourceProblem
+from dq_platform.execution import sampling
 from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.problems import NothingToShow, TooManyGroups
 from dq_platform.execution.sample_plan import MAX_CHARACTERS, MAX_ROWS, Part, SamplePlan
-from dq_platform.execution.sampling import ANSWER_CHARACTERS, ANSWER_ROWS, KEPT_CHARACTERS, MAX_PARTS, take
+from dq_platform.execution.sampling import ANSWER_CHARACTERS, ANSWER_ROWS, KEPT_CHARACTERS, MAX_PARTS
 from dq_platform.models.metadata import DataType
 from dq_platform.models.sample import SampleColumn, SampleValue
 from tests.unit.execution.builders import DIALECT, NOW, check
+
+
+async def take(session, plan, **tag):
+    return (await sampling.take(session, plan, **tag)).samples
 
 
 class AnsweringSession:

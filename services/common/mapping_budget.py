@@ -1,0 +1,20 @@
+"""Budgets between the contract and the core, whose fields have the same names."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+
+from dq.v1 import connection_pb2
+from dq_platform.models.cost import Budget
+
+LIMITS = [field.name for field in fields(Budget) if field.name != "allow_unknown_size"]
+
+
+def budget(model: Budget) -> connection_pb2.Budget | None:
+    """None for one that limits nothing."""
+    return None if model == Budget() else connection_pb2.Budget(**asdict(model))
+
+
+def budget_to_core(message: connection_pb2.Budget) -> Budget:
+    limits = {name: getattr(message, name) for name in LIMITS if message.HasField(name)}
+    return Budget(allow_unknown_size=message.allow_unknown_size, **limits)
