@@ -39,8 +39,8 @@ class Api:
     def post(self, path: str, body: Json | None = None) -> Json:
         return self._call("POST", path, body=body or {})
 
-    def patch(self, path: str, body: Json) -> Json:
-        return self._call("PATCH", path, body=body)
+    def patch(self, path: str, body: Json, query: Query | None = None) -> Json:
+        return self._call("PATCH", path, query=query, body=body)
 
     def delete(self, path: str, query: Query | None = None) -> None:
         self._call("DELETE", path, query=query)

@@ -17,6 +17,7 @@ PLACES = {
     "migrate": "cli.commands.stack:migrate",
     "results": "cli.commands.look:results",
     "summary": "cli.commands.look:summary",
+    "costs": "cli.commands.costs:costs",
     "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
     "plan": "cli.commands.plan:plan",

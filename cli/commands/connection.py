@@ -136,6 +136,39 @@ def history(
 
 
 @app.command()
+def budget(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Its name or id.")],
+    max_rows: Annotated[int | None, typer.Option(help="Most rows of one table that a run may read.")] = None,
+    max_bytes: Annotated[int | None, typer.Option(help="Most bytes of one table that a run may read.")] = None,
+    max_statements: Annotated[int | None, typer.Option(help="Most statements at once in each process.")] = None,
+    allow_unknown: Annotated[
+        bool | None, typer.Option(help="Send statements of which nobody knows how much they read.")
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take all limits away first.")] = False,
+) -> None:
+    """Print what running checks may ask of a source, or change it. What is not named stays as it is.
+
+    Example: dq connection budget shop --max-rows 50000000 --max-statements 2
+    """
+    me = context.of(ctx)
+    given = {
+        "max_scanned_row_count": max_rows,
+        "max_scanned_bytes": max_bytes,
+        "max_concurrent_statement_count": max_statements,
+        "allow_unknown_size": allow_unknown,
+    }
+    named = {name: value for name, value in given.items() if value is not None}
+    with me.api() as api:
+        found = find(api, connection)
+        if named or none:
+            mask = "budget" if none else ",".join(f"budget.{name}" for name in named)
+            found = api.patch(f"/connections/{found['id']}", {"budget": named}, {"update_mask": mask})
+    limits = found.get("budget") or {}
+    me.show(limits, lambda: _limits(limits))
+
+
+@app.command()
 def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
     """Read the catalogue of a source, so that changes of its tables are noticed."""
     me = context.of(ctx)
@@ -157,6 +190,19 @@ def find(api: Api, name_or_id: str) -> Json:
     names = ", ".join(sorted(c["display_name"] for c in every)) or "none yet"
     message = f"There is no connection {name_or_id!r}. There are: {names}."
     raise UsageError(message)
+
+
+def _limits(budget: Json) -> str:
+    """A budget for eyes, a limit a line."""
+    rows, in_bytes = budget.get("max_scanned_row_count"), budget.get("max_scanned_bytes")
+    at_once = budget.get("max_concurrent_statement_count")
+    lines = [
+        f"rows of one table in a run: {int(rows):,}" if rows else "",
+        f"bytes of one table in a run: {size(int(in_bytes))}" if in_bytes else "",
+        f"statements at once in each process: {at_once}" if at_once else "",
+        f"unknown sizes: {'allowed' if budget.get('allow_unknown_size') else 'refused'}" if rows or in_bytes else "",
+    ]
+    return "\n".join(filter(None, lines)) or "No limits."
 
 
 def _facts(table: Json) -> tuple[str, str, str]:

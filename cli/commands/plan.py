@@ -24,6 +24,8 @@ def plan(
 ) -> None:
     """Show the statements that a run of checks would send, which checks each serves, and what it reads; send none.
 
+    Checks that the connection's budget has no room for are named, with the reason.
+
     Example: dq plan -c shop -t shop.orders --sql
     """
     me = context.of(ctx)
@@ -36,12 +38,10 @@ def plan(
 
 
 def _shown(table: Json, *, sql: bool) -> RenderableType:
-    rows = table.get("estimated_row_count")
-    read = "unknown" if rows is None else f"{int(rows):,}"
     listed = grid(
         ("statement", "kind", "checks", "rows"),
         (
-            (str(number), word(one["kind"], "STATEMENT_KIND_"), str(len(one["check_ids"])), read)
+            (str(number), word(one["kind"], "STATEMENT_KIND_"), str(len(one["check_ids"])), _read(one))
             for number, one in enumerate(table["statements"], 1)
         ),
         title=f"{table['schema_name']}.{table['table_name']}",
@@ -50,3 +50,9 @@ def _shown(table: Json, *, sql: bool) -> RenderableType:
     wrong = [Text(f"{one['check_id']}: {one['message']}", style="red") for one in table["failures"]]
     statements = [Syntax(one["sql"], "sql", word_wrap=True) for one in table["statements"]] if sql else []
     return Group(listed, *known, *wrong, *statements)
+
+
+def _read(statement: Json) -> str:
+    """About how many rows the statement reads."""
+    rows = statement.get("estimated_row_count")
+    return "unknown" if rows is None else f"{int(rows):,}"

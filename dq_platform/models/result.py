@@ -124,14 +124,16 @@ class SummaryRow:
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What results of one key cost together; `cost.scanned_rows` has the rows of those of which they are known.
+    """What so many results of one key cost together, as `Cost` has it.
 
-    `unknown_results` are the others.
+    `scanned_rows` are those of the results that know theirs; `unknown_results` counts the others.
     """
 
     key: tuple[str, ...]
     results: int
-    cost: Cost
+    milliseconds: float
+    statements: float
+    scanned_rows: float
     unknown_results: int
     last_executed_at: datetime
 

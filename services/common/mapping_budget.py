@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 from dq.v1 import connection_pb2
 from dq_platform.models.cost import Budget
-
-LIMITS = [field.name for field in fields(Budget) if field.name != "allow_unknown_size"]
 
 
 def budget(model: Budget) -> connection_pb2.Budget | None:
@@ -16,5 +14,4 @@ def budget(model: Budget) -> connection_pb2.Budget | None:
 
 
 def budget_to_core(message: connection_pb2.Budget) -> Budget:
-    limits = {name: getattr(message, name) for name in LIMITS if message.HasField(name)}
-    return Budget(allow_unknown_size=message.allow_unknown_size, **limits)
+    return Budget(**{field.name: value for field, value in message.ListFields()})

@@ -61,9 +61,9 @@ def cost_row(model: CostRow) -> result_pb2.CostRow:
     return result_pb2.CostRow(
         key=model.key,
         result_count=model.results,
-        duration_ms=model.cost.milliseconds,
-        statement_count=model.cost.statements,
-        scanned_row_count=model.cost.scanned_rows,
+        duration_ms=model.milliseconds,
+        statement_count=model.statements,
+        scanned_row_count=model.scanned_rows,
         unknown_scan_result_count=model.unknown_results,
         last_execute_time=times.to_proto(model.last_executed_at),
     )

@@ -88,12 +88,12 @@ WITHOUT_ID = {
 }  # fmt: skip
 FILTERED = {
     "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
-    "GetTrend", "ListIncidents",
+    "GetCosts", "GetTrend", "ListIncidents",
 }  # fmt: skip
 
 LISTS = (
     "ListConnections", "ListChecks", "ListSchedules", "ListJobs", "ListIncidents", "ListResults", "ListLatestResults",
-    "GetSummary", "ListWorkspaces", "ListApiKeys",
+    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys",
 )  # fmt: skip
 
 

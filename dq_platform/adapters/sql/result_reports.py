@@ -14,7 +14,6 @@ from dq_platform.adapters.sql.job_rows import outcomes_from_row
 from dq_platform.adapters.sql.result_rows import matching
 from dq_platform.adapters.sql.tables import check_results
 from dq_platform.errors import Invalid
-from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 
@@ -81,7 +80,9 @@ def cost_row(row: Row[Any], by: SummaryBy) -> CostRow:
     return CostRow(
         key=tuple(row[: len(KEYS[by])]),
         results=row.results,
-        cost=Cost(row.milliseconds, row.statements, row.scanned_rows),
+        milliseconds=row.milliseconds,
+        statements=row.statements,
+        scanned_rows=row.scanned_rows,
         unknown_results=row.unknown_results,
         last_executed_at=row.last_executed_at,
     )
