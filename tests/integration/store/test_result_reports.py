@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 from zoneinfo import ZoneInfo
@@ -14,9 +15,10 @@ import pytest
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
+from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.result import Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from tests.integration.store.world import DAY, HOUR, NOW, World
 
 KEYS: dict[SummaryBy, Callable[[Result], tuple[str, ...]]] = {
@@ -70,6 +72,23 @@ def summarised(results: Sequence[Result], by: SummaryBy) -> dict[tuple[str, ...]
     }
 
 
+def added_up(results: Sequence[Result], by: SummaryBy) -> dict[tuple[str, ...], CostRow]:
+    rows: dict[tuple[str, ...], CostRow] = {}
+    for one in results:
+        key, cost = KEYS[by](one), one.cost
+        former = rows.get(key, CostRow(key, 0, 0, 0, 0, 0, one.executed_at))
+        rows[key] = CostRow(
+            key,
+            former.results + 1,
+            former.milliseconds + cost.milliseconds,
+            former.statements + cost.statements,
+            former.scanned_rows + (cost.scanned_rows or 0),
+            former.unknown_results + (cost.scanned_rows is None),
+            max(former.last_executed_at, one.executed_at),
+        )
+    return rows
+
+
 def bucket_start(time: datetime, bucket: TrendBucket, zone: ZoneInfo) -> datetime:
     local = time.astimezone(zone)
     if bucket is TrendBucket.HOUR:
@@ -118,6 +137,30 @@ async def test_a_summary_equals_the_recomputation(
         assert {row.key: row for row in rows} == summarised(kept, by)
         scores = [row.score for row in rows if row.score is not None]
         assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize("by", list(SummaryBy))
+async def test_costs_equal_the_recomputation(world: World, other: World, checks: list[Check], by: SummaryBy) -> None:
+    rng = random.Random(11)
+    results = [
+        # Eighths are exact in sums, whatever their order.
+        replace(one, cost=Cost(rng.randrange(1000) / 8, rng.randrange(40) / 8, rng.choice([None, 0, 4096 / 8])))
+        for one in random_results(world, checks, 300, seed=10)
+    ]
+    await world.record(results)
+    await other.record(random_results(other, [await other.check()], 5, seed=8))
+    failed = (Outcome.ERROR, Outcome.FATAL)
+    for wanted, kept in (
+        (ResultFilter(start=SPAN[0]), results),
+        (ResultFilter(end=NOW), [one for one in results if one.executed_at < NOW]),
+        (ResultFilter(table_name="orders"), [one for one in results if one.target.table_name == "orders"]),
+        (ResultFilter(outcomes=failed), [one for one in results if one.outcome in failed]),
+    ):
+        async with world.uow() as tx:
+            rows = await tx.results.costs(world.id, wanted, by)
+        assert {row.key: row for row in rows} == added_up(kept, by)
+        times = [row.milliseconds for row in rows]
+        assert times == sorted(times, reverse=True)
 
 
 async def test_keys_without_a_verdict_come_last(world: World, checks: list[Check]) -> None:

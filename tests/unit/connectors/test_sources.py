@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.errors import Invalid, SourceError, SourceProblem
 from dq_platform.models.connection import Connection, SettingValue
+from dq_platform.models.cost import Budget
 from tests.unit.connectors.fakes import FakeConnector
 
 
@@ -72,6 +74,25 @@ async def test_a_session_that_dies_in_use_is_an_error_and_then_replaced(sources:
             await session.execute("die")
         assert (await session.execute("SELECT 2")).rows == [("SELECT 2",)]
     assert len(FakeConnector.made) == 2
+
+
+@pytest.mark.parametrize(("allowed", "at_once"), [(1, 1), (2, 2), (9, 2)])
+async def test_a_connections_budget_makes_statements_wait_for_their_turn(
+    sources: Sources, allowed: int, at_once: int
+) -> None:
+    given = replace(connection(), budget=Budget(max_concurrent_statement_count=allowed))
+    running = most = 0
+
+    async def use_it() -> None:
+        nonlocal running, most
+        async with sources.session(given) as session:
+            running += 1
+            most = max(most, running)
+            await session.execute("SELECT 1")
+            running -= 1
+
+    await asyncio.gather(*(use_it() for _ in range(5)))
+    assert most == at_once
 
 
 async def test_a_cancelled_task_cancels_its_statement_and_spoils_the_session(sources: Sources) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from math import log2
+from time import perf_counter
 from types import MappingProxyType
 
 import pytest
@@ -48,6 +50,24 @@ async def test_time_is_shared_by_the_checks_that_a_statement_serves():
     done = await measure(ScriptedSession(), plan_of(fused(4)))
     assert len(set(done.costs.values())) == 1
     assert {check_id: cost.statements for check_id, cost in done.costs.items()} == dict.fromkeys(all_but(4), 0.25)
+
+
+class Slow(ScriptedSession):
+    """Takes ten milliseconds for each statement, whether it fails or not."""
+
+    async def execute(self, sql, *, tag=""):
+        await asyncio.sleep(0.01)
+        return await super().execute(sql, tag=tag)
+
+
+async def test_costs_add_up_to_all_statements_and_their_time_though_some_fail():
+    session = Slow(bad=["c3_"])
+    started = perf_counter()
+    done = await measure(session, plan_of(fused(8), query("quick")))
+    took = (perf_counter() - started) * 1000
+    assert sum(cost.statements for cost in done.costs.values()) == pytest.approx(len(session.sent))
+    assert 10 * len(session.sent) <= sum(cost.milliseconds for cost in done.costs.values()) <= took
+    assert done.costs["k3"].statements > done.costs["k7"].statements
 
 
 @pytest.mark.parametrize("count", range(2, 40))
