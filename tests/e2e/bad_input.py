@@ -134,6 +134,7 @@ CHECKS = [
 CONNECTIONS = [
     connection("unknown type", "connection.type", "postgresql", type="postgre"),
     connection("no name", "connection.display_name", "required", display_name=""),
+    connection("no rows", "connection.budget.max_scanned_row_count", "is 0", budget={"max_scanned_row_count": 0}),
     connection("unknown setting", "connection.settings.pasword", "password", settings={"pasword": "x"}),
     connection("negative port", "connection.settings.port", "1", settings={"port": -5}),
     connection("port over the top", "connection.settings.port", "65535", settings={"port": 70000}),

@@ -193,6 +193,7 @@ EXAMPLES: Mapping[str, Example] = {
     "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),
     "GetErrorSamples": at(lambda it: f"/results/{it.failure}/samples"),
     "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
+    "GetCosts": at(lambda it: f"/results/costs?by=SUMMARY_BY_CHECK&filter.connection_id={it.connection}"),
     "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
     "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),
     "GetIncident": at(lambda it: f"/incidents/{it.incident}"),

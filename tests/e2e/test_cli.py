@@ -177,6 +177,32 @@ def test_results_incidents_summary_and_jobs_are_shown(run: Run, nulls: str) -> N
     assert "nulls_count" in table.stdout
 
 
+def test_costs_are_shown_and_a_budget_keeps_a_check_from_running(run: Run, shop: str, nulls: str) -> None:
+    answer(run("--json", "check", "run", nulls))
+    [row] = answer(run("--json", "costs", "--by", "check", "-c", shop, "-t", "customers"))
+    assert row["key"] == [nulls]
+    assert row["statement_count"] >= 1
+    assert "customers" in run("costs").stdout
+    assert run("connection", "budget", shop).stdout == "No limits.\n"
+    limited = run("connection", "budget", shop, "--max-rows", "100", "--max-statements", "1", "--allow-unknown")
+    assert "rows of one table in a run: 100\nstatements at once in each process: 1\n" in limited.stdout
+    refusing = answer(run("--json", "connection", "budget", shop, "--no-allow-unknown"))
+    assert refusing == {
+        "max_scanned_row_count": "100",
+        "max_concurrent_statement_count": 1,
+        "allow_unknown_size": False,
+    }
+    [table] = answer(run("--json", "plan", nulls))
+    assert table["budget"] == refusing
+    [refused] = table["failures"]
+    assert refused["reason"] in ("SCAN_BUDGET_EXCEEDED", "SCAN_SIZE_UNKNOWN")
+    assert "max_scanned_row_count" in run("plan", nulls).stdout
+    job = run("check", "run", nulls)
+    assert (job.returncode, "execution error" in job.stdout) == (3, True)
+    assert run("connection", "budget", shop, "--none").stdout == "No limits.\n"
+    assert run("check", "run", nulls).returncode == 0
+
+
 def test_keys_are_made_listed_and_revoked(run: Run, mine: Account) -> None:
     kept = answer(run("--json", "apikey", "create", "kept", "--role", "operator"))
     assert mine.world.client(kept["secret"]).get("/checks").status_code == 200
@@ -218,6 +244,7 @@ WRONG: list[tuple[list[str], list[str]]] = [
     (["jobs", "watch", "nothing"], ["nothing", "does not exist"]),
     (["apikey", "create", "x", "--role", "boss"], ["viewer, operator, editor, admin"]),
     (["summary", "--by", "colour"], ["SUMMARY_BY_DIMENSION"]),
+    (["connection", "budget", "shop", "--max-rows", "0"], ["connection.budget.max_scanned_row_count", "is 0"]),
     (["nonsense"], ["No such command"]),
 ]
 

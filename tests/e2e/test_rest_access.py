@@ -109,6 +109,7 @@ def test_filters_with_ids_of_another_workspace_match_nothing(scene: Scene, stran
         (f"/results?filter.job_id={scene.job}", "results"),
         (f"/results/latest?filter.connection_id={scene.connection}", "results"),
         (f"/results/summary?filter.check_id={scene.check}", "rows"),
+        (f"/results/costs?filter.check_id={scene.check}", "rows"),
         (f"/incidents?connection_id={scene.connection}", "incidents"),
     ):
         assert ok(scene.account.rest.get(path))[items], path

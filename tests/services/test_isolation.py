@@ -172,6 +172,7 @@ async def test_filters_by_ids_of_another_workspace_match_nothing(shop: Shop, the
         assert not (await shop.admin.ListResults(filter=chosen)).results
         assert not (await shop.admin.ListLatestResults(filter=chosen)).results
         assert not (await shop.admin.GetSummary(filter=chosen)).rows
+        assert not (await shop.admin.GetCosts(filter=chosen)).rows
     assert not (await shop.admin.GetTrend(check_id=check)).points
 
 

@@ -84,6 +84,34 @@ async def test_an_update_changes_what_its_mask_names_and_nothing_else(shop: Shop
     assert updated.connection.settings == shop.connection.settings
 
 
+async def test_one_limit_of_a_budget_is_set_and_cleared_alone(shop: Shop) -> None:
+    async def changed(*paths: str, **limits: int | bool) -> connection_pb2.Connection:
+        wanted = connection_pb2.Connection(id=shop.connection.id, budget=connection_pb2.Budget(**limits))
+        mask = FieldMask(paths=paths)
+        return (await shop.admin.UpdateConnection(connection=wanted, update_mask=mask)).connection
+
+    assert not shop.connection.HasField("budget")
+    both = connection_pb2.Budget(max_scanned_row_count=5_000_000_000, allow_unknown_size=True)
+    assert (await changed(max_scanned_row_count=5_000_000_000, allow_unknown_size=True)).budget == both
+    both.max_concurrent_statement_count = 2
+    assert (await changed(max_concurrent_statement_count=2)).budget == both
+    both.ClearField("max_scanned_row_count")
+    assert (await changed("budget.max_scanned_row_count")).budget == both
+    assert not (await changed("budget")).HasField("budget")
+
+
+async def test_everything_wrong_with_a_budget_is_told_and_nothing_is_changed(shop: Shop) -> None:
+    wrong = connection_pb2.Budget(max_scanned_row_count=0, max_concurrent_statement_count=-1, max_scanned_bytes=7)
+    wanted = connection_pb2.Connection(id=shop.connection.id, budget=wrong)
+    refusal = await refused(shop.admin.UpdateConnection(connection=wanted))
+    assert refusal.violations.keys() == {
+        "connection.budget.max_scanned_row_count",
+        "connection.budget.max_concurrent_statement_count",
+    }
+    assert "is -1; it takes 1 to 1,000" in refusal.violations["connection.budget.max_concurrent_statement_count"]
+    assert (await shop.admin.GetConnection(connection_id=shop.connection.id)).connection == shop.connection
+
+
 async def test_an_update_of_one_setting_keeps_the_others_and_the_secrets(shop: Shop) -> None:
     wanted = connection_pb2.Connection(id=shop.connection.id, settings=to_struct({"user": "nobody"}))
     updated = (await shop.admin.UpdateConnection(connection=wanted)).connection

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from dq.v1 import result_pb2, results_service_pb2
+from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import ResultFilter
 from dq_platform.models.workspace import Role
@@ -85,7 +86,8 @@ async def test_a_filter_keeps_what_matches_all_of_it(shop: Shop, filter: dict[st
 async def test_a_period_that_ends_before_it_starts_is_refused(shop: Shop) -> None:
     now = datetime.now(UTC)
     wrong = results_service_pb2.ResultFilter(start_time=at(now), end_time=at(now - timedelta(days=1)))
-    for call in (shop.admin.ListResults(filter=wrong), shop.admin.GetSummary(filter=wrong)):
+    methods = shop.admin.ListResults, shop.admin.GetSummary, shop.admin.GetCosts
+    for call in (method(filter=wrong) for method in methods):
         refusal = await refused(call)
         assert refusal.code is StatusCode.INVALID_ARGUMENT
         assert "filter.end_time" in refusal.violations
@@ -101,6 +103,23 @@ async def test_a_summary_counts_by_table_unless_asked_otherwise(shop: Shop) -> N
     assert row.score_percent == 50
     (row,) = (await shop.admin.GetSummary(by=result_pb2.SUMMARY_BY_DIMENSION)).rows
     assert list(row.key) == ["Completeness"]
+
+
+async def test_costs_are_added_up_by_table_unless_asked_otherwise(shop: Shop) -> None:
+    check = await shop.stored_check()
+    for cost in (Cost(10, 0.5, 100), Cost(5, 0.25, None)):
+        await shop.result(check.id, cost=cost)
+    shown = {one.duration_ms: one for one in (await shop.admin.ListResults()).results}
+    assert (shown[10].statement_count, shown[10].scanned_row_count) == (0.5, 100)
+    assert not shown[5].HasField("scanned_row_count")
+    (row,) = (await shop.admin.GetCosts()).rows
+    assert list(row.key) == [shop.connection.id, "shop", "orders"]
+    assert (row.result_count, row.duration_ms, row.statement_count) == (2, 15, 0.75)
+    assert (row.scanned_row_count, row.unknown_scan_result_count) == (100, 1)
+    (row,) = (await shop.admin.GetCosts(by=result_pb2.SUMMARY_BY_CHECK)).rows
+    assert list(row.key) == [check.id]
+    old = results_service_pb2.ResultFilter(end_time=at(datetime.now(UTC) - timedelta(days=1)))
+    assert not (await shop.admin.GetCosts(filter=old)).rows
 
 
 async def test_a_summary_without_a_verdict_has_no_score(shop: Shop) -> None:
