@@ -159,7 +159,7 @@ class Budget(_message.Message):
 
     The first two concern one table in one run, by estimate, before anything is sent: every pass over the table that a
     statement makes counts with the table's whole size, as the engine's catalogue or an earlier run has it, whatever
-    filters and partitions spare the engine. A statement that does not fit any more is not sent, and its checks end with
+    filters and partitions spare the engine; other tables that a check reads, such as a foreign key's, count too. A statement that does not fit any more is not sent, and its checks end with
     an execution error, `SCAN_BUDGET_EXCEEDED`; all others go on. Error samples take what the checks leave. A comparison
     counts on both sides, each with its own connection's budget. `PlanChecks` tells beforehand what would be refused.
     """
@@ -177,9 +177,9 @@ class Budget(_message.Message):
     20000000000.
     """
     allow_unknown_size: _builtins.bool
-    """What happens if one of the two is set and nobody knows how much a statement reads: because the engine has no
-    estimate, as of a view or of a table without statistics, or because the check reads another table too, as one of
-    foreign keys. False: it is refused as `SCAN_SIZE_UNKNOWN`. True: it is sent, and takes nothing of the budget.
+    """What happens if one of the two is set and nobody knows how much a statement reads, because the engine has no
+    estimate, as of a view or of a table without statistics. False: it is refused as `SCAN_SIZE_UNKNOWN`. True: it is
+    sent, and takes nothing of the budget.
     """
     max_concurrent_statement_count: _builtins.int
     """How many statements a process may run on the source at once, 1 to 1000; the next wait for their turn. It holds in

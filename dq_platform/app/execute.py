@@ -11,6 +11,7 @@ from dq_platform.app.baselines import baselines_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Measured, Run, failed_checks, measure_checks
+from dq_platform.app.other_tables import sizes_besides
 from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import Catalogue, read_catalogue, store_catalogue
@@ -180,7 +181,7 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
     known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     baselines = await baselines_of(tx, checks)
-    return Run(job.id, connection, checks, known, job.window, baselines)
+    return Run(job.id, connection, checks, known, job.window, baselines, await sizes_besides(tx, checks))
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dq_platform.app.comparing import references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import snapshot_of
+from dq_platform.app.other_tables import sizes_besides
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
 from dq_platform.app.selectors import review_selector, selected
@@ -70,6 +71,7 @@ async def _explained(
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, target.connection_id)
         known = await tx.tables.known(connection.id, *place)
+        others = await sizes_besides(tx, checks)
     context = PlanContext(
         dialect=ConnectorFactory.get(connection.type).dialect,
         snapshot=known.snapshot or await snapshot_of(deps, connection, *place),
@@ -79,5 +81,6 @@ async def _explained(
         window=window,
         learned=known.learned,
         budget=connection.budget,
+        others=others,
     )
     return TablePlan(checks, plan(checks, context))

@@ -11,6 +11,7 @@ from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import Looked, look_up
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
+from dq_platform.checks.other_tables import OtherTable
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
@@ -27,7 +28,7 @@ from dq_platform.incidents.policy import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.metadata import Estimates, KnownTable, TableSnapshot
+from dq_platform.models.metadata import Estimates, KnownTable, TableSize, TableSnapshot
 from dq_platform.models.result import HistoryPoint, Result
 
 
@@ -35,7 +36,8 @@ from dq_platform.models.result import HistoryPoint, Result
 class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
-    `known` is what our store has of the table, `baselines` what the checks compare it with, by check id.
+    `known` is what our store has of the table, `baselines` what the checks compare it with, by check id, and `others`
+    how large the tables are that they read besides.
     """
 
     job_id: str
@@ -44,6 +46,7 @@ class Run:
     known: KnownTable
     window: PeriodWindow | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    others: Mapping[OtherTable, TableSize] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -121,6 +124,7 @@ def _context(run: Run, looked: Looked, dialect: Dialect, now: datetime) -> PlanC
         baselines=run.baselines,
         learned=run.known.learned,
         budget=run.connection.budget,
+        others=run.others,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import snapshot_of
-from dq_platform.checks.other_tables import KnownTable, KnownTables, OtherTable, other_tables
+from dq_platform.checks.other_tables import KnownTable, KnownTables, OtherTable, other_tables, tables_besides
 from dq_platform.checks.validation import CheckDraft
 from dq_platform.errors import NotFound
+from dq_platform.models.check import Check
 from dq_platform.models.connection import Connection
+from dq_platform.models.metadata import TableSize
+from dq_platform.ports import Tx
 
 
 async def known_tables(deps: Deps, connection: Connection, draft: CheckDraft, *, fresh: bool = False) -> KnownTables:
@@ -25,6 +30,12 @@ async def known_tables(deps: Deps, connection: Connection, draft: CheckDraft, *,
         snapshot = await snapshot_of(deps, source, table.schema_name, table.table_name, fresh=fresh)
         found[table] = KnownTable(source.type, snapshot)
     return found
+
+
+async def sizes_besides(tx: Tx, checks: Iterable[Check]) -> dict[OtherTable, TableSize]:
+    """How large our store knows the tables to be that the checks read beside their own."""
+    tables = dict.fromkeys(table for check in checks for table in tables_besides(check))
+    return {one: (await tx.tables.known(one.connection_id, one.schema_name, one.table_name)).size for one in tables}
 
 
 async def _source(deps: Deps, own: Connection, draft: CheckDraft, id: str) -> Connection:

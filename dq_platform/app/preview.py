@@ -9,6 +9,7 @@ from dq_platform.app.baselines import baselines_of
 from dq_platform.app.checks import NewCheck, valid_check
 from dq_platform.app.deps import Deps
 from dq_platform.app.measuring import Measured, Run, measure_checks
+from dq_platform.app.other_tables import sizes_besides
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
 from dq_platform.models.baseline import Baseline
@@ -67,7 +68,8 @@ async def preview_run(deps: Deps, who: Principal, asked: Asked) -> Run:
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, target.connection_id)
         known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
-    return Run("preview", connection, [check], known, asked.window, asked.baselines)
+        others = await sizes_besides(tx, [check])
+    return Run("preview", connection, [check], known, asked.window, asked.baselines, others)
 
 
 async def measured_now(deps: Deps, run: Run) -> Measured:

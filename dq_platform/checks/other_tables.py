@@ -15,7 +15,7 @@ from dq_platform.checks.sensors.fragments import split_table_name
 from dq_platform.checks.sides import CheckDraft, side_violations
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import Violation
-from dq_platform.models.check import Target
+from dq_platform.models.check import Check, Target
 from dq_platform.models.metadata import TableSnapshot
 from dq_platform.models.values import Params, ParamValue
 
@@ -61,6 +61,15 @@ def other_tables(draft: CheckDraft) -> list[OtherTable]:
     found = [_named(spec, params, draft.target) for spec in _table_specs(check_type)]
     if check_type.compares and reference.TABLE in params:
         found.append(_table(reference.reference_target(draft.target, params)))
+    return [table for table in dict.fromkeys(found) if table is not None]
+
+
+def tables_besides(check: Check) -> list[OtherTable]:
+    """The tables that the check's own SQL reads besides the checked one; a comparison's reference is not among them."""
+    check_type = CHECK_REGISTRY.find(check.check_type)
+    if check_type is None:
+        return []
+    found = (_named(spec, check.sensor_params, check.target) for spec in _table_specs(check_type))
     return [table for table in dict.fromkeys(found) if table is not None]
 
 

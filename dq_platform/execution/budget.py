@@ -9,22 +9,24 @@ from typing import NamedTuple
 from dq_platform.errors import DomainError
 from dq_platform.execution.problems import ScanBudgetExceeded, ScanSizeUnknown
 from dq_platform.models.cost import Budget
+from dq_platform.models.metadata import TableSize
 
 
-class TableSize(NamedTuple):
-    """What one pass over a table reads, as far as it is known."""
+class Reads(NamedTuple):
+    """What a statement reads: its own table so many times, and other tables of these sizes."""
 
-    rows: int | None = None
-    bytes: int | None = None
+    passes: int = 1
+    others: tuple[TableSize, ...] = ()
 
 
 class _Limit(NamedTuple):
-    """One side of a budget, and what one pass takes of it; `field` is its name in the contract."""
+    """One side of a budget, what is used of it, and what a statement wants; `field` is its name in the contract."""
 
     field: str
     unit: str
-    most: int
-    one_pass: int | None
+    most: int | None
+    used: int
+    wanted: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +35,41 @@ class Allowance:
 
     budget: Budget = field(default_factory=Budget)
     size: TableSize = field(default_factory=TableSize)
-    passes: int = 0
+    used_rows: int = 0
+    used_bytes: int = 0
 
-    def refusal(self, passes: int | None) -> DomainError | None:
-        """Why so many further passes may not be made; None if they may. `passes` None: nobody knows how many."""
-        if passes == 0:
-            return None
-        for limit in self._limits():
-            if passes is None or limit.one_pass is None:
+    def refusal(self, reads: Reads) -> DomainError | None:
+        """Why that may not be read besides; None if it may."""
+        for limit in self._limits(reads):
+            if limit.most is None:
+                continue
+            if limit.wanted is None:
                 if not self.budget.allow_unknown_size:
-                    return ScanSizeUnknown(limit.field, elsewhere=passes is None)
-            elif limit.one_pass * (self.passes + passes) > limit.most:
-                taken, wanted = limit.one_pass * self.passes, limit.one_pass * passes
-                return ScanBudgetExceeded(limit.field, limit.unit, wanted, limit.most, taken)
+                    return ScanSizeUnknown(limit.field, elsewhere=bool(reads.others))
+            elif limit.used + limit.wanted > limit.most:
+                return ScanBudgetExceeded(limit.field, limit.unit, limit.wanted, limit.most, limit.used)
         return None
 
-    def less(self, passes: int | None) -> Allowance:
-        """What is left after so many passes; those that nobody can count take nothing."""
-        return replace(self, passes=self.passes + (passes or 0))
+    def less(self, reads: Reads) -> Allowance:
+        """What is left when that was read; what nobody knows takes nothing."""
+        wanted = self.wanted(reads)
+        return replace(
+            self,
+            used_rows=self.used_rows + (wanted.rows or 0),
+            used_bytes=self.used_bytes + (wanted.bytes or 0),
+        )
 
-    def scanned_rows(self, passes: int | None) -> float | None:
-        """How many rows the passes read; None if that is not known."""
-        if passes == 0:
-            return 0.0
-        return None if passes is None or self.size.rows is None else float(passes * self.size.rows)
+    def wanted(self, reads: Reads) -> TableSize:
+        """How much that is; None where it is not known of a part."""
+        parts = [self.size] * reads.passes + list(reads.others)
+        return TableSize(_total([part.rows for part in parts]), _total([part.bytes for part in parts]))
 
-    def _limits(self) -> Iterator[_Limit]:
-        budget = self.budget
-        if budget.max_scanned_row_count is not None:
-            yield _Limit("max_scanned_row_count", "rows", budget.max_scanned_row_count, self.size.rows)
-        if budget.max_scanned_bytes is not None:
-            yield _Limit("max_scanned_bytes", "bytes", budget.max_scanned_bytes, self.size.bytes)
+    def _limits(self, reads: Reads) -> Iterator[_Limit]:
+        budget, wanted = self.budget, self.wanted(reads)
+        yield _Limit("max_scanned_row_count", "rows", budget.max_scanned_row_count, self.used_rows, wanted.rows)
+        yield _Limit("max_scanned_bytes", "bytes", budget.max_scanned_bytes, self.used_bytes, wanted.bytes)
+
+
+def _total(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from dq_platform.checks.other_tables import OtherTable, tables_besides
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import SourceError
-from dq_platform.execution.budget import Allowance, TableSize
+from dq_platform.execution.budget import Allowance
 from dq_platform.execution.periods import partition_dates, period_starts
 from dq_platform.execution.precheck import Bound
 from dq_platform.models.baseline import Baseline
-from dq_platform.models.check import PeriodWindow, TimeScale
+from dq_platform.models.check import Check, PeriodWindow, TimeScale
 from dq_platform.models.cost import Budget
-from dq_platform.models.metadata import ColumnInfo, DataType, Estimates, TableSnapshot
+from dq_platform.models.metadata import ColumnInfo, DataType, Estimates, TableSize, TableSnapshot, table_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class PlanContext:
     for none. `window` is what partitioned checks read,
     None for their default. A check has at most `max_groups` data groups. `baselines` has by check id what checks
     compare the columns with. `learned` is what earlier runs found. `budget` is the connection's.
+    `others` are the sizes of tables that checks read besides.
     """
 
     dialect: Dialect
@@ -39,12 +41,16 @@ class PlanContext:
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     learned: Estimates = field(default_factory=Estimates)
     budget: Budget = field(default_factory=Budget)
+    others: Mapping[OtherTable, TableSize] = field(default_factory=dict)
 
     @property
     def allowance(self) -> Allowance:
         """What a run may read of the table."""
-        size = self.snapshot.table.size_bytes if self.snapshot else None
-        return Allowance(self.budget, TableSize(self.estimates.rows, size))
+        return Allowance(self.budget, table_size(self.snapshot, self.learned))
+
+    def others_of(self, check: Check) -> tuple[TableSize, ...]:
+        """The sizes of the tables that the check reads beside its own."""
+        return tuple(self.others.get(table, TableSize()) for table in tables_besides(check))
 
     @property
     def estimates(self) -> Estimates:

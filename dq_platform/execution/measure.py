@@ -103,7 +103,7 @@ class _Run:
 
     async def attempt(self, statement: Statement) -> DomainError | None:
         """Take the statement's readings; the error if it gives none. Once stopped, nothing is sent."""
-        kept_from = self.stopped_by or self.allowance.refusal(statement.passes)
+        kept_from = self.stopped_by or self.allowance.refusal(statement.reads)
         if kept_from is not None:
             return kept_from
         try:
@@ -126,7 +126,7 @@ class _Run:
     async def send(self, sql: str, serving: Statement) -> Rows:
         """The answer; its cost is shared by the checks. An error of the whole source is remembered."""
         self.statements += 1
-        self.allowance = self.allowance.less(serving.passes)
+        self.allowance = self.allowance.less(serving.reads)
         try:
             with self.ledger.statement(serving.check_ids):
                 answer = await self.session.execute(sql, tag=self.tag)
@@ -135,7 +135,7 @@ class _Run:
                 self.stopped_by = error
             raise
         # How far a statement got that failed nobody knows: its rows are not counted.
-        scanned = self.allowance.scanned_rows(serving.passes)
+        scanned = self.allowance.wanted(serving.reads).rows
         self.ledger.charge(serving.check_ids, Cost(scanned_rows=scanned))
         self.rows += len(answer.rows)
         return answer
@@ -182,7 +182,7 @@ class _Run:
             return self.stopped_by
         if failing.frame in self.sound:
             return None
-        refusal = self.allowance.refusal(failing.passes)
+        refusal = self.allowance.refusal(failing.reads)
         if refusal is not None:
             return SearchRefused(refusal, seen)
         try:

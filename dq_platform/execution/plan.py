@@ -85,7 +85,7 @@ class _Draft:
             bound.group_by,
             bound.sensor.on_failure,
             bound.on_no_rows,
-            bound.reads_elsewhere,
+            context.others_of(check),
         )
         try:
             if context.problem is not None:
@@ -162,11 +162,11 @@ class _Draft:
         return sorted((*fused, *alone), key=lambda statement: not statement.probes)
 
     def separable(self, wants: list[ScanWant]) -> list[list[ScanWant]]:
-        """Under a budget, a check that reads who knows how much must not take others along."""
+        """Under a budget, a check that reads other tables too must not take others along."""
         if not self.context.budget.limits_scans:
             return [wants]
-        here = [want for want in wants if not want.demand.elsewhere]
-        return [some for some in (here, [want for want in wants if want.demand.elsewhere]) if some]
+        here = [want for want in wants if not want.demand.others]
+        return [some for some in (here, [want for want in wants if want.demand.others]) if some]
 
 
 class _Affordable(NamedTuple):
@@ -185,9 +185,9 @@ def _affordable(layout: Iterable[Statement], allowance: Allowance) -> _Affordabl
     sent: list[Statement] = []
     refused: list[tuple[Statement, DomainError]] = []
     for statement in layout:
-        error = allowance.refusal(statement.passes)
+        error = allowance.refusal(statement.reads)
         if error is None:
-            allowance = allowance.less(statement.passes)
+            allowance = allowance.less(statement.reads)
             sent.append(statement)
         else:
             refused.append((statement, error))

@@ -53,11 +53,6 @@ class Bound:
         return None if self.check_type.compares else self.sensor.on_no_rows
 
     @property
-    def reads_elsewhere(self) -> bool:
-        """Whether its SQL may read other tables than the checked one."""
-        return any(spec.kind is ParamKind.TABLE for spec in self.sensor.params)
-
-    @property
     def partitioned(self) -> bool:
         return self.check.mode is Mode.PARTITIONED and self.reads_rows
 

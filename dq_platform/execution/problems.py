@@ -119,10 +119,10 @@ class ScanSizeUnknown(DomainError):
     reason = "SCAN_SIZE_UNKNOWN"
 
     def __init__(self, field: str, *, elsewhere: bool) -> None:
-        why = "it reads another table too" if elsewhere else "the engine has no estimate of the table's size"
+        subject = "one of the tables that it reads" if elsewhere else "the table"
         super().__init__(
-            f"How much the statement would read is not known, as {why}; the connection has budget.{field}. Let the "
-            "engine gather statistics of the table, or set budget.allow_unknown_size.",
+            f"How much the statement would read is not known: {subject} has no estimate; the connection has "
+            f"budget.{field}. Let the engine gather statistics, sync the metadata, or set budget.allow_unknown_size.",
             field=field,
         )
 

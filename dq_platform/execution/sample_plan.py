@@ -18,7 +18,7 @@ from dq_platform.checks.sensors.render import render_offending
 from dq_platform.checks.sql_text import returned_columns
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
-from dq_platform.execution.budget import Allowance
+from dq_platform.execution.budget import Allowance, Reads
 from dq_platform.execution.frame import PlanContext, frame_of
 from dq_platform.execution.group_filter import group_filter
 from dq_platform.execution.periods import local_date, next_first_day
@@ -44,14 +44,14 @@ class Part:
     """One check's rows: a SELECT of at most MAX_ROWS + 1 for each of the results.
 
     It has the number of the result among them first, unless there is only one, then what is shown of a row: `types`
-    are those of the columns that are not masked. `passes` tells how often it reads the table, as with statements.
+    are those of the columns that are not masked. `reads` is what it reads, as with statements.
     """
 
     select: str
     results: tuple[Result, ...]
     columns: tuple[SampleColumn, ...]
     types: tuple[DataType, ...]
-    passes: int | None = 1
+    reads: Reads = field(default_factory=Reads)
 
     @property
     def check_id(self) -> str:
@@ -157,8 +157,8 @@ def _part(check: Check, results: Sequence[Result], request: SampleRequest) -> Pa
     wanted = Wanted(tuple(texts), tuple(map(dialect.ident, ids)))
     select = _select(subject, results, wanted)
     table = dialect.table(check.target.schema_name, check.target.table_name)
-    passes = None if subject.bound.reads_elsewhere else passes_over(table, select)
-    return Part(select, tuple(results), columns, tuple(one.data_type for one in shown), passes)
+    reads = Reads(passes_over(table, select), request.context.others_of(check))
+    return Part(select, tuple(results), columns, tuple(one.data_type for one in shown), reads)
 
 
 def _subject(check: Check, context: PlanContext) -> _Subject:

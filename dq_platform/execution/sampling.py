@@ -8,7 +8,7 @@ from typing import Any
 
 from dq_platform.connectors.base import Rows
 from dq_platform.errors import DomainError, SourceError
-from dq_platform.execution.budget import Allowance
+from dq_platform.execution.budget import Allowance, Reads
 from dq_platform.execution.groups import text_of
 from dq_platform.execution.ledger import Ledger
 from dq_platform.execution.measure import Session
@@ -83,11 +83,11 @@ class _Run:
             self.found += [failed(result, error) for part in parts for result in part.results]
 
     async def attempt(self, parts: Sequence[Part]) -> DomainError | None:
-        passes = _passes(parts)
-        refusal = self.allowance.refusal(passes)
+        reads = _reads(parts)
+        refusal = self.allowance.refusal(reads)
         if refusal is not None:
             return refusal
-        self.allowance = self.allowance.less(passes)
+        self.allowance = self.allowance.less(reads)
         served = [part.check_id for part in parts]
         try:
             with self.ledger.statement(served):
@@ -96,7 +96,7 @@ class _Run:
             if error.concerns_whole_source:
                 self.stopped_by = error
             return error
-        self.ledger.charge(served, Cost(scanned_rows=self.allowance.scanned_rows(passes)))
+        self.ledger.charge(served, Cost(scanned_rows=self.allowance.wanted(reads).rows))
         for samples in _read(parts, answer):
             self.keep(samples)
         return None
@@ -112,9 +112,9 @@ class _Run:
         self.found.append(samples)
 
 
-def _passes(parts: Sequence[Part]) -> int | None:
-    counts = [part.passes for part in parts if part.passes is not None]
-    return sum(counts) if len(counts) == len(parts) else None
+def _reads(parts: Sequence[Part]) -> Reads:
+    others = (other for part in parts for other in part.reads.others)
+    return Reads(sum(part.reads.passes for part in parts), tuple(others))
 
 
 def _statements(parts: Iterable[Part], limit: int) -> Iterator[list[Part]]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from dq_platform.checks.sensors.measure import QueryMeasure, ScanMeasure
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.execution.budget import Reads
 from dq_platform.execution.frame import Frame
 from dq_platform.models.check import GroupBy
-from dq_platform.models.metadata import ColumnInfo
+from dq_platform.models.metadata import ColumnInfo, TableSize
 
 ALIAS_BYTES = 16
 """What a column's separator, alias and line break add to its expression."""
@@ -34,7 +35,7 @@ class Demand:
     """A check that wants numbers. `time_period` holds for rows that carry no period themselves.
 
     `on_failure` is the number if the table cannot be read, `on_no_rows` that of a partition without rows; None: then
-    there is none. `elsewhere`: it may read other tables than the checked one.
+    there is none. `others` are the sizes of the tables that it reads beside the checked one.
     """
 
     check_id: str
@@ -42,7 +43,7 @@ class Demand:
     group_by: tuple[GroupBy, ...] = ()
     on_failure: int | None = None
     on_no_rows: int | None = None
-    elsewhere: bool = False
+    others: tuple[TableSize, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,13 @@ class Statement:
         return any(demand.on_failure is not None for demand in self.demands)
 
     @property
-    def passes(self) -> int | None:
-        """How often it reads the rows of its table; None if it reads others too, so that nobody knows what it reads.
-
-        To ask if the table can be read, one row will do.
-        """
-        if any(demand.elsewhere for demand in self.demands):
-            return None
-        if self.probes:
-            return 0
-        return passes_over(self.frame.table, self.sql) if self.kind is StatementKind.QUERY else 1
+    def reads(self) -> Reads:
+        """How often it reads the rows of its table, and what else; to ask if the table can be read, one row will do."""
+        if self.kind is StatementKind.QUERY:
+            passes = 0 if self.probes else passes_over(self.frame.table, self.sql)
+            return Reads(passes, self.demands[0].others)
+        asked = dict(zip(self.measures, self.demands, strict=True))
+        return Reads(1, tuple(other for demand in asked.values() for other in demand.others))
 
     @property
     def divisible(self) -> bool:

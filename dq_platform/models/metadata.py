@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TableKind(StrEnum):
@@ -122,6 +123,13 @@ def _differs(known: int | None, found: int) -> bool:
     return known is None or not known / 2 <= found <= known * 2
 
 
+class TableSize(NamedTuple):
+    """What one pass over a table reads, by estimate; None: not known."""
+
+    rows: int | None = None
+    bytes: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TableSettings:
     """What users say of a table, once for all its checks.
@@ -148,3 +156,16 @@ class KnownTable:
     snapshot: TableSnapshot | None
     settings: TableSettings
     learned: Estimates = field(default_factory=Estimates)
+
+    @property
+    def size(self) -> TableSize:
+        """The engine's own estimates where it has any, otherwise what runs found."""
+        return table_size(self.snapshot, self.learned)
+
+
+def table_size(snapshot: TableSnapshot | None, learned: Estimates) -> TableSize:
+    """The size that the engine has noted with the table or, of its rows, that runs found."""
+    if snapshot is None:
+        return TableSize(learned.rows)
+    noted = snapshot.table.estimated_rows
+    return TableSize(learned.rows if noted is None else noted, snapshot.table.size_bytes)

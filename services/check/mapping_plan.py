@@ -32,10 +32,9 @@ def table_plan(model: TablePlan) -> plan_pb2.TablePlan:
 
 def _statement(statement: Statement, allowance: Allowance) -> plan_pb2.PlannedStatement:
     kind = plan_pb2.StatementKind.ValueType(STATEMENT_KINDS.proto(statement.kind))
-    rows = allowance.scanned_rows(statement.passes)
     return plan_pb2.PlannedStatement(
         kind=kind,
         sql=statement.sql,
         check_ids=statement.check_ids,
-        estimated_row_count=None if rows is None else int(rows),
+        estimated_row_count=allowance.wanted(statement.reads).rows,
     )

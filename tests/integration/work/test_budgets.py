@@ -118,6 +118,18 @@ async def test_a_reference_has_the_budget_of_its_own_connection(world: World) ->
 
 
 @pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(("most", "reason"), [(1009, EXCEEDED), (1010, "")])
+async def test_another_table_that_a_check_reads_counts_too(world: World, most: int, reason: str) -> None:
+    keys = {"foreign_table": "customers", "foreign_column": "id"}
+    check = await world.check("lookup_key_found_percent", "many.id", sensor_params=keys)
+    await limit(world, max_scanned_row_count=most)
+    [table] = await explain(world.deps, world.who, CheckSelector())
+    assert {error.reason for error in table.plan.failures.values()} == ({reason} if reason else set())
+    found = (await ran(world))[check.id]
+    assert (found.error_reason, found.cost.scanned_rows) == (reason, 0 if reason else 1010)
+
+
+@pytest.mark.usefixtures("many")
 async def test_a_job_and_a_preview_say_why_too(world: World) -> None:
     check = await world.check("row_count", "many")
     await limit(world, max_scanned_row_count=1)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from dq_platform.checks.other_tables import OtherTable
 from dq_platform.connectors.base import Rows
 from dq_platform.errors import SourceProblem
-from dq_platform.execution.budget import Allowance, TableSize
+from dq_platform.execution.budget import Allowance, Reads
 from dq_platform.execution.grade import Execution, fail
 from dq_platform.execution.measure import measure
 from dq_platform.execution.plan import plan
@@ -14,7 +15,7 @@ from dq_platform.execution.problems import TooManyGroups
 from dq_platform.execution.sample_plan import Part, SamplePlan
 from dq_platform.execution.sampling import take
 from dq_platform.models.cost import Budget, Cost
-from dq_platform.models.metadata import DataType, Estimates
+from dq_platform.models.metadata import DataType, Estimates, TableSize
 from dq_platform.models.sample import SampleColumn
 from tests.unit.execution.builders import NOW, ScriptedSession, check, context, partitioned, snapshot
 
@@ -48,9 +49,16 @@ CASES = {
     "as many bytes as allowed": ({"max_scanned_bytes": BYTES}, (None, BYTES), 1, ""),
     "no rows known": (rows(10 * ROWS), (None, BYTES), 1, UNKNOWN),
     "no bytes known": ({"max_scanned_bytes": 10 * BYTES}, (ROWS, None), 1, UNKNOWN),
-    "no passes known": (rows(10 * ROWS), (ROWS, BYTES), None, UNKNOWN),
+    "another table besides": (rows(3 * ROWS), (ROWS, BYTES), Reads(1, (TableSize(2 * ROWS),)), ""),
+    "another table that is too large": (rows(3 * ROWS), (ROWS, BYTES), Reads(1, (TableSize(2 * ROWS + 1),)), EXCEEDED),
+    "another table of unknown size": (rows(10 * ROWS), (ROWS, BYTES), Reads(1, (TableSize(),)), UNKNOWN),
     "unknown, and allowed": (rows(1, allow_unknown_size=True), (None, None), 1, ""),
-    "unknown passes, and allowed": (rows(1, allow_unknown_size=True), (ROWS, None), None, ""),
+    "another table of unknown size, and allowed": (
+        rows(1, allow_unknown_size=True),
+        (ROWS, None),
+        Reads(1, (TableSize(),)),
+        "",
+    ),
     "unknown allowed, known is not": (rows(1, allow_unknown_size=True), (ROWS, None), 1, EXCEEDED),
     "one side known and exceeded": (
         rows(1, max_scanned_bytes=1, allow_unknown_size=True),
@@ -65,14 +73,15 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_allowance_tells_what_it_has_no_room_for(name):
-    budget, size, passes, reason = CASES[name]
-    refusal = Allowance(Budget(**budget), TableSize(*size)).refusal(passes)
+    budget, size, reads, reason = CASES[name]
+    asked = reads if isinstance(reads, Reads) else Reads(reads)
+    refusal = Allowance(Budget(**budget), TableSize(*size)).refusal(asked)
     assert (refusal.reason if refusal else "") == reason
 
 
 def test_a_refusal_names_the_estimate_the_limit_and_what_is_used():
-    allowance = Allowance(Budget(max_scanned_row_count=2_500_000), TableSize(ROWS, BYTES)).less(2)
-    refusal = allowance.refusal(1)
+    allowance = Allowance(Budget(max_scanned_row_count=2_500_000), TableSize(ROWS, BYTES)).less(Reads(2))
+    refusal = allowance.refusal(Reads())
     assert refusal is not None
     assert refusal.message == (
         "The statement would read about 1,000,000 rows; budget.max_scanned_row_count of the connection allows "
@@ -120,10 +129,13 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("reading", ELSEWHERE, ids=lambda one: one.id)
-@pytest.mark.parametrize("allowed", [False, True])
-def test_a_check_that_reads_another_table_too_takes_no_other_along(reading, allowed):
-    made = plan([check("mine", "sum_in_range", "amount"), reading], known(**rows(ROWS, allow_unknown_size=allowed)))
-    assert {name: error.reason for name, error in made.failures.items()} == ({} if allowed else {reading.id: UNKNOWN})
+@pytest.mark.parametrize(("other", "reason"), [(None, UNKNOWN), (ROWS - 10, ""), (ROWS + 10, EXCEEDED)])
+def test_a_check_that_reads_another_table_too_takes_no_other_along(reading, other, reason):
+    """The budget has room for three passes over the checked table: one for each check, and one besides."""
+    name = str(reading.sensor_params.get("foreign_table", "copy"))
+    found = replace(known(**rows(3 * ROWS)), others={OtherTable("c", "s", name): TableSize(other)} if other else {})
+    made = plan([check("mine", "sum_in_range", "amount"), reading], found)
+    assert {name: error.reason for name, error in made.failures.items()} == ({reading.id: reason} if reason else {})
     assert "mine" in {name for statement in made.statements for name in statement.check_ids}
 
 
@@ -132,7 +144,7 @@ def test_a_query_counts_as_often_as_it_reads_the_table():
     for params, passes in ((QUERY, 1), (twice, 2)):
         reading = check("a", "sql_invalid_record_count_on_table", "", sensor_params=params)
         [statement] = plan([reading], known()).statements
-        assert statement.passes == passes
+        assert statement.reads == Reads(passes)
 
 
 def test_a_tight_budget_makes_one_pass_of_what_would_be_faster_in_several():
@@ -152,7 +164,7 @@ async def test_what_is_refused_is_not_sent_and_costs_nothing():
     assert len(session.sent) == 1
     assert done.failures["b"].reason == EXCEEDED
     assert {name: (cost.statements, cost.scanned_rows) for name, cost in done.costs.items()} == {"a": (1, ROWS)}
-    assert done.allowance.refusal(1).reason == EXCEEDED
+    assert done.allowance.refusal(Reads()).reason == EXCEEDED
 
 
 async def test_rows_that_were_read_are_shared_and_unknown_where_the_size_is():
@@ -203,7 +215,7 @@ def part(id):
 
 @pytest.mark.parametrize(("passes", "kept"), [(0, 0), (1, 1), (3, 3), (4, 4)])
 async def test_samples_take_what_the_checks_left(passes, kept):
-    allowance = Allowance(Budget(max_scanned_row_count=4 * ROWS), TableSize(ROWS)).less(4 - passes)
+    allowance = Allowance(Budget(max_scanned_row_count=4 * ROWS), TableSize(ROWS)).less(Reads(4 - passes))
     taken = await take(Nothing(), SamplePlan(tuple(part(f"p{number}") for number in range(4)), (), allowance))
     assert [one.error_reason for one in taken.samples] == [""] * kept + [EXCEEDED] * (4 - kept)
     assert sum((cost.scanned_rows for cost in taken.costs.values()), 0) == kept * ROWS
