@@ -106,8 +106,8 @@ class Statement:
         if self.kind is StatementKind.QUERY:
             passes = 0 if self.probes else passes_over(self.frame.table, self.sql)
             return Reads(passes, self.demands[0].others)
-        asked = dict(zip(self.measures, self.demands, strict=True))
-        return Reads(1, tuple(other for demand in asked.values() for other in demand.others))
+        elsewhere = [pair for pair in zip(self.measures, self.demands, strict=True) if pair[1].others]
+        return Reads(1, tuple(other for demand in dict(elsewhere).values() for other in demand.others))
 
     @property
     def divisible(self) -> bool:
