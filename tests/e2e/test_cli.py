@@ -178,29 +178,19 @@ def test_results_incidents_summary_and_jobs_are_shown(run: Run, nulls: str) -> N
 
 
 def test_costs_are_shown_and_a_budget_keeps_a_check_from_running(run: Run, shop: str, nulls: str) -> None:
-    answer(run("--json", "check", "run", nulls))
-    [row] = answer(run("--json", "costs", "--by", "check", "-c", shop, "-t", "customers"))
-    assert row["key"] == [nulls]
-    assert row["statement_count"] >= 1
-    assert "customers" in run("costs").stdout
-    assert run("connection", "budget", shop).stdout == "No limits.\n"
-    limited = run("connection", "budget", shop, "--max-rows", "100", "--max-statements", "1", "--allow-unknown")
+    limited = run("connection", "budget", shop, "--max-rows", "100", "--max-statements", "1", "--no-allow-unknown")
     assert "rows of one table in a run: 100\nstatements at once in each process: 1\n" in limited.stdout
-    refusing = answer(run("--json", "connection", "budget", shop, "--no-allow-unknown"))
-    assert refusing == {
-        "max_scanned_row_count": "100",
-        "max_concurrent_statement_count": 1,
-        "allow_unknown_size": False,
-    }
     [table] = answer(run("--json", "plan", nulls))
-    assert table["budget"] == refusing
+    assert table["budget"]["max_scanned_row_count"] == "100"
     [refused] = table["failures"]
     assert refused["reason"] in ("SCAN_BUDGET_EXCEEDED", "SCAN_SIZE_UNKNOWN")
-    assert "max_scanned_row_count" in run("plan", nulls).stdout
     job = run("check", "run", nulls)
     assert (job.returncode, "execution error" in job.stdout) == (3, True)
     assert run("connection", "budget", shop, "--none").stdout == "No limits.\n"
-    assert run("check", "run", nulls).returncode == 0
+    [row] = answer(run("--json", "costs", "--by", "check", "-c", shop, "-t", "customers"))
+    assert row["key"] == [nulls]
+    assert row["statement_count"] > 0
+    assert "customers" in run("costs").stdout
 
 
 def test_keys_are_made_listed_and_revoked(run: Run, mine: Account) -> None:
