@@ -204,6 +204,9 @@ class Jobs(Protocol):
 
     async def cancel_requested(self, job_id: str) -> bool: ...
 
+    async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
+        """Names of the schema's tables that the job's checks of the connection are about."""
+
     async def finish(
         self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
     ) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.metadata import look_up
+from dq_platform.app.metadata import look_up, read_snapshot
 from dq_platform.app.units import by_table
 from dq_platform.errors import DomainError
 from dq_platform.execution.compare import compared, compares, twin, without_reference
@@ -80,7 +80,8 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
         connection = await tx.connections.get(own.connection.workspace_id, target.connection_id)
         known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     async with deps.sources.session(connection) as session:
-        looked = await look_up(deps, session, connection, target)
+        reading = read_snapshot(deps, session, connection, target.schema_name, target.table_name)
+        looked = await look_up(session, reading)
         context = replace(
             own.context,
             dialect=session.dialect,

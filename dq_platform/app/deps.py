@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from dq_platform.app.once import Once
 from dq_platform.connectors.sources import Sources
 from dq_platform.ports import Clock, Queue, SecretHasher, Uow
 
@@ -20,7 +21,8 @@ def _computing() -> asyncio.Semaphore:
 class Deps:
     """Our store, the queue, the time, the hash of keys, and the customers' engines.
 
-    `computing` is held by who computes for seconds, so that everybody else keeps a share of the processor.
+    `computing` is held by who computes for seconds, so that everybody else keeps a share of the processor. `once` has
+    what units of one job asked their source on behalf of all.
     """
 
     uow: Uow
@@ -29,3 +31,4 @@ class Deps:
     hasher: SecretHasher
     sources: Sources
     computing: asyncio.Semaphore = field(default_factory=_computing)
+    once: Once = field(default_factory=Once)

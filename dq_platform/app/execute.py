@@ -148,6 +148,8 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
     """Raises SourceError if the source failed in a way that another attempt may not meet."""
     measured = await measure_checks(deps, run)
     stopped = measured.stopped_by
+    if stopped is not None:
+        deps.once.forget(unit.job_id)  # it may be another source when it is back
     if stopped is not None and stopped.may_heal and unit.attempt < options.max_attempts:
         raise stopped
     await _remember(deps, run, measured)
@@ -181,7 +183,8 @@ async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
     connection = await tx.connections.get(unit.workspace_id, target.connection_id)
     known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
     baselines = await baselines_of(tx, checks)
-    return Run(job.id, connection, checks, known, job.window, baselines, await sizes_besides(tx, checks))
+    others = await sizes_besides(tx, checks)
+    return Run(job.id, connection, checks, known, job.window, baselines, others, job.unit_count)
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:

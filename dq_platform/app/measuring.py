@@ -9,6 +9,7 @@ from datetime import datetime
 from dq_platform.app.baselines import BY_A_RUN, first_baseline
 from dq_platform.app.comparing import Side, with_references
 from dq_platform.app.deps import Deps
+from dq_platform.app.job_catalogue import JobCatalogue
 from dq_platform.app.metadata import Looked, look_up
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.other_tables import OtherTable
@@ -37,7 +38,7 @@ class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
     `known` is what our store has of the table, `baselines` what the checks compare it with, by check id, and `others`
-    how large the tables are that they read besides.
+    how large the tables are that they read besides. `unit_count` is in how many pieces the job is done.
     """
 
     job_id: str
@@ -47,6 +48,7 @@ class Run:
     window: PeriodWindow | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     others: Mapping[OtherTable, TableSize] = field(default_factory=dict)
+    unit_count: int = 1
 
     @property
     def tag(self) -> str:
@@ -80,7 +82,10 @@ async def measure_checks(deps: Deps, run: Run) -> Measured:
     """Everything that the checks say of the table now, and what came in the way where they cannot."""
     now = deps.clock.now()
     async with deps.sources.session(run.connection) as session:
-        looked = await look_up(deps, session, run.connection, run.checks[0].target, run.known.snapshot)
+        catalogue = JobCatalogue(deps, session, run.connection, run.job_id, run.unit_count)
+        target = run.checks[0].target
+        reading = catalogue.snapshot(target.schema_name, target.table_name, run.known.snapshot)
+        looked = await look_up(session, reading)
         context = _context(run, looked, session.dialect, now)
         planned = plan(run.checks, context)
         own = (await measure(session, planned, tag=run.tag)).costing([check.id for check in run.checks], looked.cost)

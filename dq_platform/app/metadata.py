@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
@@ -14,7 +15,6 @@ from dq_platform.app.units import request_hash
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import NotFound, SourceError
 from dq_platform.ids import new_id
-from dq_platform.models.check import Target
 from dq_platform.models.connection import Connection
 from dq_platform.models.cost import Cost
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
@@ -126,25 +126,27 @@ async def read_snapshot(
     if not columns:
         return None
     now = deps.clock.now()
-    if known is not None and known.columns == columns and now - known.taken_at < KNOWN_FOR:
+    if known is not None and is_current(known, columns, now):
         return known
-    tables = await session.get_tables(schema)
-    info = next((known for known in tables if known.table_name == table), TableInfo(schema, table))
-    return TableSnapshot(connection.id, info, columns, now)
+    return TableSnapshot(connection.id, entry_of(await session.get_tables(schema), schema, table), columns, now)
 
 
-async def look_up(
-    deps: Deps,
-    session: SourceSession,
-    connection: Connection,
-    target: Target,
-    known: TableSnapshot | None = None,
-) -> Looked:
-    """The target's table as `read_snapshot` has it, or why that cannot be told, and what asking cost."""
+def is_current(known: TableSnapshot, columns: tuple[ColumnInfo, ...], now: datetime) -> bool:
+    """Whether what is known of the table still holds, now that it has these columns."""
+    return known.columns == columns and now - known.taken_at < KNOWN_FOR
+
+
+def entry_of(tables: Iterable[TableInfo], schema: str, table: str) -> TableInfo:
+    """The table's own entry; one without facts if it appeared after the tables were listed."""
+    return next((one for one in tables if one.table_name == table), TableInfo(schema, table))
+
+
+async def look_up(session: SourceSession, reading: Awaitable[TableSnapshot | None]) -> Looked:
+    """What the reading gives, or why it gives nothing, and what it cost in this session."""
     spent = Cost(session.milliseconds, session.statements)
     snapshot, problem = None, None
     try:
-        snapshot = await read_snapshot(deps, session, connection, target.schema_name, target.table_name, known)
+        snapshot = await reading
     except SourceError as error:
         problem = error
     cost = Cost(session.milliseconds - spent.milliseconds, session.statements - spent.statements)

@@ -6,7 +6,7 @@ A connector is one session with one source, used by one thread at a time; `cance
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -146,3 +146,21 @@ class BaseConnector(ABC):
         """`get_columns` of every table of the schema, by table; an engine that can says it with few statements."""
         tables = (table.table_name for table in self.get_tables(schema))
         return {table: self.get_columns(schema, table) for table in tables}
+
+    @classmethod
+    def reads_schemas_at_once(cls) -> bool:
+        """Whether `get_all_columns` asks less than once for each table."""
+        return cls.get_all_columns is not BaseConnector.get_all_columns
+
+    def get_columns_of(self, schema: str, tables: Collection[str]) -> dict[str, list[ColumnInfo]]:
+        """`get_columns` of those tables that are there, by the given name; at once if there are several."""
+        if len(tables) < 2 or not self.reads_schemas_at_once():
+            found = {table: self.get_columns(schema, table) for table in tables}
+        else:
+            every = self.get_all_columns(schema)
+            listed = {name.casefold() for name in every}
+            # Engines that do not tell `a` from `A` find a table by another spelling than the one they list.
+            respelled = [table for table in tables if table not in every and table.casefold() in listed]
+            found = {table: every[table] for table in tables if table in every}
+            found |= {table: self.get_columns(schema, table) for table in respelled}
+        return {table: columns for table, columns in found.items() if columns}

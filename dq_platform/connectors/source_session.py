@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import perf_counter
 from typing import TypeVar
 
@@ -50,6 +50,10 @@ class SourceSession:
     async def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         """Columns by position; empty if the table does not exist."""
         return await self._ask(lambda connector: connector.get_columns(schema, table))
+
+    async def get_columns_of(self, schema: str, tables: Collection[str]) -> Mapping[str, Sequence[ColumnInfo]]:
+        """Columns of those of the schema's tables that are there, by table."""
+        return await self._ask(lambda connector: connector.get_columns_of(schema, tables))
 
     async def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
         """Columns of every table of the schema, by table."""

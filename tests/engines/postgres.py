@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,11 @@ class PostgresServer:
     def url(self, database: str = "postgres", driver: str = "postgresql") -> str:
         """Return `driver://user:password@host:port/database`."""
         return self._postgres.url(database, driver)
+
+    @property
+    def log(self) -> Path:
+        """What the server writes; a database's `log_statement` says which statements are in it."""
+        return self._postgres.config.log
 
     def connect(self, database: str = "postgres") -> connection:
         """Return a new psycopg2 connection."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     ColumnElement,
     and_,
+    any_,
     case,
     false,
     func,
@@ -36,7 +37,7 @@ from dq_platform.adapters.sql.job_rows import (
 from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, START, expired, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import job_units, jobs
+from dq_platform.adapters.sql.tables import checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
@@ -124,6 +125,19 @@ class SqlJobs:
     async def cancel_requested(self, job_id: str) -> bool:
         statement = select(jobs.c.cancel_requested).where(jobs.c.id == existing_id("job", job_id))
         return bool((await self._session.execute(statement)).scalar_one_or_none())
+
+    async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
+        statement = (
+            select(checks.c.table_name)
+            .distinct()
+            .join(job_units, checks.c.id == any_(job_units.c.check_ids))
+            .where(
+                job_units.c.job_id == parse_id(job_id),
+                job_units.c.connection_id == parse_id(connection_id),
+                checks.c.schema_name == schema,
+            )
+        )
+        return (await self._session.execute(statement)).scalars().all()
 
     async def finish(
         self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -108,3 +109,20 @@ async def test_another_workspaces_job_does_not_exist(world: World, other: World)
                 await tx.jobs.get(world.id, unseen)
             with pytest.raises(NotFound):
                 await tx.jobs.request_cancel(world.id, unseen, NOW)
+
+
+async def test_a_job_knows_the_tables_that_its_checks_of_a_connection_are_about(world: World, other: World) -> None:
+    made = [await world.check(table=table, schema=schema) for table, schema in (("a", "s"), ("b", "s"), ("c", "t"))]
+    again, foreign = await world.check(table="a", schema="s", column="id"), await other.check(table="d", schema="s")
+    job, units = world.new_job(3)
+    parts = [(made[0].id, again.id), (made[1].id, made[2].id), (foreign.id,)]
+    owners = [world.connection.id, world.connection.id, other.connection.id]
+    units = [
+        replace(unit, check_ids=ids, connection_id=owner) for unit, ids, owner in zip(units, parts, owners, strict=True)
+    ]
+    async with world.uow() as tx:
+        await tx.jobs.add(job, units)
+        await tx.commit()
+        assert sorted(await tx.jobs.tables(job.id, world.connection.id, "s")) == ["a", "b"]
+        assert await tx.jobs.tables(job.id, other.connection.id, "s") == ["d"]
+        assert await tx.jobs.tables(ZERO_ID, world.connection.id, "s") == []
