@@ -15,7 +15,7 @@ from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
 from dq_platform.models.metadata import Estimates, KnownTable, Sweep, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
@@ -203,6 +203,9 @@ class Jobs(Protocol):
         """Extend the lease; False if the claim is lost or the job's cancel was requested (see `cancel_requested`)."""
 
     async def cancel_requested(self, job_id: str) -> bool: ...
+
+    async def skipped(self, job_id: str, schemas: Sequence[SkippedSchema]) -> None:
+        """Keep which schemas the job passed over."""
 
     async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
         """Names of the schema's tables that the job's checks of the connection are about."""

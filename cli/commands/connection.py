@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
@@ -175,7 +177,16 @@ def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its
     with me.api() as api:
         job = follow(api, api.post(f"/connections/{find(api, connection)['id']}/sync")["id"], me.console)
     require_success(job)
-    me.show(job, lambda: "[green]The catalogue is up to date.[/]")
+    me.show(job, lambda: synced(job["skipped_schemas"]))
+
+
+def synced(skipped: Sequence[Json]) -> RenderableType:
+    """What a sync that succeeded has to tell."""
+    if not skipped:
+        return "[green]The catalogue is up to date.[/]"
+    reasons = {"SOURCE_PERMISSION": "may not be read", "SOURCE_NOT_FOUND": "vanished meanwhile"}
+    rows = ((one["schema_name"], reasons.get(one["reason"]) or one["message"]) for one in skipped)
+    return Group("[green]The catalogue is up to date[/], except for:", grid(("schema", "why"), rows))
 
 
 def find(api: Api, name_or_id: str) -> Json:

@@ -3,10 +3,12 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -152,6 +154,38 @@ class OutcomeCounts(_message.Message):
 Global___OutcomeCounts: _TypeAlias = OutcomeCounts  # noqa: Y015
 
 @_typing.final
+class SkippedSchema(_message.Message):
+    """A schema that a sync passed over. What was known of its tables before stays as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEMA_NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    schema_name: _builtins.str
+    """Its name."""
+    reason: _builtins.str
+    """A name for machines. `SOURCE_PERMISSION`: the connection's user may not read it. `SOURCE_NOT_FOUND`: it vanished
+    while the catalogue was read.
+    """
+    message: _builtins.str
+    """A sentence for people."""
+    def __init__(
+        self,
+        *,
+        schema_name: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason", "schema_name", b"schema_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SkippedSchema: _TypeAlias = SkippedSchema  # noqa: Y015
+
+@_typing.final
 class Job(_message.Message):
     """A request to do work, and how far it is."""
 
@@ -174,6 +208,7 @@ class Job(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CANCEL_REQUESTED_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
+    SKIPPED_SCHEMAS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     kind: Global___JobKind.ValueType
@@ -220,6 +255,10 @@ class Job(_message.Message):
     def window(self) -> _check_pb2.PeriodWindow:
         """The partitions it reads, if the request named them."""
 
+    @_builtins.property
+    def skipped_schemas(self) -> _containers.RepeatedCompositeFieldContainer[Global___SkippedSchema]:
+        """The schemas that a sync could not read, though it succeeded with the others; empty for jobs that run checks."""
+
     def __init__(
         self,
         *,
@@ -240,10 +279,11 @@ class Job(_message.Message):
         request_id: _builtins.str = ...,
         cancel_requested: _builtins.bool = ...,
         window: _check_pb2.PeriodWindow | None = ...,
+        skipped_schemas: _abc.Iterable[Global___SkippedSchema] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

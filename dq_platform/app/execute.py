@@ -215,6 +215,8 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
         state = JobState.FAILED if error else JobState.SUCCEEDED
         if not await tx.jobs.finish(unit, state, outcomes, error, now):
             return Done(Ended.LOST)
+        if end.catalogue is not None and end.catalogue.skipped:
+            await tx.jobs.skipped(unit.job_id, end.catalogue.skipped)
         await tx.commit()
     return Done(Ended(state), outcomes, error=error)
 

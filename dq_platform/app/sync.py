@@ -11,11 +11,14 @@ from dq_platform.app.deps import Deps
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import SourceError, SourceProblem
 from dq_platform.models.connection import Connection
+from dq_platform.models.job import SkippedSchema
 from dq_platform.models.metadata import Sweep, TableSnapshot
 from dq_platform.ports import Tx
 
 log = structlog.get_logger(__name__)
 
+OF_ONE_SCHEMA = (SourceProblem.PERMISSION, SourceProblem.NOT_FOUND)
+"""What keeps nobody from reading the other schemas."""
 BATCH = 500
 """How many tables are written with one statement."""
 
@@ -24,16 +27,16 @@ BATCH = 500
 class Catalogue:
     """Every table that the connection's user sees, as it was read from `began` on.
 
-    `unread` are schemas whose tables the user may not list: nobody knows what is in them.
+    `skipped` are schemas whose tables could not be listed: nobody knows what is in them.
     """
 
     snapshots: tuple[TableSnapshot, ...]
     began: datetime
-    unread: tuple[str, ...] = ()
+    skipped: tuple[SkippedSchema, ...] = ()
 
 
 async def read_catalogue(deps: Deps, connection: Connection) -> Catalogue:
-    """Raises SourceError; for want of permission only if not one schema may be read."""
+    """Raises SourceError; one that concerns a single schema only if not one schema can be read."""
     began = deps.clock.now()
     found: list[TableSnapshot] = []
     refused: dict[str, SourceError] = {}
@@ -43,13 +46,14 @@ async def read_catalogue(deps: Deps, connection: Connection) -> Catalogue:
             try:
                 found += await _read_schema(deps, connection.id, session, schema)
             except SourceError as error:
-                if error.problem is not SourceProblem.PERMISSION:
+                if error.problem not in OF_ONE_SCHEMA:
                     raise
                 refused[schema] = error
                 log.warning("sync.schema_skipped", connection_id=connection.id, schema=schema, code=error.code)
     if refused and len(refused) == len(schemas):
         raise refused[schemas[0]]
-    return Catalogue(tuple(found), began, tuple(refused))
+    skipped = (SkippedSchema(schema, error.reason, error.message) for schema, error in refused.items())
+    return Catalogue(tuple(found), began, tuple(skipped))
 
 
 async def _read_schema(deps: Deps, connection_id: str, session: SourceSession, schema: str) -> list[TableSnapshot]:
@@ -70,5 +74,5 @@ async def store_catalogue(tx: Tx, deps: Deps, connection_id: str, catalogue: Cat
     for start in range(0, len(snapshots), BATCH):
         await tx.tables.save_snapshots(snapshots[start : start + BATCH])
     present = [(snapshot.table.schema_name, snapshot.table.table_name) for snapshot in snapshots]
-    sweep = Sweep(present, catalogue.began, catalogue.unread)
+    sweep = Sweep(present, catalogue.began, [one.schema_name for one in catalogue.skipped])
     await tx.tables.forget_absent(connection_id, sweep, deps.clock.now())

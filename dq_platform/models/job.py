@@ -45,6 +45,15 @@ class JobError:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedSchema:
+    """A schema that a sync passed over, and why: a machine's reason and a sentence."""
+
+    schema_name: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeCounts:
     """How many results of each outcome."""
 
@@ -69,7 +78,8 @@ class OutcomeCounts:
 class Job:
     """`check_count` checks in `unit_count` units; `cancel_requested` is set while units still run.
 
-    SUCCEEDED means that every check was measured and judged, whatever the verdict; FAILED that some unit could not be.
+    SUCCEEDED means that every check was measured and judged, whatever the verdict, or that every schema was read but
+    the `skipped_schemas`; FAILED that some unit could not be done.
     """
 
     id: str
@@ -92,6 +102,7 @@ class Job:
     cancel_requested: bool = False
     error: JobError | None = None
     outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
+    skipped_schemas: tuple[SkippedSchema, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

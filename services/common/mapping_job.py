@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dq.v1 import check_pb2, job_pb2
 from dq_platform.models.check import PeriodWindow
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, SkippedSchema
 from services.common import times
 from services.common.enums import EnumPair
 
@@ -31,6 +31,7 @@ def job(model: Job) -> job_pb2.Job:
         request_id=model.request_id,
         cancel_requested=model.cancel_requested,
         window=_window(model.window),
+        skipped_schemas=map(_skipped, model.skipped_schemas),
     )
 
 
@@ -47,6 +48,10 @@ def outcome_counts(model: OutcomeCounts) -> job_pb2.OutcomeCounts:
 
 def _error(model: JobError | None) -> job_pb2.JobError | None:
     return job_pb2.JobError(reason=model.reason, message=model.message) if model else None
+
+
+def _skipped(model: SkippedSchema) -> job_pb2.SkippedSchema:
+    return job_pb2.SkippedSchema(schema_name=model.schema_name, reason=model.reason, message=model.message)
 
 
 def _window(model: PeriodWindow | None) -> check_pb2.PeriodWindow | None:

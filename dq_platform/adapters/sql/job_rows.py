@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,7 +11,7 @@ from sqlalchemy import Row
 from dq_platform.adapters.sql.ids import storable
 from dq_platform.adapters.sql.tables import OUTCOME_COUNTS
 from dq_platform.models.check import PeriodWindow
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
 
 
 def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
@@ -37,6 +38,7 @@ def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
         "units_failed": 0,
         "units_cancelled": 0,
         "cancel_requested": job.cancel_requested,
+        "skipped_schemas": skipped_to_json(job.skipped_schemas),
         **error_to_row(job.error),
         **outcomes_to_row(job.outcomes),
     }
@@ -65,6 +67,7 @@ def job_from_row(row: Row[Any]) -> Job:
         cancel_requested=row.cancel_requested,
         error=_error(row),
         outcomes=outcomes_from_row(row),
+        skipped_schemas=tuple(SkippedSchema(**one) for one in row.skipped_schemas),
     )
 
 
@@ -100,6 +103,10 @@ def unit_from_row(row: Row[Any]) -> Unit:
 
 def error_to_row(error: JobError | None) -> Mapping[str, str]:
     return {"error_reason": error.reason if error else "", "error_message": storable(error.message) if error else ""}
+
+
+def skipped_to_json(schemas: Iterable[SkippedSchema]) -> list[dict[str, str]]:
+    return [{name: storable(text) for name, text in asdict(schema).items()} for schema in schemas]
 
 
 def outcomes_to_row(outcomes: OutcomeCounts) -> Mapping[str, int]:

@@ -31,6 +31,7 @@ from dq_platform.adapters.sql.job_rows import (
     job_from_row,
     job_to_row,
     outcomes_to_row,
+    skipped_to_json,
     unit_from_row,
     unit_to_row,
 )
@@ -40,7 +41,7 @@ from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
 from dq_platform.models.page import Page, PageRequest
 
 NEWEST_FIRST = Keyset((jobs.c.create_time, jobs.c.id), descending=True)
@@ -125,6 +126,10 @@ class SqlJobs:
     async def cancel_requested(self, job_id: str) -> bool:
         statement = select(jobs.c.cancel_requested).where(jobs.c.id == existing_id("job", job_id))
         return bool((await self._session.execute(statement)).scalar_one_or_none())
+
+    async def skipped(self, job_id: str, schemas: Sequence[SkippedSchema]) -> None:
+        values = {"skipped_schemas": skipped_to_json(schemas)}
+        await self._session.execute(update(jobs).where(jobs.c.id == existing_id("job", job_id)).values(values))
 
     async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
         statement = (

@@ -208,6 +208,7 @@ jobs = Table(
     *_times("due_time", "window_start", "window_end", "start_time", "end_time", nullable=True),
     *_counts("unit_count", "check_count", "units_done", "units_failed", "units_cancelled"),
     Column("cancel_requested", Boolean, nullable=False),
+    Column("skipped_schemas", JSONB, nullable=False),
     *_text("error_reason", "error_message"),
     *_counts(*OUTCOME_COUNTS),
     UniqueConstraint("workspace_id", "request_id"),

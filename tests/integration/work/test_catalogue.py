@@ -2,22 +2,23 @@ from __future__ import annotations
 
 import pytest
 
-from dq_platform.app import catalogue, metadata
+from dq_platform.app import catalogue, jobs, metadata
 from dq_platform.connectors.driver_errors import source_error
 from dq_platform.connectors.postgresql import PostgreSQLConnector
 from dq_platform.errors import Invalid, NotFound, SourceProblem
 from dq_platform.models.baseline import ColumnChange, ColumnChangeKind
-from dq_platform.models.job import JobState
-from dq_platform.models.metadata import TableInfo
+from dq_platform.models.job import Job, JobState
+from dq_platform.models.metadata import ColumnInfo, TableInfo
 from dq_platform.models.page import PageRequest
 from tests.integration.work.world import World
 
 EVERYTHING = PageRequest(50)
 
 
-async def sync(world: World) -> None:
-    await metadata.sync_metadata(world.deps, world.who, world.connection.id)
+async def sync(world: World) -> Job:
+    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id)
     await world.work()
+    return await world.job(job)
 
 
 async def test_nothing_is_known_of_a_source_that_was_never_looked_at(world: World) -> None:
@@ -78,11 +79,30 @@ async def test_a_schema_that_may_not_be_read_is_passed_over(world: World, monkey
     with pytest.raises(NotFound):
         await catalogue.known_columns(*place, "public", "payments")
     closed.add("public")
-    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id)
-    await world.work()
-    async with world.deps.uow() as tx:
-        ended = await tx.jobs.get(world.connection.workspace_id, job.id)
+    ended = await sync(world)
     assert (ended.state, ended.error and ended.error.reason) == (JobState.FAILED, "SOURCE_PERMISSION")
+
+
+@pytest.mark.parametrize("problem", [SourceProblem.PERMISSION, SourceProblem.NOT_FOUND])
+async def test_a_sync_tells_which_schemas_it_could_not_read_and_why(
+    world: World, monkeypatch: pytest.MonkeyPatch, problem: SourceProblem
+) -> None:
+    def get_all_columns(self: PostgreSQLConnector, schema: str) -> dict[str, list[ColumnInfo]]:
+        if schema == "It's":
+            raise source_error(problem, self.display_name)
+        return read_columns(self, schema)
+
+    read_columns = PostgreSQLConnector.get_all_columns
+    monkeypatch.setattr(PostgreSQLConnector, "get_all_columns", get_all_columns)
+    world.shop.run('CREATE SCHEMA "It\'s"; CREATE TABLE "It\'s".orders (id int)')
+    ended = await sync(world)
+    assert ended.state is JobState.SUCCEEDED
+    [skipped] = ended.skipped_schemas
+    assert (skipped.schema_name, skipped.reason) == ("It's", f"SOURCE_{problem}")
+    assert skipped.message.startswith("PostgreSQL ")
+    assert (await jobs.list_jobs(world.deps, world.who, EVERYTHING)).items == [ended]
+    monkeypatch.undo()
+    assert (await sync(world)).skipped_schemas == ()
 
 
 async def test_a_name_that_no_source_can_hold_is_refused(world: World) -> None:
