@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
 from dq_platform.connectors.databricks_catalogue import (
+    ANY,
     INFORMATION_SCHEMA,
     OWN_SCHEMAS,
     as_pattern,
     column_info,
     columns_query,
+    columns_query_after,
     table_info,
     tables_query,
 )
@@ -35,6 +37,7 @@ from dq_platform.connectors.deadline import Deadline
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.one_query import DOUBLE_QUOTED_WITH_ESCAPES, TEXT_WITH_ESCAPES, OneQuery, to_end_of_line
 from dq_platform.connectors.session import DriverErrors, tagged
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -203,19 +206,35 @@ class DatabricksConnector(Deadline):
         ]
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
-        unity = self._has_unity_catalog
-        rows = self._select(columns_query(schema, table)).rows if unity else self._told_columns(schema, table)
-        return [column_info(position, row) for position, row in enumerate(rows, 1)]
+        if self._has_unity_catalog:
+            rows = self._select(columns_query(schema, table)).rows
+        else:
+            rows = [row for row in self._told_columns(schema, as_pattern(table)) if row[0].lower() == table.lower()]
+        return [column_info(position, row[1:]) for position, row in enumerate(rows, 1)]
 
-    def _told_columns(self, schema: str, table: str) -> list[tuple[Any, ...]]:
-        schemas, tables, catalog = as_pattern(schema), as_pattern(table), self._catalog
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+        if self._has_unity_catalog:
+            return columns_by_table(
+                lambda after: self._select(columns_query_after(schema, after, limit)).rows, limit, column_info
+            )
+        try:
+            rows = self._told_columns(schema, ANY)
+        except SourceError as error:
+            if error.problem is not SourceProblem.TOO_MANY_ROWS:
+                raise
+            return super().get_all_columns(schema)  # the driver's call knows no pages
+        return columns_by_table(lambda _: rows, len(rows) + 1, column_info)
+
+    def _told_columns(self, schema: str, tables: str) -> list[tuple[Any, ...]]:
+        """As `columns_query` tells them, of the tables that match the pattern, by table and position."""
+        schemas, catalog = as_pattern(schema), self._catalog
         told = self._ask(lambda cursor: cursor.columns(catalog, schemas, tables))
         found = [dict(zip(told.columns, row, strict=True)) for row in told.rows]
-        wanted = (schema.lower(), table.lower())
-        ours = [one for one in found if (one["TABLE_SCHEM"].lower(), one["TABLE_NAME"].lower()) == wanted]
+        ours = [one for one in found if one["TABLE_SCHEM"].lower() == schema.lower()]
         return [
-            (one["COLUMN_NAME"], one["TYPE_NAME"], one["IS_NULLABLE"], one["REMARKS"], False)
-            for one in sorted(ours, key=lambda one: int(one["ORDINAL_POSITION"]))
+            (one["TABLE_NAME"], one["COLUMN_NAME"], one["TYPE_NAME"], one["IS_NULLABLE"], one["REMARKS"], False)
+            for one in sorted(ours, key=lambda one: (one["TABLE_NAME"], int(one["ORDINAL_POSITION"])))
         ]
 
     def _driver_errors(self) -> DriverErrors:

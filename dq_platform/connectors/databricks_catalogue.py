@@ -11,6 +11,9 @@ from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKi
 INFORMATION_SCHEMA = "information_schema"
 OWN_SCHEMAS = frozenset({INFORMATION_SCHEMA, "global_temp"})
 
+ANY = "%"
+"""The pattern that every name matches."""
+
 _DIALECT = DatabricksDialect()
 
 _TABLES = """
@@ -18,7 +21,7 @@ SELECT table_name, table_type, comment FROM information_schema.tables WHERE tabl
 """
 
 _COLUMNS = """
-SELECT c.column_name, c.full_data_type, c.is_nullable, c.comment, k.column_name IS NOT NULL
+SELECT c.table_name, c.column_name, c.full_data_type, c.is_nullable, c.comment, k.column_name IS NOT NULL
 FROM information_schema.columns c
 LEFT JOIN (
   SELECT u.table_schema, u.table_name, u.column_name
@@ -28,8 +31,8 @@ LEFT JOIN (
     AND u.table_schema = t.table_schema AND u.table_name = t.table_name
   WHERE t.constraint_type = 'PRIMARY KEY'
 ) k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = {schema} AND c.table_name = {table}
-ORDER BY c.ordinal_position
+WHERE c.table_schema = {schema} AND c.table_name {which} {table}
+ORDER BY c.table_name, c.ordinal_position
 """
 
 _KINDS = {
@@ -60,8 +63,14 @@ def tables_query(schema: str) -> str:
 
 
 def columns_query(schema: str, table: str) -> str:
-    """Name, type, nullability, comment and part in the key of each column, by position."""
-    return _COLUMNS.format(schema=_DIALECT.text(schema.lower()), table=_DIALECT.text(table.lower()))
+    """Table, name, type, nullability, comment and part in the key of each column, by position."""
+    return _COLUMNS.format(schema=_DIALECT.text(schema.lower()), which="=", table=_DIALECT.text(table.lower()))
+
+
+def columns_query_after(schema: str, table: str, limit: int) -> str:
+    """The same for the tables behind one, at most so many rows."""
+    query = _COLUMNS.format(schema=_DIALECT.text(schema.lower()), which=">", table=_DIALECT.text(table))
+    return f"{query}LIMIT {limit}"
 
 
 def as_pattern(name: str) -> str:
@@ -74,7 +83,7 @@ def table_info(schema: str, name: str, kind: str, comment: str | None) -> TableI
 
 
 def column_info(position: int, row: Sequence[Any]) -> ColumnInfo:
-    """A column out of `columns_query`, or of what the driver says in the same order."""
+    """A column out of `columns_query` without its table, or of what the driver says in the same order."""
     name, engine_type, nullable, comment, key = row
     return ColumnInfo(
         name=name,

@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, source_error
 from dq_platform.connectors.one_query import DOUBLE_QUOTED, LINE_COMMENT, TEXT, OneQuery
-from dq_platform.connectors.oracle_catalogue import COLUMNS, SCHEMAS, TABLES, column_info, table_info
+from dq_platform.connectors.oracle_catalogue import (
+    COLUMNS,
+    COLUMNS_AFTER,
+    SCHEMAS,
+    TABLES,
+    column_info,
+    table_info,
+)
 from dq_platform.connectors.oracle_dialect import OracleDialect
 from dq_platform.connectors.oracle_errors import PROBLEMS
 from dq_platform.connectors.oracle_settings import SETTINGS, connect_parameters, contradictions
 from dq_platform.connectors.session import DriverErrors, DriverSession, named
+from dq_platform.connectors.whole_tables import columns_by_table
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, TableInfo
@@ -178,7 +186,12 @@ class OracleConnector(DriverSession):
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         rows = self._select(COLUMNS, schema=schema, name=table).rows
-        return [column_info(position, row) for position, row in enumerate(rows, 1)]
+        return [column_info(position, row[1:]) for position, row in enumerate(rows, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+        page = f"{COLUMNS_AFTER} FETCH FIRST {limit} ROWS ONLY"
+        return columns_by_table(lambda after: self._select(page, schema=schema, name=after).rows, limit, column_info)
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.Error, OSError)

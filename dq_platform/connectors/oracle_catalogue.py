@@ -27,9 +27,9 @@ WHERE o.owner = :schema AND o.object_type IN ('TABLE', 'VIEW')
 ORDER BY o.object_name
 """
 
-COLUMNS = """
-SELECT c.column_name, c.data_type, c.data_precision, c.data_scale, c.char_length, c.char_used, c.data_length,
-       c.nullable, k.column_name AS key_column, m.comments, c.num_distinct
+_COLUMNS = """
+SELECT c.table_name, c.column_name, c.data_type, c.data_precision, c.data_scale, c.char_length, c.char_used,
+       c.data_length, c.nullable, k.column_name AS key_column, m.comments, c.num_distinct
 FROM all_tab_columns c
 LEFT JOIN all_col_comments m ON m.owner = c.owner AND m.table_name = c.table_name AND m.column_name = c.column_name
 LEFT JOIN (
@@ -38,9 +38,13 @@ LEFT JOIN (
   JOIN all_cons_columns u ON u.owner = p.owner AND u.constraint_name = p.constraint_name
   WHERE p.constraint_type = 'P'
 ) k ON k.owner = c.owner AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.owner = :schema AND c.table_name = :name
-ORDER BY c.column_id
+WHERE c.owner = :schema AND {condition}
+ORDER BY c.table_name, c.column_id
 """
+
+COLUMNS = _COLUMNS.format(condition="c.table_name = :name")
+COLUMNS_AFTER = _COLUMNS.format(condition="(:name IS NULL OR c.table_name > :name)")
+"""Those of the tables behind one; of all if the name is empty, which is NULL here."""
 
 _KINDS = {"VIEW": TableKind.VIEW, "MATERIALIZED VIEW": TableKind.MATERIALIZED_VIEW}
 
@@ -62,7 +66,7 @@ def table_info(schema: str, row: tuple[Any, ...]) -> TableInfo:
 
 
 def column_info(position: int, row: tuple[Any, ...]) -> ColumnInfo:
-    """A column out of `COLUMNS`."""
+    """A row of `COLUMNS` without the table's name."""
     name, data_type, precision, scale, characters, used, size, nullable, key, comment, distinct = row
     return ColumnInfo(
         name=name,

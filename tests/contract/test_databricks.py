@@ -61,6 +61,7 @@ INFORMATION_SCHEMA = {
         AS t(table_schema, table_name, table_type, comment)""",
     "columns": f"""
         SELECT * FROM VALUES
+        ('it\\'s', 'a view', 'total', 0, 'YES', 'double', NULL),
         ('it\\'s', 'orders', 'price', 2, 'YES', 'decimal(12,2)', NULL),
         ('it\\'s', 'orders', 'tags', 3, 'YES', 'array<string>', NULL),
         ('it\\'s', 'orders', 'Id', 0, 'NO', 'bigint', 'the key'),
@@ -182,6 +183,13 @@ class TestDatabricks(ConnectorContract):
             with pytest.raises(SourceError):
                 session.execute("SELECT CAST('x' AS INT)")
 
+    def test_more_columns_than_the_limit_of_rows_are_read_table_by_table(
+        self, engine: Engine, workspace: Databricks
+    ) -> None:
+        workspace.write(["CREATE SCHEMA wide", *(f"CREATE TABLE wide.t{n} (a INT, b STRING)" for n in (1, 2))])
+        with engine.session(short(max_rows=3)) as session:
+            assert session.get_all_columns("wide") == {name: session.get_columns("wide", name) for name in ("t1", "t2")}
+
     def test_nothing_is_reported_to_the_maker_of_the_driver(self, engine: Engine, workspace: Databricks) -> None:
         engine.value("1")
         assert set(workspace.paths) <= {WAREHOUSE, CLUSTER, "/oidc/v1/token", NOWHERE}
@@ -278,9 +286,16 @@ class TestUnityCatalog:
         with unity.session() as session:
             columns = session.get_columns("it's", "Orders")
             assert session.get_columns("it's", "no_such_table") == []
+            whole = session.get_all_columns("It's")
+            assert whole == {
+                "a view": session.get_columns("it's", "a view"),
+                "orders": columns,
+            }
         assert columns == [
             ColumnInfo("Id", 1, "bigint", DataType.INTEGER, nullable=False, primary_key=True, comment="the key"),
             ColumnInfo("at", 2, "timestamp_ntz", DataType.TIMESTAMP),
             ColumnInfo("price", 3, "decimal(12,2)", DataType.DECIMAL),
             ColumnInfo("tags", 4, "array<string>", DataType.OTHER),
         ]
+        with unity.session(short(max_rows=5)) as session:  # which is a page that ends within a table
+            assert session.get_all_columns("It's") == whole

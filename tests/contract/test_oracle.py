@@ -10,6 +10,7 @@ import pytest
 
 from dq_platform.models.metadata import DataType
 from tests.contract.engine import Engine, upper
+from tests.contract.paging import PagedColumns
 from tests.contract.suite import ConnectorContract
 from tests.engines.h2 import oracle_on_h2
 
@@ -104,5 +105,5 @@ def on_server(dsn: str) -> Iterator[Engine]:
         )
 
 
-class TestOracle(ConnectorContract):
+class TestOracle(ConnectorContract, PagedColumns):
     pass

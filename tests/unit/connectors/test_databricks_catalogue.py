@@ -4,16 +4,23 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from dq_platform.connectors.databricks_catalogue import as_pattern, column_info, columns_query, tables_query
+from dq_platform.connectors.databricks_catalogue import (
+    as_pattern,
+    column_info,
+    columns_query,
+    columns_query_after,
+    tables_query,
+)
 from dq_platform.models.metadata import ColumnInfo, DataType
 
 
 def test_names_are_literals_in_lower_case() -> None:
     assert r"table_schema = 'it\'s'" in tables_query("It's")
     assert r"c.table_schema = 's' AND c.table_name = 'a\\b'" in columns_query("S", "A\\b")
+    assert r"c.table_schema = 's' AND c.table_name > 'a\\b'" in columns_query_after("S", "a\\b", 9)
 
 
-@pytest.mark.parametrize("query", [tables_query("s"), columns_query("s", "t")])
+@pytest.mark.parametrize("query", [tables_query("s"), columns_query("s", "t"), columns_query_after("s", "t", 9)])
 def test_queries_are_of_databricks_grammar(query: str) -> None:
     assert isinstance(sqlglot.parse_one(query, read="databricks"), exp.Select)
 

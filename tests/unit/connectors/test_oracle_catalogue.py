@@ -7,11 +7,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from dq_platform.connectors.oracle_catalogue import COLUMNS, SCHEMAS, TABLES, column_info, table_info
+from dq_platform.connectors.oracle_catalogue import COLUMNS, COLUMNS_AFTER, SCHEMAS, TABLES, column_info, table_info
 from dq_platform.models.metadata import DataType, TableInfo, TableKind
 
 
-@pytest.mark.parametrize("statement", [SCHEMAS, TABLES, COLUMNS])
+@pytest.mark.parametrize("statement", [SCHEMAS, TABLES, COLUMNS, COLUMNS_AFTER])
 def test_statements_are_of_oracles_grammar(statement: str) -> None:
     assert isinstance(sqlglot.parse_one(statement, read="oracle"), exp.Select)
 
