@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from contextlib import suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dq_platform.connectors import snowflake_catalogue as catalogue
 from dq_platform.connectors import snowflake_settings
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
 from dq_platform.connectors.driver_errors import load_driver, source_error
@@ -23,42 +23,19 @@ from dq_platform.connectors.one_query import (
 from dq_platform.connectors.session import DriverErrors, DriverSession, named
 from dq_platform.connectors.snowflake_dialect import SnowflakeDialect
 from dq_platform.connectors.snowflake_errors import meaning_of
+from dq_platform.connectors.whole_tables import whole_tables
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
-from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo, TableKind
+from dq_platform.models.metadata import ColumnInfo, TableInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from snowflake.connector import SnowflakeConnection
 
     from dq_platform.models.connection import SettingValue
 
 _PACKAGE = "dq-platform[snowflake]"
-
-_SCHEMAS = "SELECT schema_name FROM information_schema.schemata WHERE schema_name <> 'INFORMATION_SCHEMA'"
-
-_TABLES = """
-SELECT table_name, table_type, row_count, bytes, last_altered, comment
-FROM information_schema.tables WHERE table_schema = {schema}
-"""
-
-_VIEWS = {"VIEW": TableKind.VIEW, "MATERIALIZED VIEW": TableKind.MATERIALIZED_VIEW}
-
-_TYPES = {
-    "BOOLEAN": DataType.BOOLEAN,
-    "FLOAT": DataType.FLOAT,
-    "DECFLOAT": DataType.DECIMAL,
-    **dict.fromkeys(("VARCHAR", "CHAR", "STRING", "TEXT"), DataType.TEXT),
-    "DATE": DataType.DATE,
-    "TIME": DataType.TIME,
-    "TIMESTAMP_NTZ": DataType.TIMESTAMP,
-    **dict.fromkeys(("TIMESTAMP_TZ", "TIMESTAMP_LTZ"), DataType.TIMESTAMP_TZ),
-    "BINARY": DataType.BINARY,
-    **dict.fromkeys(("VARIANT", "OBJECT"), DataType.JSON),
-}
-
-_TYPE = re.compile(r"(\w+)(?:\(\d+(?:,\s*(\d+))?\))?")
 
 # The flow operator ->> puts a further statement, of any kind, behind a query. Names may have dollars, even two at once.
 _ONE_QUERY = OneQuery(
@@ -159,11 +136,11 @@ class SnowflakeConnector(DriverSession):
         return SourceVersion(self.display_name, str(version))
 
     def get_schemas(self) -> list[str]:
-        return sorted(str(name) for (name,) in self._run(_SCHEMAS).rows)
+        return sorted(str(name) for (name,) in self._run(catalogue.SCHEMAS).rows)
 
     def get_tables(self, schema: str) -> list[TableInfo]:
-        found = self._run(_TABLES.format(schema=self.dialect.text(schema))).rows
-        return sorted((_table(schema, row) for row in found), key=lambda table: table.table_name)
+        found = self._run(catalogue.TABLES.format(schema=self.dialect.text(schema))).rows
+        return sorted((catalogue.table_info(schema, row) for row in found), key=lambda table: table.table_name)
 
     def get_columns(self, schema: str, table: str) -> list[ColumnInfo]:
         try:
@@ -172,8 +149,33 @@ class SnowflakeConnector(DriverSession):
             if error.problem is SourceProblem.NOT_FOUND:
                 return []
             raise
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-        return [_column(position, row) for position, row in enumerate(rows, 1)]
+        return [catalogue.described_column(position, row) for position, row in enumerate(_named(found), 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit, literal = self.guards.max_rows, self.dialect.text
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            names = {"schema": literal(schema), "table": literal(after)}
+            return self._run(catalogue.COLUMNS_AFTER.format(limit=limit, **names)).rows
+
+        tables = dict(whole_tables(page, limit))
+        if not tables:
+            return {}
+        types, keys = (self._shown(what, schema) for what in ("COLUMNS", "PRIMARY KEYS"))
+        if types is None or keys is None:
+            return super().get_all_columns(schema)
+        found = catalogue.columns_of(tables, types, keys)
+        return {table: columns or self.get_columns(schema, table) for table, columns in found.items()}
+
+    def _shown(self, what: str, schema: str) -> list[dict[str, Any]] | None:
+        """All that SHOW tells of the schema; None if that is more than it tells."""
+        try:
+            found = _named(self._run(f"SHOW {what} IN SCHEMA {self.dialect.ident(schema)}"))
+        except SourceError as error:
+            if error.problem is SourceProblem.TOO_MANY_ROWS:
+                return None
+            raise
+        return found if len(found) < catalogue.MOST_SHOWN else None
 
     def _driver_errors(self) -> DriverErrors:
         return (self._driver.errors.Error, self._network.ReauthenticationRequest)
@@ -182,26 +184,5 @@ class SnowflakeConnector(DriverSession):
         return meaning_of(getattr(error, "cause", error))
 
 
-def _table(schema: str, row: tuple[Any, ...]) -> TableInfo:
-    name, kind, rows, size, changed, comment = row
-    return TableInfo(schema, name, _VIEWS.get(kind, TableKind.TABLE), rows, comment or "", size, changed)
-
-
-def _column(position: int, row: Mapping[str, Any]) -> ColumnInfo:
-    return ColumnInfo(
-        name=row["name"],
-        position=position,
-        engine_type=row["type"],
-        data_type=_data_type(row["type"]),
-        nullable=row["null?"] == "Y",
-        primary_key=row["primary key"] == "Y",
-        comment=row["comment"] or "",
-    )
-
-
-def _data_type(engine_type: str) -> DataType:
-    found = _TYPE.match(engine_type)
-    name, scale = found.groups() if found else ("", None)
-    if name == "NUMBER":
-        return DataType.DECIMAL if int(scale or 0) else DataType.INTEGER
-    return _TYPES.get(name, DataType.OTHER)
+def _named(rows: Rows) -> list[dict[str, Any]]:
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]

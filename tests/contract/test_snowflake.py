@@ -13,6 +13,7 @@ from dq_platform.models.metadata import DataType
 from local.ports import any_free
 from tests.contract.engine import Engine, short, upper
 from tests.contract.guards import problem
+from tests.contract.paging import PagedColumns
 from tests.contract.suite import ConnectorContract
 from tests.engines.snowflake import TOKENS, USER, SnowflakeStandIn, new_key, snowflake
 from tests.engines.warehouse import Warehouse
@@ -92,7 +93,7 @@ ACCESS_TOKEN = "PROGRAMMATIC_ACCESS_TOKEN"
 BY_TOKEN = {"user": "", "password": ""}
 
 
-class TestSnowflake(ConnectorContract):
+class TestSnowflake(ConnectorContract, PagedColumns):
     def test_a_key_pair_opens_a_session(self, engine: Engine, server: SnowflakeStandIn) -> None:
         with engine.session(**KEY_PAIR, private_key=server.private_key()) as session:
             assert session.execute("SELECT 1 AS v").rows[0] == (1,)

@@ -1,47 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from dq_platform.connectors.base import Guards
-from dq_platform.connectors.snowflake import SnowflakeConnector, _data_type, _table
+from dq_platform.connectors.snowflake import SnowflakeConnector
 from dq_platform.errors import SourceError, SourceProblem
-from dq_platform.models.metadata import DataType, TableInfo, TableKind
-
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("spelled", "data_type"),
-    [
-        ("NUMBER(38,0)", DataType.INTEGER),
-        ("NUMBER(12,2)", DataType.DECIMAL),
-        ("DECFLOAT", DataType.DECIMAL),
-        ("VARCHAR(16777216)", DataType.TEXT),
-        ("TIMESTAMP_LTZ(9)", DataType.TIMESTAMP_TZ),
-        ("TIMESTAMP_NTZ(9)", DataType.TIMESTAMP),
-        ("ARRAY", DataType.OTHER),
-        ("VECTOR(FLOAT, 256)", DataType.OTHER),
-        ("GEOGRAPHY", DataType.OTHER),
-        ("", DataType.OTHER),
-    ],
-)
-def test_types_are_normalised_as_describe_spells_them(spelled: str, data_type: DataType) -> None:
-    assert _data_type(spelled) is data_type
-
-
-@pytest.mark.parametrize(
-    ("kind", "wanted"),
-    [
-        ("BASE TABLE", TableKind.TABLE),
-        ("EXTERNAL TABLE", TableKind.TABLE),
-        ("VIEW", TableKind.VIEW),
-        ("MATERIALIZED VIEW", TableKind.MATERIALIZED_VIEW),
-    ],
-)
-def test_kinds_of_tables_are_told(kind: str, wanted: TableKind) -> None:
-    assert _table("s", ("t", kind, 3, 1024, MOMENT, None)) == TableInfo("s", "t", wanted, 3, "", 1024, MOMENT)
 
 
 @pytest.mark.parametrize(
