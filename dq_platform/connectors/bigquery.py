@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dq_platform.connectors import bigquery_settings
 from dq_platform.connectors.base import Rows, Setting, SourceVersion
-from dq_platform.connectors.bigquery_columns import column
+from dq_platform.connectors.bigquery_columns import COLUMNS_AFTER, column, columns_of
 from dq_platform.connectors.bigquery_dialect import BigQueryDialect
 from dq_platform.connectors.bigquery_errors import meaning_of
 from dq_platform.connectors.driver_errors import load_driver, source_error
@@ -27,12 +27,13 @@ from dq_platform.connectors.one_query import (
     to_end_of_line,
 )
 from dq_platform.connectors.session import DriverErrors, DriverSession, tagged
+from dq_platform.connectors.whole_tables import whole_tables
 from dq_platform.errors import SourceError, SourceProblem, Violation
 from dq_platform.models.connection import ConnectionType
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from google.auth.credentials import Credentials
     from google.cloud import bigquery
@@ -196,9 +197,8 @@ class BigQueryConnector(DriverSession):
             return sorted(f"{prefix}{dataset.dataset_id}" for dataset in datasets)
 
     def get_tables(self, schema: str) -> list[TableInfo]:
-        dataset = ".".join(map(self.dialect.ident, self._project_and_dataset(schema)))
         try:
-            rows = self._run(_TABLES.format(dataset=dataset)).rows
+            rows = self._run(_TABLES.format(dataset=self._dataset(schema))).rows
         except SourceError as error:
             if error.problem is SourceProblem.NOT_FOUND:
                 return []
@@ -217,6 +217,24 @@ class BigQueryConnector(DriverSession):
         constraints = found.table_constraints
         keys = constraints.primary_key.columns if constraints and constraints.primary_key else ()
         return [column(position, field, keys) for position, field in enumerate(found.schema, 1)]
+
+    def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            names = {"dataset": self._dataset(schema), "table": self.dialect.text(after)}
+            return self._run(COLUMNS_AFTER.format(limit=limit, **names)).rows
+
+        try:
+            tables = {table: columns_of(rows) for table, rows in whole_tables(page, limit)}
+        except SourceError as error:
+            if error.problem is SourceProblem.NOT_FOUND:
+                return {}
+            raise
+        return {table: columns or self.get_columns(schema, table) for table, columns in tables.items()}
+
+    def _dataset(self, schema: str) -> str:
+        return ".".join(map(self.dialect.ident, self._project_and_dataset(schema)))
 
     def _project_and_dataset(self, schema: str) -> tuple[str, str]:
         project, _, dataset = schema.rpartition(".")

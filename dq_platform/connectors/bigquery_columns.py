@@ -1,9 +1,10 @@
-"""BigQuery's columns, from the API's spelling of types to that of its SQL."""
+"""BigQuery's columns, as the API of one table and as INFORMATION_SCHEMA tells them. Types are spelled as in SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from dq_platform.models.metadata import ColumnInfo, DataType
 
@@ -30,6 +31,49 @@ _TYPES = {
     "BYTES": DataType.BINARY,
     "JSON": DataType.JSON,
 }
+
+
+COLUMNS_AFTER = """
+SELECT c.table_name, c.column_name, c.data_type, c.is_nullable, p.description, k.column_name IS NOT NULL
+FROM {dataset}.INFORMATION_SCHEMA.COLUMNS AS c
+LEFT JOIN {dataset}.INFORMATION_SCHEMA.COLUMN_FIELD_PATHS AS p
+  ON p.table_name = c.table_name AND p.column_name = c.column_name AND p.field_path = c.column_name
+LEFT JOIN (
+  SELECT table_name, column_name FROM {dataset}.INFORMATION_SCHEMA.KEY_COLUMN_USAGE
+  WHERE position_in_unique_constraint IS NULL
+) AS k ON k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.is_hidden = 'NO' AND c.table_name > {table}
+ORDER BY c.table_name, c.ordinal_position LIMIT {limit}
+"""
+"""At most `limit` columns, of the tables behind `table`. Hidden ones are _PARTITIONTIME and its like."""
+
+# Names and types that both ways of asking are known to spell alike. Elsewhere the API of the table has to be asked:
+# types that it tells without their parts, quoted names of fields, names that paths may quote.
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_TYPE = re.compile(r"(?:(?:STRING|BYTES|NUMERIC|BIGNUMERIC)\([\d, ]+\)|\w+(?!\()|[<>, ])+", re.ASCII)
+_OTHERWISE = re.compile(r"RANGE<|NOT NULL|COLLATE|DEFAULT|OPTIONS")
+
+
+def columns_of(rows: Iterable[tuple[Any, ...]]) -> list[ColumnInfo]:
+    """What the API tells of one table, out of rows of COLUMNS_AFTER without its name; nothing if only it can tell."""
+    found = []
+    for position, (name, data_type, nullable, description, key) in enumerate(rows, 1):
+        plain = _NAME.fullmatch(name) and _TYPE.fullmatch(data_type) and not _OTHERWISE.search(data_type)
+        if not plain:
+            return []
+        repeated = data_type.startswith("ARRAY<")
+        found.append(
+            ColumnInfo(
+                name=name,
+                position=position,
+                engine_type=re.sub(r",\s*", ", ", data_type),
+                data_type=DataType.OTHER if repeated else _TYPES.get(data_type.partition("(")[0], DataType.OTHER),
+                nullable=repeated or nullable == "YES",
+                primary_key=bool(key),
+                comment=description or "",
+            )
+        )
+    return found
 
 
 def column(position: int, field: SchemaField, keys: Collection[str]) -> ColumnInfo:

@@ -14,6 +14,7 @@ from dq_platform.models.metadata import DataType
 from local.ports import LOOPBACK, any_free
 from tests.contract.engine import Engine, short
 from tests.contract.guards import problem
+from tests.contract.paging import PagedColumns
 from tests.contract.suite import ConnectorContract
 from tests.engines.bigquery import PROJECT, BigQueryStandIn, bigquery
 from tests.engines.warehouse import Warehouse
@@ -108,7 +109,7 @@ def configuration(server: BigQueryStandIn, text: str) -> Mapping[str, Any]:
     return job
 
 
-class TestBigQuery(ConnectorContract):
+class TestBigQuery(ConnectorContract, PagedColumns):
     def test_a_job_has_its_guards_and_labels(self, engine: Engine, server: BigQueryStandIn) -> None:
         with engine.session(short(statement_timeout=timedelta(seconds=7)), maximum_bytes_billed=20_000_000) as session:
             session.execute("SELECT 'guarded' AS v", tag="workspace=W1 job=J-2")

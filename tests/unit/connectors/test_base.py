@@ -5,6 +5,7 @@ from collections.abc import Collection
 import pytest
 
 from dq_platform.connectors.base import Guards
+from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.metadata import ColumnInfo, DataType, TableInfo
 from tests.unit.connectors.fakes import FakeConnector
 
@@ -55,3 +56,8 @@ def test_an_engine_without_a_way_of_its_own_asks_for_one_table_after_another() -
     assert set(connector.get_all_columns("s")) == set(TABLES)
     assert connector.asked == ["s.a", "s.Bb", "s.c"]
     assert (OneByOne.reads_schemas_at_once(), AtOnce.reads_schemas_at_once()) == (False, True)
+
+
+@pytest.mark.parametrize("engine", ConnectorFactory.types())
+def test_every_engine_of_ours_tells_a_schema_at_once(engine: str) -> None:
+    assert ConnectorFactory.get(engine).reads_schemas_at_once()
