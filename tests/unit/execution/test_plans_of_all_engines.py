@@ -79,3 +79,37 @@ def test_every_statement_is_one_select_of_the_engines_grammar(engine: str, shape
         assert not list(tree.find_all(exp.Command, exp.Drop))
         assert len(one.sql.encode()) <= dialect.limits.statement_bytes
         assert len(tree.expressions) <= dialect.limits.select_columns
+
+
+NUMBERS = {f"c{number}": DataType.INTEGER for number in range(400)}
+KINDS = ("nulls_count", "min_in_range", "max_in_range", "sum_in_range", "mean_in_range")
+TEXTS = {f"c{number}": DataType.TEXT for number in range(50)}
+
+
+def wide(dialect: Dialect, shape: str) -> tuple[list[Check], Plan]:
+    """Two thousand checks of 400 columns, or fifty of which twenty fill a statement."""
+    if shape == "columns":
+        columns, checks = NUMBERS, [check(f"{kind} {name}", kind, name) for kind in KINDS for name in NUMBERS]
+    else:
+        long = "x" * (dialect.limits.statement_bytes // 20)
+        columns = TEXTS
+        checks = [
+            check(name, "text_found_in_set_percent", name, sensor_params={"expected_values": (f"{long}{name}",)})
+            for name in TEXTS
+        ]
+    return checks, plan(checks, context(dialect=dialect, snapshot=snapshot(columns)))
+
+
+@pytest.mark.parametrize("shape", ["columns", "text"])
+@pytest.mark.parametrize("engine", DIALECTS)
+def test_a_plan_that_no_statement_could_hold_is_split_and_serves_every_check_once(engine: str, shape: str) -> None:
+    dialect = DIALECTS[engine]
+    limits = dialect.limits
+    checks, made = wide(dialect, shape)
+    assert made.failures == {}
+    served = [check_id for statement in made.statements for check_id in statement.check_ids]
+    assert sorted(served) == sorted(one.id for one in checks)
+    assert all(len(one.sql.encode()) <= limits.statement_bytes for one in made.statements)
+    assert all(one.sql.count(" AS dq") <= limits.select_columns for one in made.statements)
+    needed = len(checks) / limits.select_columns if shape == "columns" else 2.5
+    assert len(made.statements) >= needed
