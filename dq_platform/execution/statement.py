@@ -115,9 +115,13 @@ class Statement:
         return len(set(self.measures)) > 1
 
     def learning(self, lessons: Sequence[Lesson], dialect: Dialect) -> Statement:
-        """The same scan, which answers the lessons too."""
+        """The same scan, which answers the lessons too, as far as there is room for them."""
+        room = _Room(self.frame, dialect)
+        for measure in self.measures:
+            room.take(measure)
+        answered = [lesson for lesson in lessons if room.take(ScanMeasure(lesson.expression))]
         wants = [ScanWant(*want) for want in zip(self.demands, self.measures, strict=True)]
-        return replace(scan(self.frame, wants, dialect, lessons), kind=self.kind)
+        return replace(scan(self.frame, wants, dialect, answered), kind=self.kind)
 
     def halves(self, dialect: Dialect) -> tuple[Statement, Statement]:
         """Two statements for half of the distinct measures each; only for a divisible one."""

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 import pytest
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Layout
+from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits
 from dq_platform.connectors.postgresql_dialect import PostgreSQLDialect
 from dq_platform.execution.frame import PlanContext
 from dq_platform.execution.plan import plan
 from dq_platform.execution.statement import Statement, StatementKind
-from dq_platform.models.metadata import Estimates
+from dq_platform.models.metadata import DataType, Estimates
 from tests.unit.execution.builders import COLUMNS, check, context, partitioned, snapshot
 
 MANY = 10_000_000
@@ -125,3 +125,17 @@ def test_values_tell_their_number_each_time() -> None:
 def _with_column(name: str) -> PlanContext:
     kinds = {**COLUMNS, name: COLUMNS["email"]}
     return context(snapshot=snapshot(kinds), learned=Estimates(MANY, {name: 5}))
+
+
+def test_sizes_that_are_asked_for_beside_take_no_statement_above_the_engines_limit() -> None:
+    class Narrow(Learning):
+        limits: ClassVar[Limits] = Limits(select_columns=10)
+
+    names = [f"c{number}" for number in range(12)]
+    checks = [check(f"{kind} {name}", kind, name) for name in names for kind in ("nulls_count", "empty_text_found")]
+    checks += [check(f"format {name}", "invalid_email_format_found", name) for name in names]
+    made = plan(checks, context(dialect=Narrow(), snapshot=snapshot(dict.fromkeys(names, DataType.TEXT))))
+    assert not made.failures
+    asked = [statement.sql.count(" AS dq") for statement in made.statements]
+    assert max(asked) <= 10
+    assert sum(len(statement.check_ids) for statement in made.statements) == len(checks)
