@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -19,6 +17,7 @@ from dq_platform.models.job import Job
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.page import PageRequest
 from tests.integration.work.marts import Mart
+from tests.integration.work.noted import counted, note_statements
 from tests.integration.work.world import NO_PAUSE, World
 
 COLUMNS, TABLES = "pg_attribute", "relpages"
@@ -29,24 +28,12 @@ KINDS = ("column_list_changed", "column_types_changed", "column_count_changed")
 @pytest.fixture
 async def source(world: World) -> World:
     """The world, with six tables and checks of their columns, whose shop notes every statement in its log."""
-    world.shop.run(f"ALTER DATABASE \"{world.shop.database}\" SET log_statement = 'all'")
+    note_statements(world.shop)
     world.shop.run("; ".join(f"CREATE TABLE {name} (id int, name text)" for name in NAMES))
     for name in NAMES:
         for kind in KINDS:
             await world.check(kind, name)
     return world
-
-
-@contextmanager
-def counted(world: World, *words: str) -> Iterator[dict[str, int]]:
-    """How many statements the shop gets within the block, by words that stand in them."""
-    log, found = world.shop.server.log, dict.fromkeys(words or (COLUMNS, TABLES), 0)
-    start = log.stat().st_size
-    yield found
-    with log.open(errors="replace") as lines:
-        lines.seek(start)
-        statements = lines.read().split("LOG:  ")[1:]
-    found |= {some: sum(some in statement for statement in statements) for some in found}
 
 
 def elsewhere(world: World) -> World:
@@ -74,7 +61,7 @@ async def failing(world: World, job: Job) -> set[tuple[str, str]]:
 async def test_a_job_over_many_tables_reads_the_catalogue_once(source: World) -> None:
     for work in (source.work, partial(together, source)):
         job = await source.batch()
-        with counted(source) as asked:
+        with counted(source.shop, COLUMNS, TABLES) as asked:
             await work()
         assert (await source.job(job)).unit_count == len(NAMES)
         assert await failing(source, job) == set()
@@ -83,7 +70,7 @@ async def test_a_job_over_many_tables_reads_the_catalogue_once(source: World) ->
 
 async def test_each_worker_reads_it_once(source: World) -> None:
     job = await source.batch()
-    with counted(source) as asked:
+    with counted(source.shop, COLUMNS, TABLES) as asked:
         await together(source, elsewhere(source), elsewhere(source))
     assert await failing(source, job) == set()
     assert asked == {COLUMNS: 3, TABLES: 0}
@@ -96,7 +83,7 @@ async def test_a_change_between_two_jobs_is_seen_by_the_later_one(source: World)
         "ALTER TABLE t3 ADD COLUMN more int; ALTER TABLE t5 ALTER COLUMN name TYPE varchar(9); DROP TABLE t2"
     )
     job = await source.batch()
-    with counted(source) as asked:
+    with counted(source.shop, COLUMNS, TABLES) as asked:
         await source.work()
     changed = {(name, kind) for name in ("t3", "t2") for kind in KINDS}
     assert await failing(source, job) == changed | {("t5", "column_types_changed")}
@@ -109,7 +96,7 @@ async def test_a_change_between_two_jobs_is_seen_by_the_later_one(source: World)
 
 async def test_a_job_of_one_table_asks_for_that_alone(source: World) -> None:
     job = await source.batch(CheckSelector(table_pattern="public.t3"))
-    with counted(source, "c.relname = 't3'") as asked:
+    with counted(source.shop, "c.relname = 't3'") as asked:
         await source.work()
     assert len(await source.results(job_id=job.id)) == len(KINDS)
     assert asked == {"c.relname = 't3'": 1}
