@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from dq_platform.connectors.base import BaseConnector
@@ -11,6 +12,8 @@ from dq_platform.connectors.calls import Calls
 from dq_platform.errors import SourceError, SourceProblem
 
 T = TypeVar("T")
+AT_ONCE = timedelta(seconds=2)
+"""Within this time a session that was dead before shows it: a way to the source and back takes less."""
 
 # After these nobody knows what the session still does; opening another is cheap.
 _SPOILING = (
@@ -24,7 +27,8 @@ _SPOILING = (
 class Lease:
     """The right to use a session, which opens with the first call and is replaced when it has been spoiled.
 
-    A session that lay idle and turns out to be dead is replaced unnoticed, once.
+    A session that lay idle and turns out to be dead, which it shows at once, is replaced unnoticed, once. One that dies
+    later had begun its work, which may be long: whoever asked for it decides whether it is to be done again.
     """
 
     def __init__(self, make: Callable[[], BaseConnector], calls: Calls, idle: BaseConnector | None) -> None:
@@ -38,10 +42,13 @@ class Lease:
     async def run(self, function: Callable[[BaseConnector], T]) -> T:
         """The function's result for the session. Raises SourceError."""
         idle = self.connector is not None and not self._proven
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         try:
             return await self._run(function)
         except SourceError as error:
-            if not idle or error.problem is not SourceProblem.UNREACHABLE:
+            was_dead = idle and loop.time() - started < AT_ONCE.total_seconds()
+            if not was_dead or error.problem is not SourceProblem.UNREACHABLE:
                 raise
         return await self._run(function)
 

@@ -4,10 +4,11 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dq_platform.connectors import lease
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.errors import Invalid, SourceError, SourceProblem
@@ -58,6 +59,18 @@ async def test_a_dead_idle_session_is_replaced_unnoticed(sources: Sources) -> No
     FakeConnector.made[0].state = "dead"
     await use(sources)
     assert [connector.state for connector in FakeConnector.made] == ["closed", "open"]
+
+
+async def test_an_idle_session_that_dies_after_it_has_begun_is_an_error(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await use(sources)
+    monkeypatch.setattr(lease, "AT_ONCE", timedelta(0))
+    with pytest.raises(SourceError):
+        await use(sources, "die")
+    assert len(FakeConnector.made) == 1
+    await use(sources)
+    assert len(FakeConnector.made) == 2
 
 
 async def test_a_stale_idle_session_is_replaced(sources: Sources) -> None:
