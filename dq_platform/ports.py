@@ -99,7 +99,10 @@ class Tables(Protocol):
         """The newest one."""
 
     async def save_snapshots(self, snapshots: Sequence[TableSnapshot]) -> None:
-        """Kept as history: a snapshot whose columns equal the newest one's only moves that one's time."""
+        """Kept as history: a snapshot whose columns equal the newest one's only moves that one's time.
+
+        One that was taken before the newest is no news.
+        """
 
     async def forget_absent(self, connection_id: str, sweep: Sweep, at: datetime) -> None:
         """Mark tables that a full sync did not find as absent since `at`, so that `snapshot` answers None."""

@@ -56,9 +56,9 @@ class JobCatalogue:
     async def _columns(self, schema: str) -> _Told:
         async def ask() -> _Told:
             async with self.deps.uow() as tx:
-                tables = frozenset(await tx.jobs.tables(self.job_id, self.connection.id, schema))
+                tables = await tx.jobs.tables(self.job_id, self.connection.id, schema)
             began = self.deps.clock.now()
-            return _Told(tables, await self.session.get_columns_of(schema, tables), began)
+            return _Told(frozenset(tables), await self.session.get_columns_of(schema, tables), began)
 
         return await self.deps.once.get(self.job_id, (self._source, schema, "columns"), ask)
 

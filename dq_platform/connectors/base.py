@@ -6,7 +6,7 @@ A connector is one session with one source, used by one thread at a time; `cance
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -152,8 +152,8 @@ class BaseConnector(ABC):
         """Whether `get_all_columns` asks less than once for each table."""
         return cls.get_all_columns is not BaseConnector.get_all_columns
 
-    def get_columns_of(self, schema: str, tables: Collection[str]) -> dict[str, list[ColumnInfo]]:
-        """`get_columns` of those tables that are there, by the given name; at once if there are several."""
+    def get_columns_of(self, schema: str, tables: Sequence[str]) -> dict[str, list[ColumnInfo]]:
+        """`get_columns` of those of the schema's tables that exist, by the given name; at once if there are several."""
         if len(tables) < 2 or not self.reads_schemas_at_once():
             found = {table: self.get_columns(schema, table) for table in tables}
         else:

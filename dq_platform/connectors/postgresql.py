@@ -145,7 +145,7 @@ class PostgreSQLConnector(DriverSession):
         """
         return f"SELECT * FROM (\n{sql.rstrip().rstrip(';')}\n) AS dq LIMIT {self.guards.max_rows + 1}"  # noqa: S608
 
-    def _select(self, sql: str, *parameters: str) -> Rows:
+    def _select(self, sql: str, *parameters: str | list[str]) -> Rows:
         with self._statement(), self._undone(self._open()) as cursor:
             cursor.execute(self._begin() + sql, parameters or None)
             columns = [column.name for column in cursor.description or ()]
@@ -194,6 +194,14 @@ class PostgreSQLConnector(DriverSession):
 
         def page(after: str) -> Sequence[tuple[Any, ...]]:
             return self._select(f"{catalogue.COLUMNS_AFTER} LIMIT {limit}", schema, after).rows
+
+        return columns_by_table(page, limit, catalogue.column)
+
+    def get_columns_of(self, schema: str, tables: Sequence[str]) -> dict[str, list[ColumnInfo]]:
+        limit = self.guards.max_rows
+
+        def page(after: str) -> Sequence[tuple[Any, ...]]:
+            return self._select(f"{catalogue.COLUMNS_OF} LIMIT {limit}", schema, after, list(tables)).rows
 
         return columns_by_table(page, limit, catalogue.column)
 

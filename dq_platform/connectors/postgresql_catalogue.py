@@ -51,6 +51,8 @@ ORDER BY c.relname COLLATE "C", a.attnum
 COLUMNS = _COLUMNS.format(condition="c.relname = %s")
 COLUMNS_AFTER = _COLUMNS.format(condition='c.relname > %s COLLATE "C"')
 """Those of all tables behind one."""
+COLUMNS_OF = _COLUMNS.format(condition='c.relname > %s COLLATE "C" AND c.relname = ANY (%s)')
+"""Those of several tables, all behind one."""
 
 _KINDS = {"v": TableKind.VIEW, "m": TableKind.MATERIALIZED_VIEW}
 _STORED = ("r", "m")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TypeVar
 
@@ -51,8 +51,8 @@ class SourceSession:
         """Columns by position; empty if the table does not exist."""
         return await self._ask(lambda connector: connector.get_columns(schema, table))
 
-    async def get_columns_of(self, schema: str, tables: Collection[str]) -> Mapping[str, Sequence[ColumnInfo]]:
-        """Columns of those of the schema's tables that are there, by table."""
+    async def get_columns_of(self, schema: str, tables: Sequence[str]) -> dict[str, list[ColumnInfo]]:
+        """Columns of those of the schema's tables that exist, by table."""
         return await self._ask(lambda connector: connector.get_columns_of(schema, tables))
 
     async def get_all_columns(self, schema: str) -> dict[str, list[ColumnInfo]]:

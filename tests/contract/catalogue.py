@@ -86,6 +86,8 @@ class CatalogueContract:
             tables = [table.table_name for table in session.get_tables(engine.schema)]
             assert {name: session.get_columns(engine.schema, name) for name in tables} == found
             assert session.get_all_columns("no_such_schema") == {}
+            some = [tables[0], engine.fold_table("Several"), "no_such_table"]
+            assert session.get_columns_of(engine.schema, some) == {name: found[name] for name in some[:2]}
         several = found[engine.fold_table("Several")]
         assert [(c.name, c.position) for c in several] == [(engine.fold("b"), 1), (engine.fold("A"), 2)]
 

@@ -69,6 +69,8 @@ class SqlTables:
         for snapshot in snapshots:
             values = _values(snapshot)
             row = known.get(_key(snapshot))
+            if row is not None and row.taken_at > snapshot.taken_at:
+                continue
             if row is None or row.absent or _shape(row.columns) != _shape(values["columns"]):
                 changed.append(values)
             else:

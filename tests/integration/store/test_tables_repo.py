@@ -73,6 +73,18 @@ async def test_changed_columns_are_kept_beside_the_old_ones(world: World, engine
     assert await rows(world, engine) == 2
 
 
+async def test_what_was_seen_before_the_newest_is_no_news(world: World, engine: AsyncEngine) -> None:
+    newest = snapshot(world, taken_at=NOW + DAY)
+    await save(world, newest, snapshot(world, "dropped"))
+    async with world.uow() as tx:
+        sweep = Sweep([("shop", "orders")], NOW + DAY)
+        await tx.tables.forget_absent(world.connection.id, sweep, NOW + DAY)
+        await tx.commit()
+    await save(world, snapshot(world, columns=(ID,)), snapshot(world, "dropped"))
+    assert (await read(world), await read(world, "dropped")) == (newest, None)
+    assert await rows(world, engine) == 3
+
+
 async def test_a_table_that_a_sync_does_not_find_is_absent_until_it_is_found_again(
     world: World, engine: AsyncEngine
 ) -> None:

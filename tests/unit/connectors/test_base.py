@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import pytest
 
@@ -44,7 +44,7 @@ class AtOnce(OneByOne):
     ],
 )
 def test_several_tables_are_read_at_once_where_the_engine_can(
-    kind: type[OneByOne], tables: Collection[str], asked: list[str], found: set[str]
+    kind: type[OneByOne], tables: Sequence[str], asked: list[str], found: set[str]
 ) -> None:
     connector = kind()
     assert set(connector.get_columns_of("s", tables)) == found
