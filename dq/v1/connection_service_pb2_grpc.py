@@ -198,7 +198,8 @@ class ConnectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SyncMetadata(self, request, context):
-        """Starts a job that reads the catalogue of the source and keeps it, with its history.
+        """Starts a job that reads the catalogue of the source and keeps it, with its history. Schemas that the connection's
+        user may not read are passed over; the job's `skipped_schemas` names them when it has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -61,7 +61,9 @@ class ConnectionServiceStub:
     UpdateTableSettings: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.UpdateTableSettingsRequest, _connection_service_pb2.UpdateTableSettingsResponse]
     """Changes what users say of a table."""
     SyncMetadata: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.SyncMetadataRequest, _connection_service_pb2.SyncMetadataResponse]
-    """Starts a job that reads the catalogue of the source and keeps it, with its history."""
+    """Starts a job that reads the catalogue of the source and keeps it, with its history. Schemas that the connection's
+    user may not read are passed over; the job's `skipped_schemas` names them when it has ended.
+    """
     ListConnectionTypes: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListConnectionTypesRequest, _connection_service_pb2.ListConnectionTypesResponse]
     """Lists the engines that connections can be made to, with their settings."""
 
@@ -97,7 +99,9 @@ class ConnectionServiceAsyncStub(ConnectionServiceStub):
     UpdateTableSettings: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.UpdateTableSettingsRequest, _connection_service_pb2.UpdateTableSettingsResponse]  # type: ignore[assignment]
     """Changes what users say of a table."""
     SyncMetadata: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.SyncMetadataRequest, _connection_service_pb2.SyncMetadataResponse]  # type: ignore[assignment]
-    """Starts a job that reads the catalogue of the source and keeps it, with its history."""
+    """Starts a job that reads the catalogue of the source and keeps it, with its history. Schemas that the connection's
+    user may not read are passed over; the job's `skipped_schemas` names them when it has ended.
+    """
     ListConnectionTypes: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListConnectionTypesRequest, _connection_service_pb2.ListConnectionTypesResponse]  # type: ignore[assignment]
     """Lists the engines that connections can be made to, with their settings."""
 
@@ -208,7 +212,9 @@ class ConnectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _connection_service_pb2.SyncMetadataRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_connection_service_pb2.SyncMetadataResponse, _abc.Awaitable[_connection_service_pb2.SyncMetadataResponse]]:
-        """Starts a job that reads the catalogue of the source and keeps it, with its history."""
+        """Starts a job that reads the catalogue of the source and keeps it, with its history. Schemas that the connection's
+        user may not read are passed over; the job's `skipped_schemas` names them when it has ended.
+        """
 
     @_abc_1.abstractmethod
     def ListConnectionTypes(
