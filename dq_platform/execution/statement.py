@@ -204,14 +204,16 @@ class _Room:
         counted = [frame.row_count] if frame.row_count else []
         self._columns = dialect.limits.select_columns - len(frame.keys) - len(counted)
         self._bytes = dialect.limits.statement_bytes - len(frame.select(counted, dialect).encode())
-        self._taken: set[str] = set()
+        self._taken = set(counted)
+        self._untouched = True
 
     def take(self, measure: ScanMeasure) -> bool:
         """Whether the measure fits; it is in then. The first one always is, for there is no smaller statement."""
         fresh = set(_expressions(measure)) - self._taken
         size = sum(len(expression.encode()) + ALIAS_BYTES for expression in fresh)
-        if self._taken and (len(fresh) > self._columns or size > self._bytes):
+        if not self._untouched and (len(fresh) > self._columns or size > self._bytes):
             return False
+        self._untouched = False
         self._taken |= fresh
         self._columns -= len(fresh)
         self._bytes -= size
