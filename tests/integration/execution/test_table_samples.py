@@ -48,7 +48,7 @@ FEW_VALUES = Estimates(3_000_000, dict.fromkeys(SHARED, 9))
 
 
 def fill(dialect: PostgreSQLDialect | DuckDBDialect, schema: str, times: int) -> Sequence[str]:
-    """`many` has good and bad rows, so many times each, and 20 with a mark; the drawn tables hold samples of a run at NOW."""
+    """`many` has good and bad rows, so many times each, and 20 with a mark; the drawn ones what a run at NOW reads."""
     columns = ", ".join(map(dialect.ident, SHARED))
     mixed = " UNION ALL ".join(
         f"SELECT {columns}, CASE WHEN n < {marks} THEN 1 END AS mark"
