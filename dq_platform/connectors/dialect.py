@@ -119,8 +119,7 @@ class Dialect(ABC):
     def sampled(self, table: str, sample: TableSample, seed: int) -> Fragment:
         """The table as FROM takes a sample of it, by a method that the engine has."""
         clause = next(one.clause for one in self.sampling if one.method is sample.method)
-        percent = f"{Decimal(repr(sample.percent)).normalize():f}"
-        return Fragment(f"{table} {clause.format(percent=percent, seed=seed)}")
+        return Fragment(f"{table} {clause.format(percent=sample.percent_text, seed=seed)}")
 
     def literal(self, value: LiteralValue) -> Fragment:
         """The value as a literal of its type. Raises ValueError for NaN, infinities and texts that hold a NUL."""

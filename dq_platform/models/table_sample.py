@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -22,7 +23,12 @@ class TableSample:
 
     def __str__(self) -> str:
         """Such as `row sample of 5 %`."""
-        return f"{self.method} sample of {self.percent:.10g} %"
+        return f"{self.method} sample of {self.percent_text} %"
+
+    @property
+    def percent_text(self) -> str:
+        """The percent with all its digits and no exponent."""
+        return f"{Decimal(repr(self.percent)).normalize():f}"
 
 
 LEAST_PERCENT = 0.000001

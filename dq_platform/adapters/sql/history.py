@@ -111,7 +111,7 @@ def _measured_alike(choice: Iterable[ColumnElement[Any]]) -> list[ColumnElement[
 
 
 def _choice(check_id: str) -> list[ColumnElement[Any]]:
-    """The sample that the check asks for now."""
+    """The sample that the check asks for at present."""
     return [select(checks.c[name]).where(checks.c.id == check_id).scalar_subquery() for name in SAMPLE]
 
 
