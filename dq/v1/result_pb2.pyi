@@ -294,8 +294,8 @@ class Result(_message.Message):
     """
     scanned_row_count: _builtins.float
     """This result's share of the rows that those statements read, by the estimate of the table's size, divided in the same
-    way: a pass over the table counts with all its rows, a statement that failed with none. Unset if the size of a table
-    that was read is not known.
+    way: a pass over the table, or over a sample of it, counts with all its rows, a statement that failed with none. Unset
+    if the size of a table that was read is not known.
     """
     sample_row_count: _builtins.int
     """How many rows of the sample were measured: those of the data group and period that the filters leave. Unset without a
