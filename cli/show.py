@@ -71,6 +71,17 @@ def measured(result: Json) -> str:
     return text if "-" in text[1:] else number(text)
 
 
+def sampled(thing: Json) -> str:
+    """What a check, a result or a statement of the API was, or will be, measured on: ` on a row sample of 5 %`.
+
+    Empty for all rows.
+    """
+    sample = thing.get("table_sample")
+    if not sample:
+        return ""
+    return f" on a {word(sample['method'], 'SAMPLE_METHOD_').plain} sample of {sample['percent']:g} %"
+
+
 def moment(text: str | None) -> str:
     """A moment of the API as local date and time; a dash for none."""
     if not text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from math import isfinite, nan
 
 from cli.errors import UsageError
 
@@ -37,6 +38,19 @@ def literal(text: str) -> JsonValue:
     except ValueError:
         return text
     return text if value is None else value
+
+
+def table_sample(text: str) -> dict[str, JsonValue]:
+    """`method=percent` as the API takes it. Raises UsageError if it is not that."""
+    method, _, percent = text.partition("=")
+    try:
+        share = float(percent)
+    except ValueError:
+        share = nan
+    if method not in ("row", "block") or not isfinite(share):
+        message = f"--sample takes row=PERCENT or block=PERCENT, such as --sample row=5; got {text!r}."
+        raise UsageError(message)
+    return {"method": f"SAMPLE_METHOD_{method.upper()}", "percent": share}
 
 
 def table_name(text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from cli import context
 from cli.api import Json
 from cli.bars import Mark, bars
 from cli.runs import SEVERITIES
-from cli.show import counts, grid, measured, word
+from cli.show import counts, grid, measured, sampled, word
 from cli.values import thresholds
 from cli.zones import day, zone_of_check
 
@@ -78,5 +78,5 @@ def _mark(point: Json) -> Mark:
 def _summary(answer: Json) -> Text:
     share = answer.get("alert_percent")
     told = "no verdict yet" if share is None else f"{share:.1f} % of the verdicts would have been alerts"
-    text = Text(f"{answer['check_type']}, {answer['period_count']} periods: {told}\n")
+    text = Text(f"{answer['check_type']}{sampled(answer)}, {answer['period_count']} periods: {told}\n")
     return text.append_text(counts(answer["outcomes"]))

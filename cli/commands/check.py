@@ -18,8 +18,8 @@ from cli.commands.backtest import backtest
 from cli.context import Context
 from cli.errors import UsageError
 from cli.runs import SEVERITIES, exit_code, follow
-from cli.show import RESULT_HEADINGS, counts, grid, result_rows, word
-from cli.values import pairs, table_name, thresholds
+from cli.show import RESULT_HEADINGS, counts, grid, result_rows, sampled, word
+from cli.values import pairs, table_name, table_sample, thresholds
 from cli.zones import Zones, zones_of
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ def add(
     mode: Annotated[str, typer.Option(help="profiling, monitoring or partitioned.")] = "monitoring",
     partition_column: Annotated[str, typer.Option(help="Date or timestamp column, for partitioned checks.")] = "",
     group_by: Annotated[list[str] | None, typer.Option("--group-by", help="Column to group by.")] = None,
+    sample: Annotated[str, typer.Option(help="Measure a sample of the rows: row=PERCENT or block=PERCENT.")] = "",
 ) -> None:
     """Add a check.
 
@@ -74,6 +75,8 @@ def add(
         given = thresholds(warning, error, fatal)
         if given:
             body["thresholds"] = given
+        if sample:
+            body["table_sample"] = table_sample(sample)
         check = api.post("/checks", body)
     me.show(check, lambda: f"Added {check['id']}\nRun it: dq check run {check['id']}")
 
@@ -94,7 +97,7 @@ def list_(
         (
             f"{c['target']['schema_name']}.{c['target']['table_name']}",
             c["target"]["column_name"] or "–",
-            c["check_type"],
+            f"{c['check_type']}{sampled(c)}",
             word(c["mode"], "MODE_"),
             ", ".join(severity for severity in SEVERITIES if (c.get("thresholds") or {}).get(severity) is not None),
             c["id"],

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli import context
 from cli.api import Json
 from cli.commands import connection as connections
-from cli.show import grid, word
+from cli.show import grid, sampled, word
 
 
 def plan(
@@ -53,6 +53,8 @@ def _shown(table: Json, *, sql: bool) -> RenderableType:
 
 
 def _read(statement: Json) -> str:
-    """About how many rows the statement reads."""
+    """About how many rows the statement reads, and of which sample: `1,000`, or `row sample of 5 % of 1,000`."""
     rows = statement.get("estimated_row_count")
-    return "unknown" if rows is None else f"{int(rows):,}"
+    known = "unknown" if rows is None else f"{int(rows):,}"
+    sample = sampled(statement).removeprefix(" on a ")
+    return f"{sample} of {known}" if sample else known

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from dq.v1 import metadata_pb2 as _metadata_pb2
+from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import struct_pb2 as _struct_pb2
@@ -270,6 +271,7 @@ class Check(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     ERROR_SAMPLES_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     check_type: _builtins.str
@@ -326,6 +328,13 @@ class Check(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it was last changed."""
 
+    @_builtins.property
+    def table_sample(self) -> _table_sample_pb2.TableSample:
+        """The part of the rows that is measured. Left out: all of them. Only check types that a sample can tell take one, of
+        tables that the engine can sample. Rules look back at results of the same sample alone, so that history begins anew
+        when this is changed. Error samples come from the same rows; on engines without seeds (BigQuery) from another sample.
+        """
+
     def __init__(
         self,
         *,
@@ -349,10 +358,11 @@ class Check(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
         error_samples: _builtins.bool | None = ...,
+        table_sample: _table_sample_pb2.TableSample | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "create_time", b"create_time", "enabled", b"enabled", "error_samples", b"error_samples", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "create_time", b"create_time", "enabled", b"enabled", "error_samples", b"error_samples", "sensor_params", b"sensor_params", "table_sample", b"table_sample", "target", b"target", "thresholds", b"thresholds", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "category", b"category", "check_type", b"check_type", "create_time", b"create_time", "description", b"description", "dimension", b"dimension", "display_name", b"display_name", "enabled", b"enabled", "error_samples", b"error_samples", "etag", b"etag", "filter", b"filter", "group_by", b"group_by", "id", b"id", "labels", b"labels", "mode", b"mode", "partition_column", b"partition_column", "sensor_params", b"sensor_params", "target", b"target", "thresholds", b"thresholds", "time_scale", b"time_scale", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_error_samples", b"_error_samples", "category", b"category", "check_type", b"check_type", "create_time", b"create_time", "description", b"description", "dimension", b"dimension", "display_name", b"display_name", "enabled", b"enabled", "error_samples", b"error_samples", "etag", b"etag", "filter", b"filter", "group_by", b"group_by", "id", b"id", "labels", b"labels", "mode", b"mode", "partition_column", b"partition_column", "sensor_params", b"sensor_params", "table_sample", b"table_sample", "target", b"target", "thresholds", b"thresholds", "time_scale", b"time_scale", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__enabled: _TypeAlias = _typing.Literal["enabled"]  # noqa: Y015
     _WhichOneofArgType__enabled: _TypeAlias = _typing.Literal["_enabled", b"_enabled"]  # noqa: Y015
@@ -723,6 +733,7 @@ class CheckType(_message.Message):
     MODE_DETAILS_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     UNSUPPORTED_ENGINES_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLE_REFUSAL_FIELD_NUMBER: _builtins.int
     EXAMPLE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The value for `Check.check_type`."""
@@ -743,6 +754,10 @@ class CheckType(_message.Message):
     unit: _builtins.str
     """The unit of the numbers it measures, such as `%`, `rows` or `days`; empty for numbers that have that of the column,
     or none.
+    """
+    table_sample_refusal: _builtins.str
+    """Why its checks cannot be measured on a sample of the rows; empty if they can. Example: `row_count counts something, and
+    a sample holds only a part of it.`
     """
     @_builtins.property
     def modes(self) -> _containers.RepeatedScalarFieldContainer[Global___Mode.ValueType]:
@@ -800,11 +815,12 @@ class CheckType(_message.Message):
         mode_details: _abc.Iterable[Global___CheckTypeMode] | None = ...,
         unit: _builtins.str = ...,
         unsupported_engines: _abc.Iterable[Global___UnsupportedEngine] | None = ...,
+        table_sample_refusal: _builtins.str = ...,
         example: Global___Check | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["default_thresholds", b"default_thresholds", "example", b"example"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "example", b"example", "has_error_samples", b"has_error_samples", "level", b"level", "mode_details", b"mode_details", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_data_types", b"accepted_data_types", "category", b"category", "connection_types", b"connection_types", "default_thresholds", b"default_thresholds", "description", b"description", "dimension", b"dimension", "example", b"example", "has_error_samples", b"has_error_samples", "level", b"level", "mode_details", b"mode_details", "modes", b"modes", "name", b"name", "rule", b"rule", "rule_parameters", b"rule_parameters", "sensor", b"sensor", "sensor_parameters", b"sensor_parameters", "table_sample_refusal", b"table_sample_refusal", "unit", b"unit", "unsupported_engines", b"unsupported_engines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,6 +11,7 @@ from dq.v1 import job_pb2 as _job_pb2
 from dq.v1 import plan_pb2 as _plan_pb2
 from dq.v1 import result_pb2 as _result_pb2
 from dq.v1 import sample_pb2 as _sample_pb2
+from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
@@ -1136,6 +1137,7 @@ class BacktestCheckResponse(_message.Message):
     CHECK_TYPE_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
     TIME_ZONE_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     period_count: _builtins.int
@@ -1162,6 +1164,10 @@ class BacktestCheckResponse(_message.Message):
     def thresholds(self) -> _check_pb2.Thresholds:
         """The thresholds that were tried, complete."""
 
+    @_builtins.property
+    def table_sample(self) -> _table_sample_pb2.TableSample:
+        """The sample that the check is measured on, and all these periods were; unset if it was all rows."""
+
     def __init__(
         self,
         *,
@@ -1175,10 +1181,11 @@ class BacktestCheckResponse(_message.Message):
         check_type: _builtins.str = ...,
         rule: _builtins.str = ...,
         time_zone: _builtins.str = ...,
+        table_sample: _table_sample_pb2.TableSample | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "outcomes", b"outcomes", "thresholds", b"thresholds"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "outcomes", b"outcomes", "table_sample", b"table_sample", "thresholds", b"thresholds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "check_type", b"check_type", "excluded_period_count", b"excluded_period_count", "next_page_token", b"next_page_token", "outcomes", b"outcomes", "period_count", b"period_count", "points", b"points", "rule", b"rule", "thresholds", b"thresholds", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent", "alert_percent", b"alert_percent", "check_type", b"check_type", "excluded_period_count", b"excluded_period_count", "next_page_token", b"next_page_token", "outcomes", b"outcomes", "period_count", b"period_count", "points", b"points", "rule", b"rule", "table_sample", b"table_sample", "thresholds", b"thresholds", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alert_percent: _TypeAlias = _typing.Literal["alert_percent"]  # noqa: Y015
     _WhichOneofArgType__alert_percent: _TypeAlias = _typing.Literal["_alert_percent", b"_alert_percent"]  # noqa: Y015

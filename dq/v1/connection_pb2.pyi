@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import struct_pb2 as _struct_pb2
@@ -320,6 +321,7 @@ class ConnectionType(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     SETTINGS_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The value for `Connection.type`."""
     display_name: _builtins.str
@@ -328,16 +330,21 @@ class ConnectionType(_message.Message):
     def settings(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConnectionSetting]:
         """Its settings."""
 
+    @_builtins.property
+    def table_samples(self) -> _containers.RepeatedCompositeFieldContainer[_table_sample_pb2.SampleSupport]:
+        """The samples of a table's rows that it can take; empty if it has none."""
+
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         display_name: _builtins.str = ...,
         settings: _abc.Iterable[Global___ConnectionSetting] | None = ...,
+        table_samples: _abc.Iterable[_table_sample_pb2.SampleSupport] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "name", b"name", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "name", b"name", "settings", b"settings", "table_samples", b"table_samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

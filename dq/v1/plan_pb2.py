@@ -23,21 +23,22 @@ _sym_db = _symbol_database.Default()
 
 
 from dq.v1 import connection_pb2 as dq_dot_v1_dot_connection__pb2
+from dq.v1 import table_sample_pb2 as dq_dot_v1_dot_table__sample__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x10\x64q/v1/plan.proto\x12\x05\x64q.v1\x1a\x16\x64q/v1/connection.proto\"\x90\x01\n\x10PlannedStatement\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.dq.v1.StatementKind\x12\x0b\n\x03sql\x18\x02 \x01(\t\x12\x11\n\tcheck_ids\x18\x03 \x03(\t\x12 \n\x13\x65stimated_row_count\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x16\n\x14_estimated_row_count\"@\n\x0bPlanFailure\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xcc\x02\n\tTablePlan\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x13\n\x0bschema_name\x18\x02 \x01(\t\x12\x12\n\ntable_name\x18\x03 \x01(\t\x12+\n\nstatements\x18\x04 \x03(\x0b\x32\x17.dq.v1.PlannedStatement\x12\x17\n\x0fknown_check_ids\x18\x05 \x03(\t\x12$\n\x08\x66\x61ilures\x18\x06 \x03(\x0b\x32\x12.dq.v1.PlanFailure\x12 \n\x13\x65stimated_row_count\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12!\n\x14\x65stimated_size_bytes\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x1d\n\x06\x62udget\x18\t \x01(\x0b\x32\r.dq.v1.BudgetB\x16\n\x14_estimated_row_countB\x17\n\x15_estimated_size_bytes*}\n\rStatementKind\x12\x1e\n\x1aSTATEMENT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STATEMENT_KIND_SCAN\x10\x01\x12\x19\n\x15STATEMENT_KIND_VALUES\x10\x02\x12\x18\n\x14STATEMENT_KIND_QUERY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x10\x64q/v1/plan.proto\x12\x05\x64q.v1\x1a\x16\x64q/v1/connection.proto\x1a\x18\x64q/v1/table_sample.proto\"\xba\x01\n\x10PlannedStatement\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.dq.v1.StatementKind\x12\x0b\n\x03sql\x18\x02 \x01(\t\x12\x11\n\tcheck_ids\x18\x03 \x03(\t\x12 \n\x13\x65stimated_row_count\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12(\n\x0ctable_sample\x18\n \x01(\x0b\x32\x12.dq.v1.TableSampleB\x16\n\x14_estimated_row_count\"@\n\x0bPlanFailure\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xcc\x02\n\tTablePlan\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x13\n\x0bschema_name\x18\x02 \x01(\t\x12\x12\n\ntable_name\x18\x03 \x01(\t\x12+\n\nstatements\x18\x04 \x03(\x0b\x32\x17.dq.v1.PlannedStatement\x12\x17\n\x0fknown_check_ids\x18\x05 \x03(\t\x12$\n\x08\x66\x61ilures\x18\x06 \x03(\x0b\x32\x12.dq.v1.PlanFailure\x12 \n\x13\x65stimated_row_count\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12!\n\x14\x65stimated_size_bytes\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x1d\n\x06\x62udget\x18\t \x01(\x0b\x32\r.dq.v1.BudgetB\x16\n\x14_estimated_row_countB\x17\n\x15_estimated_size_bytes*}\n\rStatementKind\x12\x1e\n\x1aSTATEMENT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STATEMENT_KIND_SCAN\x10\x01\x12\x19\n\x15STATEMENT_KIND_VALUES\x10\x02\x12\x18\n\x14STATEMENT_KIND_QUERY\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dq.v1.plan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATEMENTKIND']._serialized_start=599
-  _globals['_STATEMENTKIND']._serialized_end=724
-  _globals['_PLANNEDSTATEMENT']._serialized_start=52
-  _globals['_PLANNEDSTATEMENT']._serialized_end=196
-  _globals['_PLANFAILURE']._serialized_start=198
-  _globals['_PLANFAILURE']._serialized_end=262
-  _globals['_TABLEPLAN']._serialized_start=265
-  _globals['_TABLEPLAN']._serialized_end=597
+  _globals['_STATEMENTKIND']._serialized_start=667
+  _globals['_STATEMENTKIND']._serialized_end=792
+  _globals['_PLANNEDSTATEMENT']._serialized_start=78
+  _globals['_PLANNEDSTATEMENT']._serialized_end=264
+  _globals['_PLANFAILURE']._serialized_start=266
+  _globals['_PLANFAILURE']._serialized_end=330
+  _globals['_TABLEPLAN']._serialized_start=333
+  _globals['_TABLEPLAN']._serialized_end=665
 # @@protoc_insertion_point(module_scope)

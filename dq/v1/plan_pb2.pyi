@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from dq.v1 import connection_pb2 as _connection_pb2
+from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -58,6 +59,7 @@ class PlannedStatement(_message.Message):
     SQL_FIELD_NUMBER: _builtins.int
     CHECK_IDS_FIELD_NUMBER: _builtins.int
     ESTIMATED_ROW_COUNT_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLE_FIELD_NUMBER: _builtins.int
     kind: Global___StatementKind.ValueType
     """How it finds its numbers."""
     sql: _builtins.str
@@ -68,6 +70,10 @@ class PlannedStatement(_message.Message):
     def check_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The checks that it serves."""
 
+    @_builtins.property
+    def table_sample(self) -> _table_sample_pb2.TableSample:
+        """The sample of the rows that it reads; unset if it reads all of them. A run has a seed of its own."""
+
     def __init__(
         self,
         *,
@@ -75,10 +81,11 @@ class PlannedStatement(_message.Message):
         sql: _builtins.str = ...,
         check_ids: _abc.Iterable[_builtins.str] | None = ...,
         estimated_row_count: _builtins.int | None = ...,
+        table_sample: _table_sample_pb2.TableSample | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "estimated_row_count", b"estimated_row_count"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "estimated_row_count", b"estimated_row_count", "table_sample", b"table_sample"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "check_ids", b"check_ids", "estimated_row_count", b"estimated_row_count", "kind", b"kind", "sql", b"sql"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count", "check_ids", b"check_ids", "estimated_row_count", b"estimated_row_count", "kind", b"kind", "sql", b"sql", "table_sample", b"table_sample"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__estimated_row_count: _TypeAlias = _typing.Literal["estimated_row_count"]  # noqa: Y015
     _WhichOneofArgType__estimated_row_count: _TypeAlias = _typing.Literal["_estimated_row_count", b"_estimated_row_count"]  # noqa: Y015
@@ -138,7 +145,7 @@ class TablePlan(_message.Message):
     table_name: _builtins.str
     """The table."""
     estimated_row_count: _builtins.int
-    """About how many rows one pass over the table reads; unset if that is not known."""
+    """About how many rows one pass over the whole table reads; unset if that is not known."""
     estimated_size_bytes: _builtins.int
     """About how many bytes the table has; unset if that is not known."""
     @_builtins.property

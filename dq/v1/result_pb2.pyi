@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import job_pb2 as _job_pb2
+from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -240,6 +241,8 @@ class Result(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
     SCANNED_ROW_COUNT_FIELD_NUMBER: _builtins.int
+    TABLE_SAMPLE_FIELD_NUMBER: _builtins.int
+    SAMPLE_ROW_COUNT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server; empty in a preview."""
     check_id: _builtins.str
@@ -275,7 +278,7 @@ class Result(_message.Message):
     """What would have passed, for people. Example: `<= 5 %`."""
     message: _builtins.str
     """A sentence that explains an inconclusive result or an execution error, or why a value is missing or stands for a
-    failure.
+    failure; and what the check was measured on, if that was a sample.
     """
     error_reason: _builtins.str
     """A name for machines that explains the same. Example: `SOURCE_BAD_SQL`."""
@@ -291,8 +294,12 @@ class Result(_message.Message):
     """
     scanned_row_count: _builtins.float
     """This result's share of the rows that those statements read, by the estimate of the table's size, divided in the same
-    way: a pass over the table counts with all its rows, a statement that failed with none. Unset if the size of a table
-    that was read is not known.
+    way: a pass over the table, or over a sample of it, counts with all its rows, a statement that failed with none. Unset
+    if the size of a table that was read is not known.
+    """
+    sample_row_count: _builtins.int
+    """How many rows of the sample were measured: those of the data group and period that the filters leave. Unset without a
+    sample, and if nothing could be measured.
     """
     @_builtins.property
     def target(self) -> _check_pb2.Target:
@@ -309,6 +316,10 @@ class Result(_message.Message):
     @_builtins.property
     def bounds(self) -> Global___ResultBounds:
         """The accepted intervals of all severities."""
+
+    @_builtins.property
+    def table_sample(self) -> _table_sample_pb2.TableSample:
+        """The sample that the check was measured on; unset if it was all rows."""
 
     def __init__(
         self,
@@ -336,19 +347,25 @@ class Result(_message.Message):
         duration_ms: _builtins.float = ...,
         statement_count: _builtins.float = ...,
         scanned_row_count: _builtins.float | None = ...,
+        table_sample: _table_sample_pb2.TableSample | None = ...,
+        sample_row_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "execute_time", b"execute_time", "expected_value", b"expected_value", "scanned_row_count", b"scanned_row_count", "target", b"target", "time_period", b"time_period", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_sample_row_count", b"_sample_row_count", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "execute_time", b"execute_time", "expected_value", b"expected_value", "sample_row_count", b"sample_row_count", "scanned_row_count", b"scanned_row_count", "table_sample", b"table_sample", "target", b"target", "time_period", b"time_period", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "data_group", b"data_group", "dimension", b"dimension", "duration_ms", b"duration_ms", "error_reason", b"error_reason", "execute_time", b"execute_time", "expected_text", b"expected_text", "expected_value", b"expected_value", "id", b"id", "job_id", b"job_id", "message", b"message", "mode", b"mode", "outcome", b"outcome", "scanned_row_count", b"scanned_row_count", "statement_count", b"statement_count", "target", b"target", "time_period", b"time_period", "time_scale", b"time_scale", "value", b"value", "value_text", b"value_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value", "_sample_row_count", b"_sample_row_count", "_scanned_row_count", b"_scanned_row_count", "_value", b"_value", "bounds", b"bounds", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "data_group", b"data_group", "dimension", b"dimension", "duration_ms", b"duration_ms", "error_reason", b"error_reason", "execute_time", b"execute_time", "expected_text", b"expected_text", "expected_value", b"expected_value", "id", b"id", "job_id", b"job_id", "message", b"message", "mode", b"mode", "outcome", b"outcome", "sample_row_count", b"sample_row_count", "scanned_row_count", b"scanned_row_count", "statement_count", b"statement_count", "table_sample", b"table_sample", "target", b"target", "time_period", b"time_period", "time_scale", b"time_scale", "value", b"value", "value_text", b"value_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__expected_value: _TypeAlias = _typing.Literal["expected_value"]  # noqa: Y015
     _WhichOneofArgType__expected_value: _TypeAlias = _typing.Literal["_expected_value", b"_expected_value"]  # noqa: Y015
+    _WhichOneofReturnType__sample_row_count: _TypeAlias = _typing.Literal["sample_row_count"]  # noqa: Y015
+    _WhichOneofArgType__sample_row_count: _TypeAlias = _typing.Literal["_sample_row_count", b"_sample_row_count"]  # noqa: Y015
     _WhichOneofReturnType__scanned_row_count: _TypeAlias = _typing.Literal["scanned_row_count"]  # noqa: Y015
     _WhichOneofArgType__scanned_row_count: _TypeAlias = _typing.Literal["_scanned_row_count", b"_scanned_row_count"]  # noqa: Y015
     _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
     _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_value) -> _WhichOneofReturnType__expected_value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sample_row_count) -> _WhichOneofReturnType__sample_row_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__scanned_row_count) -> _WhichOneofReturnType__scanned_row_count | None: ...
     @_typing.overload

@@ -22,6 +22,7 @@ from dq_platform.checks.thresholds import validate_thresholds
 from dq_platform.errors import Invalid, WrongState
 from dq_platform.models.check import Check, PeriodWindow, Thresholds
 from dq_platform.models.outcome import Severity
+from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Params, ValueKind
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
@@ -64,11 +65,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was tried, and how it would have ended; periods are days or months in that time zone."""
+    """What was tried, and how it would have ended; periods are days or months in that time zone.
+
+    All of them were measured on `table_sample`, None for all rows, as the check is now.
+    """
 
     tried: Tried
     backtest: Backtest
     time_zone: str
+    table_sample: TableSample | None = None
 
 
 async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -> Trial:
@@ -83,7 +88,7 @@ async def backtest_check(deps: Deps, who: Principal, request: BacktestRequest) -
         tried = _reviewed(check, request)
         past = await _past(tx, tried.rule, request, Calendar(zone, check.time_scale))
     async with deps.computing:
-        return Trial(tried, await _computed(tried, past), zone)
+        return Trial(tried, await _computed(tried, past), zone, check.table_sample)
 
 
 async def _computed(tried: Tried, past: Past) -> Backtest:

@@ -33,8 +33,10 @@ from dq_platform.models.workspace import Principal
 
 ABOUT = frozenset({"display_name", "description", "labels", "enabled", "error_samples"})
 """Fields that say nothing of what is measured."""
-MEASURED = frozenset({"sensor_params", "thresholds", "filter", "partition_column", "group_by"})
-OF_THE_TABLE = frozenset({"TABLE_NOT_FOUND", "COLUMN_NOT_FOUND", "COLUMN_TYPE_NOT_ACCEPTED", "INVALID_SQL"})
+MEASURED = frozenset({"sensor_params", "thresholds", "filter", "partition_column", "group_by", "table_sample"})
+OF_THE_TABLE = frozenset(
+    {"TABLE_NOT_FOUND", "COLUMN_NOT_FOUND", "COLUMN_TYPE_NOT_ACCEPTED", "INVALID_SQL", "SAMPLE_UNSUPPORTED"}
+)
 """Reasons that may be wrong if the table changed since we looked at it."""
 
 
@@ -180,6 +182,7 @@ def draft_of(check: Check) -> CheckDraft:
         filter=check.filter,
         partition_column=check.partition_column,
         group_by=check.group_by,
+        table_sample=check.table_sample,
     )
 
 
@@ -235,6 +238,7 @@ def _with_measured(check: Check, valid: ValidCheck) -> Check:
         filter=valid.filter,
         partition_column=valid.partition_column,
         group_by=valid.group_by,
+        table_sample=valid.table_sample,
     )
 
 

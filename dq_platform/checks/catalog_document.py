@@ -16,9 +16,11 @@ from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.thresholds import validate_thresholds
+from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.check import Mode, Thresholds
 from dq_platform.models.metadata import DataType
 from dq_platform.models.outcome import Severity
+from dq_platform.models.table_sample import SampleMethod
 from dq_platform.models.values import ParamValue
 
 _HEAD = """\
@@ -28,6 +30,19 @@ Generated from the registries by `make gen`. `GET /api/v1/checks/types` answers 
 included. A check type binds a sensor, which measures, to a rule, which judges; *severities* are what a check starts
 from for each threshold; a check that names none has the default one alone. The JSON is a body for
 `POST /api/v1/checks`.
+"""
+
+_SAMPLES = """\
+## Samples
+
+A check may ask to be measured on a sample of its table (`table_sample`: a method and a percent); without it all rows
+are read. A sample is right for numbers that are about the same for any random part of the rows, however small: shares,
+means, standard deviations, percentiles. Counts, sums, distinct and repeated values, least, greatest and newest values,
+schemas and comparisons would be wrong; such a check type says *no* below, and a check of it with a sample is refused.
+A percentage of 0 on a sample means that no row of the sample was bad.
+
+Engines have methods of their own, or none:
+
 """
 
 _RULES = """\
@@ -42,7 +57,18 @@ def document() -> str:
     types = sorted(CHECK_REGISTRY.items(), key=lambda one: (one.category, one.level, one.name))
     sections = [_category(name, list(members)) for name, members in groupby(types, key=lambda one: one.category)]
     rules = ["\n".join([*_rule(one), ""]) for one in RULE_REGISTRY.items()]
-    return "\n".join([_HEAD, f"{len(types)} check types.\n", *sections, _RULES, *rules])
+    return "\n".join([_HEAD, f"{len(types)} check types.\n", *_samples(), *sections, _RULES, *rules])
+
+
+def _samples() -> Iterator[str]:
+    yield f"{_SAMPLES}| engine | row | block |\n|---|---|---|"
+    for engine in ConnectorFactory.types():
+        sampling = ConnectorFactory.get(engine).dialect.sampling
+        kinds = [
+            sorted(kind for one in sampling if one.method is method for kind in one.kinds) for method in SampleMethod
+        ]
+        yield f"| {engine} | " + " | ".join(", ".join(one).replace("_", " ") or "–" for one in kinds) + " |"
+    yield ""
 
 
 def _category(name: str, types: list[CheckType]) -> str:
@@ -60,6 +86,7 @@ def _section(one: CheckType) -> Iterator[str]:
     yield f"- engines: {', '.join(engines_that_run(sensor)) or 'none yet'}"
     yield from (f"  - not {engine}: {why}" for engine, why in engines_that_refuse(sensor).items())
     yield f"- error samples: {'yes' if one.has_error_samples else 'none, for it judges no single rows'}"
+    yield f"- table sample: {f'no; {one.sample_refusal}' if one.sample_refusal else 'yes'}"
     yield from _parameters("sensor parameters", one.sensor_params)
     yield from _parameters("rule parameters", rule.params)
     yield f"- severities: {_severities(one, rule)}"

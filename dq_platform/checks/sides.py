@@ -15,6 +15,7 @@ from dq_platform.errors import Violation
 from dq_platform.models.check import GroupBy, Mode, Target, TimeScale
 from dq_platform.models.metadata import DataType
 from dq_platform.models.outcome import Severity
+from dq_platform.models.table_sample import TableSample
 
 MAX_GROUPS = 9
 MAX_TAG = 200
@@ -39,6 +40,7 @@ class CheckDraft:
     filter: str = ""
     partition_column: str = ""
     group_by: tuple[GroupBy, ...] = ()
+    table_sample: TableSample | None = None
 
 
 def side_violations(draft: CheckDraft, check_type: CheckType, scope: Scope) -> tuple[str, list[Violation]]:

@@ -14,11 +14,13 @@ from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensor_params import Scope, validate_sensor_params
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.checks.sides import CheckDraft, side_violations
+from dq_platform.checks.table_sample import SampledTable, sample_violations
 from dq_platform.checks.thresholds import validate_thresholds
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import Invalid, Unsupported, Violation
 from dq_platform.models.check import GroupBy, Mode, Target, Thresholds, TimeScale
 from dq_platform.models.metadata import TableSnapshot
+from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Params
 
 __all__ = ["CheckDraft", "ValidCheck", "require_capabilities", "validate_check"]
@@ -40,6 +42,7 @@ class ValidCheck:
     filter: str
     partition_column: str
     group_by: tuple[GroupBy, ...]
+    table_sample: TableSample | None = None
 
 
 def validate_check(
@@ -62,7 +65,9 @@ def validate_check(
         raise Invalid.one("check.target.table_name", text, "TABLE_NOT_FOUND")
     grammar = ConnectorFactory.get(connector_type).dialect.sqlglot
     scope = Scope(draft.target, {column.name: column for column in snapshot.columns}, grammar)
-    return _complete(draft, check_type, scope, others)
+    column = scope.columns.get(draft.target.column_name)
+    sampled = SampledTable(connector_type, snapshot.table.kind, column.data_type if column else None)
+    return _complete(draft, check_type, scope, others, sampled)
 
 
 def require_capabilities(sensor: SensorType, engine: str) -> None:
@@ -73,7 +78,9 @@ def require_capabilities(sensor: SensorType, engine: str) -> None:
         raise Unsupported(text, sensor=sensor.name, connection_type=engine, missing=missing)
 
 
-def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: KnownTables) -> ValidCheck:
+def _complete(
+    draft: CheckDraft, check_type: CheckType, scope: Scope, others: KnownTables, sampled: SampledTable
+) -> ValidCheck:
     params, bad_params = validate_sensor_params(check_type.sensor_params, draft.sensor_params, scope)
     params, bad_reference = reference_violations(draft, check_type, params, others)
     rule = RULE_REGISTRY.get(check_type.rule_of(draft.mode))
@@ -87,6 +94,7 @@ def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: Kn
         *named_violations(check_type, params, draft.target, others),
         *bad_reference,
         *bad_thresholds,
+        *sample_violations(draft.table_sample, check_type, params, sampled),
     ]
     if violations:
         raise Invalid(violations)
@@ -100,6 +108,7 @@ def _complete(draft: CheckDraft, check_type: CheckType, scope: Scope, others: Kn
         filter=filter_sql,
         partition_column=draft.partition_column,
         group_by=draft.group_by,
+        table_sample=draft.table_sample,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits, Sampling
 from dq_platform.connectors.zones import Window
 from dq_platform.errors import Unsupported
 from dq_platform.models.metadata import DataType
+from dq_platform.models.table_sample import SampleMethod
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
@@ -15,6 +16,7 @@ class BigQueryDialect(Dialect):
     quote = "`"
     limits = Limits(select_columns=1000, statement_bytes=900_000)
     capabilities = frozenset({Capability.REGEX, Capability.SUBQUERY})
+    sampling = (Sampling(SampleMethod.BLOCK, "TABLESAMPLE SYSTEM ({percent} PERCENT)"),)
     text_type = "STRING"
     float_type = "FLOAT64"
     decimal_type = "BIGNUMERIC"

@@ -5,15 +5,23 @@ Timestamps are instants, TIMESTAMP_NTZ is what a clock shows. The session's zone
 
 from __future__ import annotations
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Dialect, Fragment, Limits, Sampling
 from dq_platform.connectors.zones import Window
-from dq_platform.models.metadata import DataType
+from dq_platform.models.metadata import DataType, TableKind
+from dq_platform.models.table_sample import SampleMethod
 
 
 class DatabricksDialect(Dialect):
     sqlglot = "databricks"
     quote = "`"
     limits = Limits(select_columns=1000, statement_bytes=1_000_000)
+    sampling = (
+        Sampling(
+            SampleMethod.ROW,
+            "TABLESAMPLE ({percent} PERCENT) REPEATABLE ({seed})",
+            frozenset({TableKind.TABLE, TableKind.VIEW, TableKind.MATERIALIZED_VIEW}),
+        ),
+    )
     text_type = "STRING"
     float_type = "DOUBLE"
     regex_end = r"\z"

@@ -17,7 +17,8 @@ from typing import ClassVar
 
 from dq_platform.connectors import zones
 from dq_platform.errors import Unsupported
-from dq_platform.models.metadata import DataType
+from dq_platform.models.metadata import DataType, TableKind
+from dq_platform.models.table_sample import SampleMethod, TableSample
 
 LiteralValue = str | bool | int | float | Decimal | date | datetime
 
@@ -61,6 +62,19 @@ class Layout:
     lone_distincts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How an engine is asked for a sample, and of which kinds of tables it can take one.
+
+    `clause` stands behind a table's name in FROM; it has places for `percent` and `seed`, a whole number from 0 to
+    2**31 - 1. Where it has a seed, the same one gives the same rows as long as the table does not change.
+    """
+
+    method: SampleMethod
+    clause: str
+    kinds: frozenset[TableKind] = frozenset({TableKind.TABLE})
+
+
 def require_timestamp(data_type: DataType) -> None:
     if data_type not in (DataType.TIMESTAMP, DataType.TIMESTAMP_TZ):
         message = f"A column of type {data_type} holds no date; periods need a date or a timestamp."
@@ -75,6 +89,8 @@ class Dialect(ABC):
     limits: ClassVar[Limits] = Limits()
     layout: ClassVar[Layout] = Layout()
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
+    sampling: ClassVar[tuple[Sampling, ...]] = ()
+    """The methods that the engine has of its own: a random condition on every row is none."""
     text_type: ClassVar[str] = "TEXT"
     float_type: ClassVar[str] = "DOUBLE PRECISION"
     decimal_type: ClassVar[str] = "DECIMAL(38, 10)"
@@ -99,6 +115,11 @@ class Dialect(ABC):
     def table(self, schema: str, table: str) -> Fragment:
         """The table's full name."""
         return Fragment(f"{self.ident(schema)}.{self.ident(table)}" if schema else self.ident(table))
+
+    def sampled(self, table: str, sample: TableSample, seed: int) -> Fragment:
+        """The table as FROM takes a sample of it, by a method that the engine has."""
+        clause = next(one.clause for one in self.sampling if one.method is sample.method)
+        return Fragment(f"{table} {clause.format(percent=sample.percent_text, seed=seed)}")
 
     def literal(self, value: LiteralValue) -> Fragment:
         """The value as a literal of its type. Raises ValueError for NaN, infinities and texts that hold a NUL."""

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits
+from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits, Sampling
 from dq_platform.connectors.zones import Window
-from dq_platform.models.metadata import DataType
+from dq_platform.models.metadata import DataType, TableKind
+from dq_platform.models.table_sample import SampleMethod
 
 
 class DuckDBDialect(Dialect):
     sqlglot = "duckdb"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
     layout = Layout(counted_values=100_000, joint_values=10_000)
+    sampling = (
+        Sampling(
+            SampleMethod.ROW,
+            "TABLESAMPLE BERNOULLI ({percent} PERCENT) REPEATABLE ({seed})",
+            frozenset({TableKind.TABLE, TableKind.VIEW, TableKind.FILE}),
+        ),
+        Sampling(
+            SampleMethod.BLOCK,
+            "TABLESAMPLE SYSTEM ({percent} PERCENT) REPEATABLE ({seed})",
+            frozenset({TableKind.TABLE, TableKind.FILE}),
+        ),
+    )
     text_type = "VARCHAR"
     float_type = "DOUBLE"
 

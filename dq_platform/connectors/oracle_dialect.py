@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits, Sampling
 from dq_platform.connectors.regex_parts import split_pattern
 from dq_platform.connectors.zones import Window
-from dq_platform.models.metadata import DataType
+from dq_platform.models.metadata import DataType, TableKind
+from dq_platform.models.table_sample import SampleMethod
 
 _PATTERN_BYTES = 512
+_SAMPLED = frozenset({TableKind.TABLE, TableKind.MATERIALIZED_VIEW})
+"""Of views only those that keep the keys of their tables can be sampled, and the catalogue does not tell which do."""
 _FORMATS = {
     DataType.DATE: "YYYY-MM-DD",
     DataType.TIMESTAMP: "YYYY-MM-DD HH24:MI:SS.FF6",
@@ -27,6 +30,10 @@ class OracleDialect(Dialect):
     sqlglot = "oracle"
     limits = Limits(select_columns=1000, statement_bytes=1_000_000)
     capabilities = frozenset({Capability.REGEX, Capability.PERCENTILE})
+    sampling = (
+        Sampling(SampleMethod.ROW, "SAMPLE ({percent}) SEED ({seed})", _SAMPLED),
+        Sampling(SampleMethod.BLOCK, "SAMPLE BLOCK ({percent}) SEED ({seed})", _SAMPLED),
+    )
     float_type = "BINARY_DOUBLE"
     decimal_type = "NUMBER"
     timestamp_literal = "TIMESTAMP '{}'"

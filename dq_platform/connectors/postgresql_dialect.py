@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits
+from dq_platform.connectors.dialect import Dialect, Fragment, Layout, Limits, Sampling
 from dq_platform.connectors.zones import Window
-from dq_platform.models.metadata import DataType
+from dq_platform.models.metadata import DataType, TableKind
+from dq_platform.models.table_sample import SampleMethod
 
 _COUNTED = re.compile(r"'\^\[(?P<characters>[^\]\[\\^'][^\]\[\\']*)\]\{(?P<times>\d+)\}\$'")
 """A literal of a pattern that is nothing but so many characters of some."""
+_SAMPLED = frozenset({TableKind.TABLE, TableKind.MATERIALIZED_VIEW})
 
 
 class PostgreSQLDialect(Dialect):
@@ -17,6 +20,10 @@ class PostgreSQLDialect(Dialect):
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
     # COUNT(DISTINCT ...) sorts, and forbids every plan with several workers.
     layout = Layout(counted_values=100_000, lone_distincts=True)
+    sampling: ClassVar[tuple[Sampling, ...]] = (
+        Sampling(SampleMethod.ROW, "TABLESAMPLE BERNOULLI ({percent}) REPEATABLE ({seed})", _SAMPLED),
+        Sampling(SampleMethod.BLOCK, "TABLESAMPLE SYSTEM ({percent}) REPEATABLE ({seed})", _SAMPLED),
+    )
     decimal_type = "NUMERIC"  # without bounds: every digit stays
     hex_digits = "ENCODE({}, 'hex')"
 

@@ -14,6 +14,7 @@ class RedshiftDialect(PostgreSQLDialect):
     sqlglot = "redshift"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
     capabilities = frozenset({Capability.REGEX, Capability.SUBQUERY})
+    sampling = ()
     text_type = "VARCHAR(65535)"  # the longest; without a length it is 256
     decimal_type = "DECIMAL(38, 10)"
     timestamp_literal = "CAST('{}' AS TIMESTAMPTZ)"

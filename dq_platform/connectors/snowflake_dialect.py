@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dq_platform.connectors.dialect import Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Dialect, Fragment, Limits, Sampling
 from dq_platform.connectors.zones import Window
 from dq_platform.models.metadata import DataType
+from dq_platform.models.table_sample import SampleMethod
 
 
 class SnowflakeDialect(Dialect):
     sqlglot = "snowflake"
     limits = Limits(select_columns=1000, statement_bytes=900_000)
+    sampling = (  # with a seed, of tables alone
+        Sampling(SampleMethod.ROW, "SAMPLE BERNOULLI ({percent}) SEED ({seed})"),
+        Sampling(SampleMethod.BLOCK, "SAMPLE SYSTEM ({percent}) SEED ({seed})"),
+    )
     text_type = "VARCHAR"
     float_type = "DOUBLE"
     timestamp_literal = "CAST('{}' AS TIMESTAMP_TZ)"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits
+from dq_platform.connectors.dialect import Capability, Dialect, Fragment, Limits, Sampling
 from dq_platform.connectors.zones import Window
 from dq_platform.errors import Unsupported
 from dq_platform.models.metadata import DataType
+from dq_platform.models.table_sample import SampleMethod
 
 _BINARY = "Latin1_General_100_BIN2"
 """Compares code units: control characters, which other collations skip, count too."""
@@ -24,6 +25,7 @@ class SQLServerDialect(Dialect):
     sqlglot = "tsql"
     limits = Limits(select_columns=4000, statement_bytes=1_000_000)
     capabilities = frozenset({Capability.SUBQUERY})
+    sampling = (Sampling(SampleMethod.BLOCK, "TABLESAMPLE SYSTEM ({percent} PERCENT) REPEATABLE ({seed})"),)
     text_type = "NVARCHAR(MAX)"
     day_literal = "CAST('{}' AS DATE)"
     timestamp_literal = "CAST('{}' AS DATETIMEOFFSET)"

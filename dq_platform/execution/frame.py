@@ -16,6 +16,9 @@ from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow, TimeScale
 from dq_platform.models.cost import Budget
 from dq_platform.models.metadata import ColumnInfo, DataType, Estimates, TableSize, TableSnapshot, table_size
+from dq_platform.models.table_sample import TableSample
+
+SEEDS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class PlanContext:
         return tuple(self.others.get(table, TableSize()) for table in tables_besides(check))
 
     @property
+    def seed(self) -> int:
+        """What all samples of the run are drawn by, so that its statements see the same rows, and each run others."""
+        return int(self.now.timestamp()) % SEEDS
+
+    @property
     def estimates(self) -> Estimates:
         """The engine's own where it has any, otherwise what earlier runs found."""
         if self.snapshot is None:
@@ -70,7 +78,8 @@ class Frame:
 
     `period` is the expression of a row's period, empty unless partitioned; `groups` are those of the grouping columns.
     `begins` are the first days of all periods that it reads, empty unless partitioned. `text_end` stands behind every
-    text of a grouping column, and is no part of it.
+    text of a grouping column, and is no part of it. `sample` is the part of the table that is read, None for all of it;
+    `table` then asks for it, and `row_count` is the aggregate that counts the rows of it that take part.
     """
 
     table: str
@@ -80,6 +89,13 @@ class Frame:
     begins: tuple[date, ...] = ()
     max_groups: int = 1000
     text_end: str = ""
+    sample: TableSample | None = None
+    row_count: str = ""
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether it reads every row of the table, so that what it counts is true of the table."""
+        return not self.where and self.sample is None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -107,14 +123,17 @@ def frame_of(bound: Bound, context: PlanContext) -> Frame:
     check, dialect = bound.check, context.dialect
     period = _period(bound, context) if bound.partitioned else None
     conditions = [f"({condition})" for condition in (context.table_filter, check.filter) if condition]
+    table, sample = dialect.table(check.target.schema_name, check.target.table_name), check.table_sample
     return Frame(
-        table=dialect.table(check.target.schema_name, check.target.table_name),
+        table=dialect.sampled(table, sample, context.seed) if sample else table,
         where=" AND ".join([*conditions, *([period.condition] if period else [])]),
         period=period.key if period else "",
         groups=tuple(_group(_known(context.snapshot, name), dialect) for name in bound.group_columns),
         begins=period.begins if period else (),
         max_groups=context.max_groups,
         text_end=dialect.exact_end,
+        sample=sample,
+        row_count=dialect.count() if sample else "",
     )
 
 

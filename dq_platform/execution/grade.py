@@ -12,7 +12,7 @@ from dq_platform.checks.rules.periods import Calendar
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.checks.rules.verdict import RuleContext
 from dq_platform.errors import DomainError
-from dq_platform.execution.reading import NO_BASELINE, NO_DATA, NO_SEVERITY, NOT_A_NUMBER, Reading
+from dq_platform.execution.reading import EMPTY_SAMPLE, NO_BASELINE, NO_DATA, NO_SEVERITY, NOT_A_NUMBER, Reading
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.cost import FREE, Cost
@@ -33,6 +33,7 @@ RULE_FAILED = "RULE_FAILED"
 
 MESSAGES = {
     NO_DATA: "There was nothing to measure.",
+    EMPTY_SAMPLE: "No row of the sample takes part: choose a greater percent, or leave table_sample out.",
     NOT_A_NUMBER: "The source answered something that is not a number.",
     NO_BASELINE: "The check has had no baseline to compare with; its first run takes the columns that it finds as one.",
     NO_SEVERITY: "The query returned no severity.",
@@ -69,8 +70,16 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
 
     `history` has earlier periods, oldest first: the rule sees as many of the newest before the reading's own as it
     looks at. No value, no threshold, or a rule that cannot decide where none fails: inconclusive. A rule that raises:
-    execution error. A reading that brings its severity along is not judged again.
+    execution error. A reading that brings its severity along is not judged again. The message of what was measured on a
+    sample says so; a sample without rows is inconclusive.
     """
+    result = _graded(execution, reading, history)
+    if result.table_sample is None:
+        return result
+    return replace(result, message=" ".join(filter(None, (result.message, _measured_on(result)))))
+
+
+def _graded(execution: Execution, reading: Reading, history: Sequence[HistoryPoint]) -> Result:
     blank = _blank(execution, reading.data_group, reading.time_period)
     measured = replace(
         blank,
@@ -78,7 +87,10 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
         value_text=_cut(reading.text),
         expected_value=reading.expected,
         message=reading.message,
+        sample_rows=reading.rows,
     )
+    if execution.check.table_sample is not None and not reading.rows:
+        return _inconclusive(replace(measured, value=None, value_text=None, sample_rows=0), EMPTY_SAMPLE)
     if not _can_be_judged(execution.rule, reading):
         return _inconclusive(measured, reading.reason or NO_DATA)
     thresholds = execution.check.thresholds
@@ -178,6 +190,7 @@ def _blank(execution: Execution, data_group: str, time_period: datetime) -> Resu
         executed_at=execution.executed_at,
         outcome=Outcome.PASSED,
         cost=execution.cost,
+        table_sample=check.table_sample,
     )
 
 
@@ -185,6 +198,11 @@ def _not_comparable(measured: Result, reading: Reading, rule: RuleType) -> Resul
     judged = " or ".join(sorted(rule.judges))
     message = f"The value is a {reading.kind}; the rule {rule.name!r} judges a {judged}."
     return replace(measured, outcome=Outcome.INCONCLUSIVE, error_reason=NOT_COMPARABLE, message=message)
+
+
+def _measured_on(result: Result) -> str:
+    counted = "1 row" if result.sample_rows == 1 else f"{result.sample_rows or 0:,} rows"
+    return f"Measured on {counted}, a {result.table_sample}."
 
 
 def _cut(text: str | None) -> str | None:

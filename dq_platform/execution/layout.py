@@ -40,6 +40,8 @@ def lay_out(frame: Frame, wants: Sequence[ScanWant], estimates: Estimates, diale
     would matter are asked for beside.
     """
     habits = dialect.layout
+    if frame.sample is not None:
+        estimates = estimates.of_sample(frame.sample.percent)
     # With few rows a further statement costs more than it saves; by period or group one pass is all.
     small = estimates.rows is not None and estimates.rows < habits.least_rows
     if frame.keys or small:
@@ -65,7 +67,7 @@ def lay_out(frame: Frame, wants: Sequence[ScanWant], estimates: Estimates, diale
 
 def _over_rows(frame: Frame, wants: Sequence[ScanWant], estimates: Estimates, dialect: Dialect) -> Iterator[Statement]:
     """Statements over the rows; the first asks for what is not known, if it sees all of them."""
-    unknown = () if frame.where else tuple(_unknown(wants, estimates, dialect))
+    unknown = tuple(_unknown(wants, estimates, dialect)) if frame.sees_all else ()
     for number, one in enumerate(scans(frame, wants, dialect)):
         yield one.learning(unknown, dialect) if unknown and not number else one
 
@@ -110,11 +112,15 @@ def _over_values(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect) -> I
     keys = dict.fromkeys(key for column in columns.values() for key in _keys(column, dialect))
     condition = f" WHERE {frame.where}" if frame.where else ""
     counted = f"SELECT {', '.join(names.values())}, {dialect.count()} AS {WEIGHT} FROM {frame.table}{condition}"  # noqa: S608
-    values = replace(frame, table=f"({counted} GROUP BY {', '.join(keys)}) dq_values", where="")
-    asked = [want._replace(measure=want.measure.by_value) for want in wants if want.measure.by_value]
-    known = (
-        () if frame.where else tuple(Lesson(dialect.count(f"DISTINCT {ident}"), name) for name, ident in names.items())
+    values = replace(
+        frame,
+        table=f"({counted} GROUP BY {', '.join(keys)}) dq_values",
+        where="",
+        row_count=all_rows(dialect).by_value if frame.row_count else "",
     )
+    asked = [want._replace(measure=want.measure.by_value) for want in wants if want.measure.by_value]
+    distinct = (Lesson(dialect.count(f"DISTINCT {ident}"), name) for name, ident in names.items())
+    known = tuple(distinct) if frame.sees_all else ()
     for number, one in enumerate(scans(values, asked, dialect)):
         of_values = replace(one, kind=StatementKind.VALUES)
         yield of_values.learning(known, dialect) if known and not number else of_values

@@ -109,6 +109,7 @@ class _Draft:
             where=frame.where,
             keys=frame.keys,
             changed_columns=compared.changed_columns if compared else None,
+            sampled=frame.table if frame.sample else "",
         )
 
     def fail(self, demand: Demand, error: DomainError) -> None:

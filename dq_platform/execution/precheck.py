@@ -10,6 +10,7 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.engines import lacks
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
+from dq_platform.checks.table_sample import engine_refusal
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import Unsupported
 from dq_platform.execution.problems import ColumnMissing, ColumnTypeUnsuitable, TableMissing
@@ -77,6 +78,7 @@ def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dial
 
     Sensors that read the catalogue entry measure absent tables and columns too, unless a baseline is compared.
     """
+    _require_honest_sample(bound)
     if bound.sensor.metadata and bound.check_type.drift is None:
         return
     lacking = lacks(bound.sensor, dialect)
@@ -86,6 +88,7 @@ def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dial
     target = bound.check.target
     if snapshot is None:
         raise TableMissing(target.schema_name, target.table_name)
+    _require_sample(bound, snapshot, dialect)
     for name, accepted in _needed(bound):
         column = snapshot.column(name)
         if column is None:
@@ -93,6 +96,21 @@ def require_possible(bound: Bound, snapshot: TableSnapshot | None, dialect: Dial
             raise ColumnMissing(name, table, [known.name for known in snapshot.columns])
         if column.data_type not in accepted:
             raise ColumnTypeUnsuitable(name, column.engine_type, bound.check.check_type)
+
+
+def _require_honest_sample(bound: Bound) -> None:
+    """A plug-in may have changed what a check type measures."""
+    if bound.check.table_sample is not None and bound.check_type.sample_refusal:
+        raise Unsupported(bound.check_type.sample_refusal)
+
+
+def _require_sample(bound: Bound, snapshot: TableSnapshot, dialect: Dialect) -> None:
+    """A table may have become a view."""
+    sample = bound.check.table_sample
+    refusal = engine_refusal(sample.method, dialect, snapshot.table.kind) if sample else ""
+    if refusal:
+        message = f"The engine {refusal}"
+        raise Unsupported(message)
 
 
 def _needed(bound: Bound) -> Iterator[tuple[str, frozenset[DataType]]]:

@@ -12,6 +12,8 @@ NO_DATA = "NO_DATA"
 NOT_A_NUMBER = "NOT_A_NUMBER"
 """The source answered NaN, an infinity, or a part of a percentage that is no number at all."""
 
+EMPTY_SAMPLE = "EMPTY_SAMPLE"
+"""The sample that the check asks for held no row that takes part."""
 NO_BASELINE = "NO_BASELINE"
 """Nothing has been accepted yet that the check could compare with."""
 NO_SEVERITY = "NO_SEVERITY"
@@ -26,7 +28,8 @@ class Reading:
     compare with, or that a reference has. `message` says what came in the way of a value that stands for a failure.
     `severity`, 0 to 3, is the source's own judgement, if it gave one.
     `text` is how a date, a timestamp or a text is written, None if a number was measured; `value` is then the seconds
-    since 1970 of a date or timestamp, and None of a text.
+    since 1970 of a date or timestamp, and None of a text. `rows` is how many rows a sample had of the group and period,
+    None if all rows were looked at.
     """
 
     check_id: str
@@ -38,6 +41,7 @@ class Reading:
     message: str = ""
     severity: int | None = None
     text: str | None = None
+    rows: int | None = None
 
     @property
     def judged(self) -> Number | str | None:

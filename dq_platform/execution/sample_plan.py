@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import TemplateError
 
@@ -19,7 +19,7 @@ from dq_platform.checks.sql_text import returned_columns
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
 from dq_platform.execution.budget import Allowance, Reads
-from dq_platform.execution.frame import PlanContext, frame_of
+from dq_platform.execution.frame import Frame, PlanContext, frame_of
 from dq_platform.execution.group_filter import group_filter
 from dq_platform.execution.periods import local_date, next_first_day
 from dq_platform.execution.precheck import Bound, bind, require_possible
@@ -175,8 +175,9 @@ def _select(subject: _Subject, results: Sequence[Result], wanted: Wanted) -> str
     dialect = subject.context.dialect
     conditions = [_condition(subject, result) for result in results]
     keys = (_number(conditions),) if len(results) > 1 else ()
-    where = " AND ".join(filter(None, (frame_of(subject.bound, subject.context).where, _any_of(conditions))))
-    offending = _offending(subject, where, keys, wanted)
+    frame = frame_of(subject.bound, subject.context)
+    frame = replace(frame, where=" AND ".join(filter(None, (frame.where, _any_of(conditions)))))
+    offending = _offending(subject, frame, keys, wanted)
     if not keys:
         return str(dialect.limited(offending, MAX_ROWS + 1))
     cells = "".join(f", s{number}" for number in range(len(wanted.shown)))
@@ -185,7 +186,7 @@ def _select(subject: _Subject, results: Sequence[Result], wanted: Wanted) -> str
     return f"SELECT k0{cells} FROM ({counted}) dq_counted WHERE dq_place <= {MAX_ROWS + 1}"  # noqa: S608
 
 
-def _offending(subject: _Subject, where: str, keys: tuple[str, ...], wanted: Wanted) -> str:
+def _offending(subject: _Subject, frame: Frame, keys: tuple[str, ...], wanted: Wanted) -> str:
     target = subject.bound.check.target
     columns = {one.name: one for one in subject.snapshot.columns}
     sensor_context = SensorContext(
@@ -193,9 +194,10 @@ def _offending(subject: _Subject, where: str, keys: tuple[str, ...], wanted: Wan
         table=TargetInfo(target.schema_name, target.table_name, columns),
         column=columns.get(target.column_name),
         params=subject.bound.params,
-        where=where,
+        where=frame.where,
         keys=keys,
         wanted=wanted,
+        sampled=frame.table if frame.sample else "",
     )
     try:
         return render_offending(subject.bound.sensor, sensor_context)

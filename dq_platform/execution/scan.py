@@ -111,6 +111,7 @@ def _reading(demand: Demand, key: _Key, row: Row, cells: Cells) -> Reading:
         None if cells.expected is None else measured_in(row[cells.expected]).number,
         found.reason,
         text=found.text,
+        rows=None if cells.rows is None else int(row[cells.rows]),
     )
 
 

@@ -48,11 +48,12 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Where a demand's numbers stand in each row; None: it has no such number."""
+    """Where a demand's numbers, and the rows of a sample that they speak of, stand in each row; None: nowhere."""
 
     value: int
     of: int | None = None
     expected: int | None = None
+    rows: int | None = None
 
 
 class Lesson(NamedTuple):
@@ -155,7 +156,8 @@ def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect, lessons: Seq
     """All wants in one SELECT, equal expressions once."""
     measures = tuple(want.measure for want in wants)
     wanted = [expression for measure in measures for expression in _expressions(measure)]
-    expressions = dict.fromkeys([*wanted, *(lesson.expression for lesson in lessons)])
+    counted = [frame.row_count] if frame.row_count else []
+    expressions = dict.fromkeys([*wanted, *counted, *(lesson.expression for lesson in lessons)])
     places = {expression: place for place, expression in enumerate(expressions, len(frame.keys))}
     return Statement(
         kind=StatementKind.SCAN,
@@ -163,7 +165,8 @@ def scan(frame: Frame, wants: Sequence[ScanWant], dialect: Dialect, lessons: Seq
         frame=frame,
         demands=tuple(want.demand for want in wants),
         cells=tuple(
-            Cells(places[measure.value], places.get(measure.of), places.get(measure.expected)) for measure in measures
+            Cells(places[one.value], places.get(one.of), places.get(one.expected), places.get(frame.row_count))
+            for one in measures
         ),
         measures=measures,
         lessons={lesson.column: places[lesson.expression] for lesson in lessons},
@@ -180,7 +183,8 @@ def queries(frame: Frame, wants: Iterable[QueryWant], dialect: Dialect) -> list[
 
 def _query(frame: Frame, measure: QueryMeasure, demands: Sequence[Demand], dialect: Dialect) -> Statement:
     first = len(frame.keys)
-    cells = Cells(first, expected=first + 1 if measure.has_expected else None)
+    expected = first + 1 if measure.has_expected else None
+    cells = Cells(first, None, expected, (expected or first) + 1 if measure.has_rows else None)
     # Two rows show that there are too many, and a user's query may return any number.
     bounded = str(dialect.limited(measure.select, 2)) if measure.imports else frame.bounded(measure.select, dialect)
     return Statement(
@@ -201,16 +205,19 @@ class _Room:
     """What one statement still can hold."""
 
     def __init__(self, frame: Frame, dialect: Dialect) -> None:
-        self._columns = dialect.limits.select_columns - len(frame.keys)
-        self._bytes = dialect.limits.statement_bytes - len(frame.select([], dialect).encode())
-        self._taken: set[str] = set()
+        counted = [frame.row_count] if frame.row_count else []
+        self._columns = dialect.limits.select_columns - len(frame.keys) - len(counted)
+        self._bytes = dialect.limits.statement_bytes - len(frame.select(counted, dialect).encode())
+        self._taken = set(counted)
+        self._untouched = True
 
     def take(self, measure: ScanMeasure) -> bool:
         """Whether the measure fits; it is in then. The first one always is, for there is no smaller statement."""
         fresh = set(_expressions(measure)) - self._taken
         size = sum(len(expression.encode()) + ALIAS_BYTES for expression in fresh)
-        if self._taken and (len(fresh) > self._columns or size > self._bytes):
+        if not self._untouched and (len(fresh) > self._columns or size > self._bytes):
             return False
+        self._untouched = False
         self._taken |= fresh
         self._columns -= len(fresh)
         self._bytes -= size

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dq_platform.models.outcome import Severity
+from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Params
 
 
@@ -65,7 +66,8 @@ class Check:
     """`filter` is an SQL condition, ANDed with the table's own. `partition_column` is set in partitioned mode only.
 
     `time_scale` is MONTHLY in profiling mode. At most nine `group_by` levels. `error_samples`: whether a failure takes
-    samples of the rows behind it, where the sensor judges rows.
+    samples of the rows behind it, where the sensor judges rows. `table_sample`: the part of the rows that is measured,
+    None for all of them.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Check:
     labels: Mapping[str, str] = field(default_factory=dict)
     enabled: bool = True
     error_samples: bool = True
+    table_sample: TableSample | None = None
     version: int = 1
 
 

@@ -112,6 +112,10 @@ class Estimates:
         """How many distinct values the column has; infinitely many if that is not known."""
         return self.distinct.get(column, float("inf"))
 
+    def of_sample(self, percent: float) -> Estimates:
+        """Those of a sample of so many percent of the rows; it has at most as many distinct values as the table."""
+        return Estimates(None if self.rows is None else round(self.rows * percent / 100), self.distinct)
+
     def news(self, found: Estimates) -> Estimates:
         """What was found now and not known, or known as less than half or more than twice as much."""
         rows = found.rows if found.rows is not None and _differs(self.rows, found.rows) else None

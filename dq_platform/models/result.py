@@ -10,6 +10,7 @@ from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome
+from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Number, ValueKind
 
 
@@ -40,6 +41,8 @@ class Result:
     since 1970 of a date or timestamp.
     `expected_text` says what would have passed, for people ("<= 5 %"). `cost` is this result's share of what the
     source did. `error_reason` and `message` explain inconclusive results and execution errors.
+    `table_sample` is what the check was measured on, None for all rows; `sample_rows` are then the rows of it that took
+    part: those of the group and period that the filters leave.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Result:
     error_reason: str = ""
     cost: Cost = field(default_factory=Cost)
     value_text: str | None = None
+    table_sample: TableSample | None = None
+    sample_rows: int | None = None
 
     @property
     def has_value(self) -> bool:

@@ -12,6 +12,7 @@ from services.check import mapping_check
 from services.common import times
 from services.common.mapping_job import outcome_counts
 from services.common.mapping_result import OUTCOMES, digits, double, double_or_none, result_bounds
+from services.common.mapping_table_sample import table_sample
 
 
 def request(message: check_service_pb2.BacktestCheckRequest) -> BacktestRequest:
@@ -38,6 +39,7 @@ def response(model: Trial, page: Page[BacktestPoint], token: str) -> check_servi
         check_type=model.tried.check_type.name,
         rule=model.tried.rule.name,
         time_zone=model.time_zone,
+        table_sample=table_sample(model.table_sample),
     )
 
 

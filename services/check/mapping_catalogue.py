@@ -48,6 +48,7 @@ def check_type(model: CheckType) -> check_pb2.CheckType:
         unsupported_engines=_refusals(sensor_type),
         example=json_format.ParseDict(example(model), check_pb2.Check()),
         has_error_samples=model.has_error_samples,
+        table_sample_refusal=model.sample_refusal,
     )
 
 

@@ -13,9 +13,11 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.validation import CheckDraft
 from dq_platform.models.check import Check, GroupBy, Mode, Target, Thresholds
 from dq_platform.models.outcome import Severity
+from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Params
 from services.common import times
 from services.common.mapping_result import MODES, TIME_SCALES, target
+from services.common.mapping_table_sample import given, table_sample
 from services.common.masks import Update
 from services.common.structs import plain, to_struct
 
@@ -39,6 +41,7 @@ def check(model: Check) -> check_pb2.Check:
         labels=model.labels,
         enabled=model.enabled,
         error_samples=model.error_samples,
+        table_sample=table_sample(model.table_sample),
         category=check_type.category if check_type else "",
         dimension=check_type.dimension if check_type else "",
         create_time=times.to_proto(model.create_time),
@@ -75,6 +78,7 @@ def new_check(message: check_pb2.Check) -> NewCheck:
             filter=message.filter,
             partition_column=message.partition_column,
             group_by=_groups(message),
+            table_sample=_table_sample(message),
         ),
         display_name=message.display_name,
         description=message.description,
@@ -118,6 +122,10 @@ def _error_samples(message: check_pb2.Check) -> bool:
     return message.error_samples if message.HasField("error_samples") else True
 
 
+def _table_sample(message: check_pb2.Check) -> TableSample | None:
+    return given(message.table_sample) if message.HasField("table_sample") else None
+
+
 _READ: Mapping[str, Callable[[check_pb2.Check], object]] = {
     "display_name": lambda message: message.display_name,
     "description": lambda message: message.description,
@@ -129,4 +137,5 @@ _READ: Mapping[str, Callable[[check_pb2.Check], object]] = {
     "labels": lambda message: dict(message.labels),
     "enabled": _enabled,
     "error_samples": _error_samples,
+    "table_sample": _table_sample,
 }

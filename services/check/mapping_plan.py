@@ -8,6 +8,7 @@ from dq_platform.execution.budget import Allowance
 from dq_platform.execution.statement import Statement, StatementKind
 from services.common.enums import EnumPair
 from services.common.mapping_budget import budget
+from services.common.mapping_table_sample import table_sample
 
 STATEMENT_KINDS = EnumPair(StatementKind, plan_pb2.StatementKind.DESCRIPTOR)
 
@@ -37,4 +38,5 @@ def _statement(statement: Statement, allowance: Allowance) -> plan_pb2.PlannedSt
         sql=statement.sql,
         check_ids=statement.check_ids,
         estimated_row_count=allowance.wanted(statement.reads).rows,
+        table_sample=table_sample(statement.frame.sample),
     )

@@ -12,6 +12,7 @@ from dq_platform.models.result import Bounds, Result, ResultBounds
 from dq_platform.models.values import Number
 from services.common import times
 from services.common.enums import EnumPair
+from services.common.mapping_table_sample import table_sample
 
 MODES = EnumPair(Mode, check_pb2.Mode.DESCRIPTOR)
 TIME_SCALES = EnumPair(TimeScale, check_pb2.TimeScale.DESCRIPTOR)
@@ -43,6 +44,8 @@ def result(model: Result) -> result_pb2.Result:
         duration_ms=model.cost.milliseconds,
         statement_count=model.cost.statements,
         scanned_row_count=model.cost.scanned_rows,
+        table_sample=table_sample(model.table_sample),
+        sample_row_count=model.sample_rows,
     )
 
 

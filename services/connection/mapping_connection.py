@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dq.v1 import connection_pb2
+from dq.v1 import connection_pb2, metadata_pb2, table_sample_pb2
 from dq_platform.app.connections import ConnectionDraft, public_settings
 from dq_platform.app.etag import etag_of
 from dq_platform.connectors.base import BaseConnector, Beside, Setting, SettingKind
+from dq_platform.connectors.dialect import Sampling
 from dq_platform.models.connection import Connection
 from services.common import times
 from services.common.enums import EnumPair
 from services.common.mapping_budget import budget, budget_to_core
+from services.common.mapping_table_sample import SAMPLE_METHODS
 from services.common.masks import Update
 from services.common.structs import plain, to_struct, to_value
+from services.connection.mapping_metadata import TABLE_KINDS
 
 SETTING_KINDS = EnumPair(SettingKind, connection_pb2.SettingKind.DESCRIPTOR)
 
@@ -66,7 +69,17 @@ _READ: Mapping[str, Callable[[connection_pb2.Connection], object]] = {
 
 def connection_type(name: str, connector: type[BaseConnector]) -> connection_pb2.ConnectionType:
     return connection_pb2.ConnectionType(
-        name=name, display_name=connector.display_name, settings=map(_setting, connector.settings_schema)
+        name=name,
+        display_name=connector.display_name,
+        settings=map(_setting, connector.settings_schema),
+        table_samples=map(_support, connector.dialect.sampling),
+    )
+
+
+def _support(sampling: Sampling) -> table_sample_pb2.SampleSupport:
+    return table_sample_pb2.SampleSupport(
+        method=table_sample_pb2.SampleMethod.ValueType(SAMPLE_METHODS.proto(sampling.method)),
+        table_kinds=(metadata_pb2.TableKind.ValueType(number) for number in TABLE_KINDS.protos(sampling.kinds)),
     )
 
 

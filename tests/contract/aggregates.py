@@ -8,7 +8,9 @@ import pytest
 
 from dq_platform.connectors.dialect import Capability
 from dq_platform.models.metadata import DataType
+from dq_platform.models.table_sample import SampleMethod, TableSample
 from tests.contract.engine import Engine
+from tests.contract.needs import needs
 
 
 class AggregateContract:
@@ -65,3 +67,20 @@ class AggregateContract:
         table = engine.table({"v": DataType.INTEGER}, [(1,), (2,), (3,)])
         answer = engine.select(engine.dialect.limited(f"SELECT v FROM {table}", 2))
         assert len(answer.rows) == 2
+
+    @needs("samples")
+    @pytest.mark.parametrize("method", SampleMethod)
+    def test_a_sample_has_some_rows_of_its_table_once_each(self, engine: Engine, method: SampleMethod) -> None:
+        dialect = engine.dialect
+        if method not in {one.method for one in dialect.sampling}:
+            pytest.skip(f"the engine declares that it has no {method} samples")
+        everything = list(range(200))
+        table = engine.table({"v": DataType.INTEGER}, [(number,) for number in everything])
+        drawn = []
+        for percent in (0.000001, 12.5, 99.9):
+            sampled = dialect.sampled(table, TableSample(method, percent), 2**31 - 1)
+            drawn.append(sorted(v for (v,) in engine.select(f"SELECT v FROM {sampled} WHERE v >= 0").rows))
+        assert all(set(rows) <= set(everything) and len(set(rows)) == len(rows) for rows in drawn)
+        if method is SampleMethod.ROW:
+            assert [len(rows) for rows in drawn] == [0, len(drawn[1]), len(drawn[2])]
+            assert 0 < len(drawn[1]) < len(drawn[2])

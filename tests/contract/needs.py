@@ -18,6 +18,7 @@ CAPABILITIES = {
     "keys": "primary keys and NOT NULL",
     "comments": "comments on columns",
     "drop_column": "dropping a column",
+    "samples": "reading a sample of a table",
 }
 
 

@@ -74,7 +74,10 @@ def on_h2() -> Iterator[Engine]:
             unreachable={"host": "nowhere.example.org"},
             kill_sessions=double.kill_sessions,
             stand_in="H2 in its Oracle mode, without Oracle's driver",
-            lacks={"wide_characters": "Java counts two for a character beyond the first 65536"},
+            lacks={
+                "samples": "H2 has no SAMPLE",
+                "wide_characters": "Java counts two for a character beyond the first 65536",
+            },
             **EVERY,
         )
 

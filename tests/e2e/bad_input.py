@@ -62,6 +62,7 @@ def get(name: str, path: str | Callable[[Scene], str], blamed: str, *words: str,
 
 
 THRESHOLDS = "check.thresholds"
+ROWS = {"method": "SAMPLE_METHOD_ROW", "percent": 5}
 CHECKS = [
     check("unknown type", "check.check_type", "nulls_percent", check_type="nulls_precent"),
     check("unknown column", "check.target.column_name", "email", "phone", "birth_date", column="e_mail"),
@@ -116,6 +117,19 @@ CHECKS = [
     check("partition column of a wrong mode", "check.partition_column", partition_column="birth_date"),
     check(
         "partition column of a wrong type", "check.partition_column", mode="MODE_PARTITIONED", partition_column="email"
+    ),
+    check("sample of a count", "check.table_sample", "nulls_percent", table_sample=ROWS),
+    check(
+        "sample of everything",
+        "check.table_sample.percent",
+        "less than 100",
+        check_type="nulls_percent",
+        thresholds={},
+        table_sample=ROWS | {"percent": 100},
+    ),
+    check("sample without a method", "check.table_sample.method", "required", table_sample={"percent": 5}),
+    check(
+        "sample by an unknown method", "check.table_sample.method", "ROW", table_sample={"method": "SAMPLE_METHOD_X"}
     ),
     check("unknown group column", "check.group_by[0].column", "country_code", group_by=[{"column": "country"}]),
     check("ten groups", "check.group_by", "9", group_by=[{"tag": f"t{number}"} for number in range(10)]),

@@ -144,6 +144,22 @@ def test_a_check_is_listed_and_previewed(run: Run, nulls: str) -> None:
     assert "SELECT" in preview.stdout.upper()
 
 
+def test_a_check_on_a_sample_is_added_planned_and_run(run: Run, shop: str, nulls: str) -> None:
+    table = ("-c", shop, "-t", "shop.customers")
+    options = ("--column", "email", "--sample", "row=50", "--error", "max_percent=50")
+    sampled = str(answer(run("--json", "check", "add", "nulls_percent", *table, *options))["id"])
+    assert "nulls_percent on a row sample of 50 %" in run("check", "list", "--table", "shop.cust*").stdout
+    planned = run("plan", sampled, nulls, "--sql").stdout
+    assert "row sample of 50 % of " in planned
+    assert planned.count("TABLESAMPLE BERNOULLI (50) REPEATABLE (") == 1
+    done = answer(run("--json", "check", "run", sampled))
+    [result] = done["results"]
+    assert 0 < int(result["sample_row_count"]) < 9040
+    shown = run("results", "--check", sampled).stdout
+    assert f"Measured on {int(result['sample_row_count']):,} rows, a row sample of 50 %." in " ".join(shown.split())
+    assert "nulls_percent on a row sample of 50 %, 1 periods" in run("check", "backtest", sampled).stdout
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [("warning", 1), ("error", 0), ("fatal", 0)])
 def test_a_run_ends_with_1_from_the_severity_on(fail_on: str, code: int, run: Run, nulls: str) -> None:
     done = answer(run("--json", "check", "run", nulls, "--fail-on", fail_on), code)
@@ -229,6 +245,14 @@ WRONG: list[tuple[list[str], list[str]]] = [
     (
         ["check", "add", "nulls_count", "-c", "shop", "-t", "shop.customers", "--column", "email", "--error", "max=1"],
         ["max_count"],
+    ),
+    (
+        ["check", "add", "nulls_percent", "-c", "shop", "-t", "shop.customers", "--column", "email", "--sample", "5"],
+        ["--sample row=5"],
+    ),
+    (
+        ["check", "add", "nulls_count", "-c", "shop", "-t", "shop.customers", "--column", "email", "--sample", "row=5"],
+        ["check.table_sample", "nulls_percent"],
     ),
     (["connection", "add", "x", "-t", "postgres", "-s", "host=x"], ["postgresql"]),
     (["jobs", "watch", "nothing"], ["nothing", "does not exist"]),

@@ -1,11 +1,14 @@
-"""A check's parts as JSON, and back."""
+"""A check's parts as JSON or columns, and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Row
+
 from dq_platform.models.check import CheckSelector, GroupBy, Mode, Thresholds
+from dq_platform.models.table_sample import SampleMethod, TableSample
 from dq_platform.models.values import Params
 
 Json = dict[str, Any]
@@ -34,6 +37,20 @@ def group_by_to_json(levels: tuple[GroupBy, ...]) -> list[Json]:
 
 def group_by_from_json(stored: list[Json]) -> tuple[GroupBy, ...]:
     return tuple(GroupBy(**level) for level in stored)
+
+
+def table_sample_values(sample: TableSample | None) -> Json:
+    """By the names of the columns, both None for all rows."""
+    return {
+        "sample_method": sample.method.value if sample else None,
+        "sample_percent": float(sample.percent) if sample else None,
+    }
+
+
+def table_sample_from_row(row: Row[Any]) -> TableSample | None:
+    if row.sample_method is None:
+        return None
+    return TableSample(SampleMethod(row.sample_method), row.sample_percent)
 
 
 def selector_to_json(selector: CheckSelector) -> Json:

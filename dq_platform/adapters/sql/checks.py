@@ -12,6 +12,8 @@ from dq_platform.adapters.sql.check_codec import (
     group_by_to_json,
     params_from_json,
     params_to_json,
+    table_sample_from_row,
+    table_sample_values,
     thresholds_from_json,
     thresholds_to_json,
 )
@@ -147,6 +149,7 @@ def _values(check: Check) -> Mapping[str, object]:
         "labels": dict(check.labels),
         "enabled": check.enabled,
         "error_samples": check.error_samples,
+        **table_sample_values(check.table_sample),
         "update_time": check.update_time,
     }
 
@@ -171,5 +174,6 @@ def _check(row: Row[Any]) -> Check:
         labels=row.labels,
         enabled=row.enabled,
         error_samples=row.error_samples,
+        table_sample=table_sample_from_row(row),
         version=row.version,
     )

@@ -1,13 +1,14 @@
 """What rules look back at: one current value a period, without the periods that they must not learn from.
 
-A period's current value is that of the newest run that measured one. Rules must not learn from it if the period failed
+A period's current value is that of the newest run that measured one on what its check is measured on now: all rows, or
+the same sample. Rules must not learn from it if the period failed
 in an incident that is excluded from training, unless that newest run passed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from dq_platform.adapters.sql.ids import group_key, parse_id, parse_ids
 from dq_platform.adapters.sql.result_rows import number_from_numeric
 from dq_platform.adapters.sql.session import Session
-from dq_platform.adapters.sql.tables import ID, check_latest, check_results, incident_checks, incidents
+from dq_platform.adapters.sql.tables import ID, check_latest, check_results, checks, incident_checks, incidents
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint, Series
 
 R = check_results.c
+SAMPLE = ("sample_method", "sample_percent")
 Keyed = tuple[str, str]
 """A check's id and a data group."""
 
@@ -65,7 +67,7 @@ async def series(session: Session, check_id: str, data_group: str, window: Colum
     canonical, group = parse_id(check_id), group_key(data_group)
     if canonical is None:
         return Series(())
-    mine = (R.check_id == canonical, R.group_key == group, window)
+    mine = (R.check_id == canonical, R.group_key == group, window, *_measured_alike(_choice(canonical)))
     current = _current(*mine, also=(R.value_text,)).limit(most).subquery("current")
     key = tuple_(literal(canonical, ID), literal(group, ID), current.c.time_period)
     statement = select(current, _is_trained([canonical], current, key).label("is_trained"))
@@ -76,8 +78,10 @@ async def series(session: Session, check_id: str, data_group: str, window: Colum
 
 def _history(check_ids: Sequence[str], wanted: Wanted) -> Select[Any]:
     group = check_latest.alias("grp")
-    mine = (R.check_id == group.c.check_id, R.group_key == group.c.group_key)
-    current = _current(*mine, R.time_period < wanted.before).correlate(group).subquery("current")
+    now = checks.alias("now")
+    alike = _measured_alike(now.c[name] for name in SAMPLE)
+    mine = (R.check_id == group.c.check_id, R.group_key == group.c.group_key, *alike)
+    current = _current(*mine, R.time_period < wanted.before).correlate(group, now).subquery("current")
     key = tuple_(group.c.check_id, group.c.group_key, current.c.time_period)
     trained = true() if wanted.everything else _is_trained(check_ids, current, key)
     newest = (
@@ -85,7 +89,7 @@ def _history(check_ids: Sequence[str], wanted: Wanted) -> Select[Any]:
     )
     return (
         select(group.c.check_id, group.c.data_group, newest)
-        .select_from(group.join(newest, true()))
+        .select_from(group.join(now, now.c.id == group.c.check_id).join(newest, true()))
         .where(group.c.check_id.in_(check_ids))
         .order_by(group.c.check_id, group.c.group_key, newest.c.time_period)
     )
@@ -99,6 +103,16 @@ def _current(*conditions: ColumnElement[bool], also: Sequence[ColumnElement[Any]
         .where(*conditions, R.value.is_not(None))
         .order_by(R.time_period.desc(), R.executed_at.desc(), R.id.desc())
     )
+
+
+def _measured_alike(choice: Iterable[ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """Whether a result comes from that sample, or from all rows if there is none."""
+    return [R[name].is_not_distinct_from(chosen) for name, chosen in zip(SAMPLE, choice, strict=True)]
+
+
+def _choice(check_id: str) -> list[ColumnElement[Any]]:
+    """The sample that the check asks for at present."""
+    return [select(checks.c[name]).where(checks.c.id == check_id).scalar_subquery() for name in SAMPLE]
 
 
 def _is_trained(check_ids: Sequence[str], current: Subquery, key: Tuple) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table
 
+from dq_platform.adapters.sql.check_codec import table_sample_from_row, table_sample_values
 from dq_platform.adapters.sql.ids import group_key, has_id, storable
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.cost import Cost
@@ -35,6 +36,8 @@ def result_to_record(result: Result) -> tuple[object, ...]:
         *(storable(result.message), result.error_reason, float(result.cost.milliseconds)),
         None if result.value_text is None else storable(result.value_text),
         *(result.cost.statements, result.cost.scanned_rows),
+        *table_sample_values(result.table_sample).values(),
+        result.sample_rows,
     )
 
 
@@ -66,6 +69,8 @@ def result_from_row(row: Row[Any]) -> Result:
         error_reason=row.error_reason,
         cost=Cost(row.duration_ms, row.statements or 0.0, row.scanned_rows),
         value_text=row.value_text,
+        table_sample=table_sample_from_row(row),
+        sample_rows=row.sample_rows,
     )
 
 

@@ -67,6 +67,11 @@ def _counts(*names: str) -> Sequence[Column[Any]]:
     return [Column(name, BigInteger, nullable=False) for name in names]
 
 
+def _table_sample() -> Sequence[Column[Any]]:
+    """What is measured of the table; both NULL for all rows."""
+    return [Column("sample_method", Text), Column("sample_percent", Double)]
+
+
 OUTCOME_COUNTS = ("passed", "warning", "error", "fatal", "inconclusive", "execution_error")
 
 workspaces = Table(
@@ -161,6 +166,7 @@ checks = Table(
     Column("labels", JSONB, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("error_samples", Boolean, nullable=False),
+    *_table_sample(),
     *_times("create_time", "update_time"),
     Column("version", Integer, nullable=False),
     Index(None, "workspace_id", "create_time", "id"),
@@ -241,6 +247,7 @@ RESULT_COLUMNS = (
     *("group_key", "data_group", "time_period", "executed_at", "outcome", "value", "expected_value", "expected_text"),
     *("warning_lower", "warning_upper", "error_lower", "error_upper", "fatal_lower", "fatal_upper"),
     *("message", "error_reason", "duration_ms", "value_text", "statements", "scanned_rows"),
+    *("sample_method", "sample_percent", "sample_rows"),
 )
 
 
@@ -274,6 +281,8 @@ def _result_columns(check_id: Column[Any]) -> Sequence[Column[Any]]:
         Column("value_text", Text),
         Column("statements", Double, comment="NULL: stored before they were counted"),
         Column("scanned_rows", Double),
+        *_table_sample(),
+        Column("sample_rows", BigInteger),
     ]
 
 

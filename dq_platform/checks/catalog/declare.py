@@ -13,6 +13,7 @@ from dq_platform.checks.params import ParamSpec
 from dq_platform.checks.reference import reference_params
 from dq_platform.checks.rules.registry import RULE_REGISTRY
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.checks.sensors.statistic import WHY_NOT, Statistic
 from dq_platform.models.check import Mode, TimeScale
 from dq_platform.models.metadata import DataType
 from dq_platform.models.outcome import Severity
@@ -108,6 +109,17 @@ class CheckType:
     def has_error_samples(self) -> bool:
         """Whether single rows speak against the data; not if two tables are compared."""
         return self.compares is None and SENSOR_REGISTRY.get(self.sensor).judges_rows
+
+    @property
+    def statistic(self) -> Statistic:
+        """What kind of number it judges."""
+        return Statistic.COMPARISON if self.compares else SENSOR_REGISTRY.get(self.sensor).measures
+
+    @property
+    def sample_refusal(self) -> str:
+        """Why it cannot be measured on a sample of the rows, as a sentence; empty if it can."""
+        why = WHY_NOT.get(self.statistic)
+        return f"{self.name} {why}." if why else ""
 
     def time_scales(self, mode: Mode) -> tuple[TimeScale, ...]:
         scales = TIME_SCALES[mode]

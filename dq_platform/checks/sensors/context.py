@@ -39,7 +39,8 @@ class SensorContext:
     validated and complete. `where` is the combined SQL condition, empty for all rows; `keys` are the SQL expressions
     of the period and the groups. Only sensors that need a SELECT of their own, and error samples, use these two;
     `wanted` is for error samples alone. `changed_columns` is how many of the columns that the check looks at differ
-    from its baseline, None if it has none.
+    from its baseline, None if it has none. `sampled` is the table as FROM takes a sample of it, empty if all rows are
+    looked at.
     """
 
     dialect: Dialect
@@ -50,3 +51,4 @@ class SensorContext:
     keys: tuple[str, ...] = ()
     changed_columns: int | None = None
     wanted: Wanted = field(default_factory=Wanted)
+    sampled: str = ""

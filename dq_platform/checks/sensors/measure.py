@@ -56,12 +56,14 @@ class QueryMeasure:
     """A number that needs a SELECT of its own.
 
     The SELECT's columns are the period and group keys it was rendered with, in order, then `value`, then `expected`
-    where `has_expected`. With `imports` its columns are the user's, found by their names; one of them is the severity.
+    where `has_expected`, then, with `has_rows`, how many rows it read for those keys. With `imports` its columns are
+    the user's, found by their names; one of them is the severity.
     """
 
     select: str
     has_expected: bool = False
     imports: bool = False
+    has_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

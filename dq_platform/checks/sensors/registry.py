@@ -16,6 +16,7 @@ from dq_platform.checks.level import Level
 from dq_platform.checks.params import VALUES, ParamKind, ParamSpec
 from dq_platform.checks.registry import Registry
 from dq_platform.checks.sensors.rows import JUDGING
+from dq_platform.checks.sensors.statistic import Statistic
 from dq_platform.connectors.dialect import Capability
 from dq_platform.models.metadata import DataType
 from dq_platform.models.values import ValueKind
@@ -58,7 +59,8 @@ class SensorType:
     along, so that no rule judges. `keeps_type`: what it measures is a value of the column's own type, such as a date;
     otherwise it is a number. `unit` is that of the numbers, empty if they have that of the column, or none; it need not
     be written for names that end in `_percent` or `_count`, before `_on_table` or `_on_column`, whose units are `%` and
-    `rows`. `template` is the Jinja2 source.
+    `rows`. `measures` says what kind of number it is, which decides whether a sample of the rows can tell it.
+    `template` is the Jinja2 source.
     """
 
     name: str
@@ -75,6 +77,7 @@ class SensorType:
     imports: bool = False
     unit: str = ""
     keeps_type: bool = False
+    measures: Statistic = Statistic.OTHER
 
     def accepted_by(self, kinds: Set[ValueKind]) -> frozenset[DataType]:
         """The types of columns of which it measures values of these kinds."""
@@ -126,6 +129,7 @@ def _sensor(name: str, level: Level, header: dict[str, Any], source: str) -> Sen
         needs=frozenset(Capability(need) for need in header.pop("needs", [])),
         accepts=_types(groups),
         unit=header.pop("unit", _usual_unit(name)),
+        measures=Statistic(header.pop("measures", Statistic.OTHER)),
         **header,
     )
 

@@ -17,11 +17,11 @@ JUDGING = frozenset({"count_if", "percent_if", "occurrences", "candidates", "ret
 
 
 class RowWords:
-    """The rows of one rendering: those of the context's table that its condition leaves."""
+    """The rows of one rendering: those of the context's table, or of its sample, that its condition leaves."""
 
     def __init__(self, context: SensorContext) -> None:
         self._dialect = context.dialect
-        self._table = context.dialect.table(context.table.schema, context.table.table)
+        self._table = context.sampled or str(context.dialect.table(context.table.schema, context.table.table))
         self._where = context.where
         self._keys = _named(context.keys, "k")
         self._shown = _named(context.wanted.shown, "s")
@@ -47,7 +47,7 @@ class RowWords:
     def source(self, condition: str = "") -> str:
         """The table as FROM takes it, with the condition of the context and one more."""
         conditions = [one for one in (self._where, f"({condition})" if condition else "") if one]
-        return f"{self._table} WHERE {' AND '.join(conditions)}" if conditions else str(self._table)
+        return f"{self._table} WHERE {' AND '.join(conditions)}" if conditions else self._table
 
     # To measure
 

@@ -31,6 +31,8 @@ class Vocabulary:
         self._rows = RowWords(context)
         self._aggregates = AggregateWords(context.dialect, column or "")
         self._column_alone = column_alone
+        self._sampled = bool(context.sampled)
+        self._counts_rows = False
 
     def helpers(self) -> dict[str, object]:
         """Every word by the name that templates use."""
@@ -41,6 +43,7 @@ class Vocabulary:
                 "scan": self.scan,
                 "against": self.against,
                 "query": self.query,
+                "rows_read": self.rows_read,
                 "imported": self.imported,
                 "metadata": self.metadata,
                 "any_match": self.any_match,
@@ -75,8 +78,16 @@ class Vocabulary:
         return self.query(f"SELECT value, ({reference}) AS expected FROM {measured}", has_expected=True)  # noqa: S608
 
     def query(self, select: str, *, has_expected: bool = False, offending: str = "") -> str:
-        """Ask for a SELECT of its own: keys, `value`, `expected`. `offending` is one of the rows to object to."""
-        return self._ask(QueryMeasure(select.strip(), has_expected), offending)
+        """Ask for a SELECT of its own: keys, `value`, `expected`, `rows_read`. `offending` is one of bad rows."""
+        if self._sampled and not self._counts_rows:
+            message = "what measures a sample must select rows_read()"
+            raise ValueError(message)
+        return self._ask(QueryMeasure(select.strip(), has_expected, has_rows=self._sampled), offending)
+
+    def rows_read(self) -> Fragment:
+        """The last column of a SELECT whose rows are those of the table: how many a sample had; otherwise nothing."""
+        self._counts_rows = True
+        return Fragment(f", {self._dialect.count()} AS rows_read" if self._sampled else "")
 
     def imported(self, select: str) -> str:
         """Ask for a SELECT of the user's that has a column `severity`."""

@@ -11,6 +11,7 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import Check, CheckSelector, GroupBy, Mode, Target, Thresholds, TimeScale
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter
+from dq_platform.models.table_sample import SampleMethod, TableSample
 from tests.integration.store.world import NOT_IDS, NOW, SECOND, ZERO_ID, World
 
 
@@ -32,6 +33,7 @@ async def test_a_check_comes_back_as_it_was_stored(world: World) -> None:
         group_by=(GroupBy(column="country"), GroupBy(tag="eu")),
         labels={"team": "a"},
         enabled=False,
+        table_sample=TableSample(SampleMethod.BLOCK, 0.1),
     )
     async with world.uow() as tx:
         stored = await tx.checks.get(world.id, full.id)

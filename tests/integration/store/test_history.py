@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
@@ -14,6 +15,7 @@ from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.incident import Incident
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import HistoryPoint, Result
+from dq_platform.models.table_sample import SampleMethod, TableSample
 from tests.integration.store.world import DAY, HOUR, NOW, World
 
 TODAY = NOW.replace(hour=0)
@@ -110,6 +112,37 @@ async def test_a_series_has_the_newest_periods_of_a_window_and_says_which_are_no
         assert [point.value for point in part.points] == [3, 2]
         assert [point.value for point in (await tx.results.series(check.id, NORTH, EVER, 10)).points] == [7]
         assert (await tx.results.series("nonsense", "", EVER, 10)).points == ()
+
+
+ROWS, MORE, HALF = (TableSample(SampleMethod.ROW, percent) for percent in (5, 10, 50))
+BLOCKS = TableSample(SampleMethod.BLOCK, 5)
+
+
+@pytest.mark.parametrize(
+    ("choice", "values"), [(None, [3, 1]), (ROWS, [30, 20]), (MORE, [300]), (BLOCKS, [1000]), (HALF, [])]
+)
+async def test_history_and_series_have_what_was_measured_as_the_check_is_now(
+    world: World, choice: TableSample | None, values: list[int]
+) -> None:
+    """Whichever run of a period was the newest: one of another choice is no value of this one."""
+    check = await world.check(table_sample=BLOCKS)
+    await world.record(
+        [
+            on(world, check, 4, 1000, table_sample=BLOCKS, sample_rows=7),
+            on(world, check, 3, 3),
+            on(world, check, 3, 30, table_sample=ROWS, sample_rows=7, executed_at=NOW),
+            on(world, check, 2, 20, table_sample=ROWS, sample_rows=7),
+            on(world, check, 2, 300, table_sample=MORE, sample_rows=7, executed_at=NOW),
+            on(world, check, 1, 1),
+        ]
+    )
+    async with world.uow() as tx:
+        await tx.checks.update(replace(check, table_sample=choice), check.version)
+        await tx.commit()
+    assert (await history(world, check)).get("", []) == values
+    async with world.uow() as tx:
+        found = await tx.results.series(check.id, "", EVER, 10)
+    assert [point.value for point in found.points] == values
 
 
 async def explained(uow: SqlUow, check: Check) -> str:

@@ -14,6 +14,7 @@ from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds, ResultFilter
+from dq_platform.models.table_sample import SampleMethod, TableSample
 from tests.integration.store.world import DAY, HOUR, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
 ALL = PageRequest(1000)
@@ -41,6 +42,8 @@ async def test_a_result_comes_back_as_it_was_stored(world: World) -> None:
         message="too many",
         error_reason="X",
         cost=Cost(1.25, 0.5, 1e6),
+        table_sample=TableSample(SampleMethod.ROW, 0.000001),
+        sample_rows=2**40,
     )
     await world.record([full])
     assert await listed(world, ResultFilter()) == [full]

@@ -10,6 +10,7 @@ ABOVE_COUNT = parse_sensor(
     Level.COLUMN,
     """
 {# description = "Number of values above limit."
+   measures = "count"
    accepts = ["number"]
    params.limit = {type = "float", description = "The largest number that does not count."} #}
 {{ scan(count_if(col ~ " > " ~ p.limit)) }}

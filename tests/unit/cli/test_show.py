@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.show import OUTCOMES, STYLES, column_changes, counts, grid, moment, number, result_rows, size, word
+from cli.show import OUTCOMES, STYLES, column_changes, counts, grid, moment, number, result_rows, sampled, size, word
 
 RESULT: dict[str, Any] = {
     "target": {"connection_id": "c", "table_name": "orders", "column_name": "amount"},
@@ -140,3 +140,9 @@ def test_changes_of_columns_are_lines() -> None:
 def test_dates_and_texts_are_shown_as_they_are(changes: dict[str, object], shown: str) -> None:
     result = {name: value for name, value in RESULT.items() if name != "value"} | changes
     assert str(result_rows([result], {})[0][3]) == shown
+
+
+def test_a_sample_is_told_and_all_rows_are_not() -> None:
+    sample = {"method": "SAMPLE_METHOD_BLOCK", "percent": 12.5}
+    assert sampled({"table_sample": sample}) == " on a block sample of 12.5 %"
+    assert sampled({}) == sampled({"table_sample": None}) == ""

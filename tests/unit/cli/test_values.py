@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.errors import Exit, UsageError
-from cli.values import literal, pairs, table_name, thresholds
+from cli.values import literal, pairs, table_name, table_sample, thresholds
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,14 @@ def test_severities_without_parameters_are_left_out() -> None:
     assert thresholds(["max_count=1"], None, []) == {"warning": {"max_count": 1}}
     with pytest.raises(UsageError, match="--fatal takes name=value"):
         thresholds(None, None, ["x"])
+
+
+def test_a_sample_is_a_method_and_a_percent() -> None:
+    assert table_sample("row=5") == {"method": "SAMPLE_METHOD_ROW", "percent": 5.0}
+    assert table_sample("block=0.25") == {"method": "SAMPLE_METHOD_BLOCK", "percent": 0.25}
+
+
+@pytest.mark.parametrize("text", ["5", "row", "row=", "row=few", "rows=5", "=5", "row=nan", "row=inf", "row=5%"])
+def test_anything_else_is_a_wrong_call_that_shows_a_right_one(text: str) -> None:
+    with pytest.raises(UsageError, match="--sample row=5"):
+        table_sample(text)
