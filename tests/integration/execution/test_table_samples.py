@@ -193,7 +193,8 @@ async def test_error_samples_are_the_bad_rows_of_the_same_sample(bench: Bench) -
     marked = round((100 - float(result.value)) / 100 * result.sample_rows)
     settings = TableSettings("c", bench.shop.schema, "many", id_columns=("num", "email"))
     failing = replace(result, outcome=Outcome.ERROR)
-    [samples] = await take(bench.session, plan_samples(SampleRequest([check], [failing], context, settings)))
+    taken = await take(bench.session, plan_samples(SampleRequest([check], [failing], context, settings)))
+    [samples] = taken.samples
     assert samples.error_reason == ""
     assert len(samples.rows) == marked
     assert 0 < marked < 20
