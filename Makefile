@@ -40,7 +40,7 @@ bench: .venv/.installed ## Print the speed promises as ratios measured now
 
 lock: .venv/.installed ## Choose the newest allowed dependencies and write the two lock files
 	@$(compile) --upgrade --all-extras -o requirements-dev.lock
-	@$(compile) --extra all -c requirements-dev.lock -o requirements.lock
+	@$(compile) --extra all --extra otel -c requirements-dev.lock -o requirements.lock
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
