@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 from arq.connections import ArqRedis
+from sqlalchemy.pool import QueuePool
 
 from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.bcrypt_hasher import BcryptHasher
 from dq_platform.adapters.fernet import FernetCipher
+from dq_platform.adapters.source_watch import SourceWatch
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
@@ -21,6 +25,7 @@ from dq_platform.connectors.file_places import FilePlaces
 from dq_platform.connectors.references import References
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.settings import CoreSettings
+from telemetry.parts import Telemetry
 
 SPARE = 2
 REDIS_CONNECTIONS = 10
@@ -34,10 +39,11 @@ class Parts:
     redis: ArqRedis
     maintenance: SqlMaintenance
     uow: SqlUow
+    telemetry: Telemetry
 
 
 @asynccontextmanager
-async def parts(settings: CoreSettings, name: str, tasks: int = 0) -> AsyncIterator[Parts]:
+async def parts(settings: CoreSettings, name: str, telemetry: Telemetry, tasks: int = 0) -> AsyncIterator[Parts]:
     """Everything, closed at the end; nothing is connected to before its first use.
 
     `name` is what the store shows. `tasks` is how many run at once that may each hold a connection to store and queue.
@@ -45,14 +51,19 @@ async def parts(settings: CoreSettings, name: str, tasks: int = 0) -> AsyncItera
     pool = PoolConfig(size=max(settings.database_pool, tasks + SPARE), application_name=name)
     engine = make_engine(settings.database_url.get_secret_value(), pool)
     redis = open_redis(settings.redis_url.get_secret_value(), max_connections=tasks + REDIS_CONNECTIONS)
-    uow = SqlUow(engine, FernetCipher(settings.encryption_key.get_secret_value()))
+    store = telemetry.metrics.store
+    store.watch_pool(cast("QueuePool", engine.pool).checkedout, pool.size)
+    uow = SqlUow(engine, FernetCipher(settings.encryption_key.get_secret_value()), store.unavailable)
     guards = Guards(statement_timeout=settings.statement_timeout, files=FilePlaces(settings.file_directories))
     references = References(variables=settings.source_variables)
+    options = SourceOptions(
+        settings.source_sessions, guards=guards, references=references, watch=partial(SourceWatch, telemetry)
+    )
     try:
-        async with Sources(SourceOptions(settings.source_sessions, guards=guards, references=references)) as sources:
+        async with Sources(options) as sources:
             hasher = BcryptHasher(settings.bcrypt_rounds)
-            deps = Deps(uow, ArqQueue(redis), SystemClock(), hasher, sources)
-            yield Parts(deps, redis, SqlMaintenance(engine), uow)
+            deps = Deps(uow, ArqQueue(redis, telemetry.tracer), SystemClock(), hasher, sources)
+            yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry)
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
@@ -58,9 +58,14 @@ def configure(format: str = "console", level: str = "info", stream: TextIO | Non
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def context(**values: str) -> AbstractContextManager[None]:
-    """Put request_id, job_id, unit_id, check_id on every line from within the block and the tasks it starts."""
+def context(**values: str | Sequence[str]) -> AbstractContextManager[None]:
+    """Put request_id, job_id, unit_id, check_ids on every line from within the block and the tasks it starts."""
     return structlog.contextvars.bound_contextvars(**values)
+
+
+def bound() -> Mapping[str, Any]:
+    """What `context` has put on the lines from here."""
+    return structlog.contextvars.get_contextvars()
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -18,6 +18,7 @@ from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter,
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
 from dq_platform.models.metadata import Estimates, KnownTable, Sweep, TableSettings, TableSnapshot, TableVersion
 from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.queue import Backlog
 from dq_platform.models.result import (
     CostRow,
     HistoryPoint,
@@ -179,6 +180,9 @@ class Schedules(Protocol):
 
     async def fired(self, id: str, last_run_time: datetime, next_run_time: datetime) -> None: ...
 
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        """Since when the oldest schedule that is due has been so; None if none is."""
+
 
 class Jobs(Protocol):
     async def add(self, job: Job, units: Sequence[Unit], request_hash: str = "") -> Job | None:
@@ -215,10 +219,10 @@ class Jobs(Protocol):
 
     async def finish(
         self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
-    ) -> bool:
-        """End the unit, count it in its job and end the job with its last unit.
+    ) -> Job | None:
+        """End the unit, count it in its job and end the job with its last unit; returns the job as it is then.
 
-        False if the claim was lost meanwhile: then nothing was changed and the caller must not commit.
+        None if the claim was lost meanwhile: then nothing was changed and the caller must not commit.
         """
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
@@ -226,6 +230,12 @@ class Jobs(Protocol):
 
     async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
         """Units to tell the queue again: due for longer than that, or with an expired lease."""
+
+    async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
+        """Units that have not ended by workspace and priority, the highest first.
+
+        Of one workspace: a line for every priority, zeros included.
+        """
 
 
 class Results(Protocol):

@@ -123,6 +123,8 @@ class CoreSettings(StoreSettings):
     source_variables: Names = Field((), validation_alias="DQ_SOURCE_VARIABLES")
     plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
+    metrics_host: str = Field("127.0.0.1", min_length=1, validation_alias="DQ_METRICS_HOST")
+    metrics_port: Port | None = Field(None, validation_alias="DQ_METRICS_PORT")
 
     @property
     def statement_timeout(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from importlib.resources import files
@@ -17,6 +18,8 @@ from gateway.openapi import Title
 from gateway.router import ContractError
 from gateway.routes import discover
 from gateway.settings import Settings
+from telemetry.parts import of_process
+from telemetry.tracing import TracingError
 
 USAGE = 2
 
@@ -31,7 +34,7 @@ def build() -> Starlette:
         addresses=settings.upstreams(),
         image=files(dq.v1).joinpath("descriptors.binpb").read_bytes(),
     )
-    return create_app(settings, contract)
+    return create_app(settings, contract, of_process("gateway", os.environ))
 
 
 def main() -> int:
@@ -42,7 +45,7 @@ def main() -> int:
     except ValidationError as error:
         sys.stderr.write(_explain(error))
         return USAGE
-    except ContractError as error:
+    except (ContractError, TracingError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     uvicorn.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from gateway.docs import docs_routes
 from gateway.endpoint import Endpoint
 from gateway.errors import Problem, failure_of
 from gateway.health import Ready, healthz
+from gateway.metrics import Metrics
 from gateway.observe import Observe
 from gateway.openapi import Title, openapi_document
 from gateway.plans import Plans
@@ -30,6 +32,7 @@ from gateway.router import ContractError, build_router
 from gateway.settings import Settings
 from gateway.streaming import NDJSON
 from gateway.upstream import Upstreams
+from telemetry.parts import Telemetry
 
 _COMPRESS_FROM = 1024
 
@@ -47,7 +50,7 @@ class Contract:
     image: bytes
 
 
-def create_app(settings: Settings, contract: Contract) -> Starlette:
+def create_app(settings: Settings, contract: Contract, telemetry: Telemetry) -> Starlette:
     """The application; raises ContractError when the contract cannot be served as it stands."""
     missing = [service.full_name for service in contract.services if service.full_name not in contract.addresses]
     if missing:
@@ -60,14 +63,15 @@ def create_app(settings: Settings, contract: Contract) -> Starlette:
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", Ready(upstreams).__call__, methods=["GET"]),
+            Route("/metrics", Metrics(telemetry.metrics.registry, settings.workers).__call__, methods=["GET"]),
             Route("/openapi.json", _constant(dump(document)), methods=["GET"]),
             *docs_routes(),
         ],
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, telemetry),
         exception_handlers={HTTPException: _refused},
-        lifespan=_closing(upstreams),
+        lifespan=_closing(upstreams, telemetry),
     )
-    app.router.default = Endpoint(settings, router, upstreams)
+    app.router.default = Endpoint(settings, router, upstreams, telemetry.tracer)
     return app
 
 
@@ -87,18 +91,19 @@ def _constant(body: bytes) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
-def _closing(upstreams: Upstreams) -> Lifespan[Starlette]:
+def _closing(upstreams: Upstreams, telemetry: Telemetry) -> Lifespan[Starlette]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await upstreams.close()
+        await asyncio.to_thread(telemetry.tracer.close)
 
     return lifespan
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     """Outermost first."""
-    stack = [Middleware(Observe)]
+    stack = [Middleware(Observe, telemetry=telemetry)]
     if settings.cors_origins:
         stack.append(
             Middleware(

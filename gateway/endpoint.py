@@ -27,6 +27,7 @@ from gateway.settings import Settings
 from gateway.streaming import EVENT_STREAM, Events, Format, JsonLines, RawChunks, StreamCall, beats
 from gateway.template import EncodingError
 from gateway.upstream import Upstreams
+from telemetry.tracing import Tracer
 
 Log = MutableMapping[str, object]
 _JSON: Final = (b"content-type", b"application/json")
@@ -45,8 +46,9 @@ class _Sent:
 class Endpoint:
     """ASGI application of all routes. Reads `request_id` and writes `log` fields of the scope's state."""
 
-    def __init__(self, settings: Settings, router: Router, upstreams: Upstreams) -> None:
+    def __init__(self, settings: Settings, router: Router, upstreams: Upstreams, tracer: Tracer) -> None:
         self._settings = settings
+        self._tracer = tracer
         self._router = router
         self._upstreams = upstreams
         self._renderer = Renderer()
@@ -88,7 +90,9 @@ class Endpoint:
         asked = exchange.headers.get("grpc-timeout")
         limit = requested_limit(asked) if asked is not None else self._limits[route.rpc.name]
         ends = asyncio.get_running_loop().time() + limit
-        metadata = self._inbound.metadata(exchange.raw_headers, Caller(request_id, exchange.peer))
+        # Our span, if there is one, stands between the client's and the server's.
+        trace = self._tracer.carrier()
+        metadata = self._inbound.metadata(exchange.raw_headers, Caller(request_id, exchange.peer), trace)
         body = await self._read(exchange, min(limit, self._settings.timeout))
         message = self._binders[id(route)].bind(Inputs(match.parts, exchange.query, body, exchange.headers))
         left = max(0.0, ends - asyncio.get_running_loop().time())

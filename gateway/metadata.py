@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 _PREFIX: Final = b"grpc-metadata-"
 _KEY: Final = re.compile(rb"[0-9a-z_.-]+")
 _PRINTABLE: Final = re.compile(rb"[\x20-\x7e]*")
+_TRACE: Final = frozenset({"traceparent", "tracestate"})
+_NO_TRACE: Final[Mapping[str, str]] = {}
 _CODE: Final = re.compile(r"2[0-9][0-9]")
 
 _BY_NAME: Final = ("authorization", "idempotency-key", "if-match", "traceparent", "tracestate", "last-event-id")
@@ -52,12 +54,21 @@ class Inbound:
         for name in _PERMANENT:
             self._names.setdefault(name.encode(), []).append(f"grpcgateway-{name}")
 
-    def metadata(self, headers: Headers, caller: Caller) -> Metadata:
-        """The metadata of the call; raises Problem when a `-Bin` header is not base64."""
+    def metadata(self, headers: Headers, caller: Caller, trace: Mapping[str, str] = _NO_TRACE) -> Metadata:
+        """The metadata of the call; raises Problem when a `-Bin` header is not base64.
+
+        `trace` is the gateway's own place in the trace, which takes that of the client's headers.
+        """
         return (
             ("x-request-id", caller.request_id),
+            *trace.items(),
             *_forwarded(headers, caller.peer),
-            *(pair for name, value in headers for pair in self._translate(name, value)),
+            *(
+                pair
+                for name, value in headers
+                for pair in self._translate(name, value)
+                if not (trace and pair[0] in _TRACE)
+            ),
         )
 
     def _translate(self, name: bytes, value: bytes) -> Iterator[tuple[str, str | bytes]]:

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, and one line in the log."""
+"""What surrounds every request: its id, one line in the log, one observation and one span."""
 
 from __future__ import annotations
 
@@ -10,18 +10,25 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.errors import CLIENT_CLOSED_REQUEST
+from telemetry.parts import Telemetry
+from telemetry.tracing import Span
+
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_QUIET: Final = frozenset({"/healthz", "/readyz"})
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_TRACE: Final = frozenset({b"traceparent", b"tracestate"})
 
 
 class Observe:
-    """ASGI middleware: accepts or makes the request id, returns it in `X-Request-Id`, logs `http.request` once.
+    """ASGI middleware: accepts or makes the request id, returns it in `X-Request-Id`, tells of the request once.
 
     The query is not logged: it may hold what its author would not want there.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
+        self._metrics = telemetry.metrics.gateway
+        self._tracer = telemetry.tracer
         self._log = structlog.get_logger("gateway")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,11 +45,29 @@ class Observe:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        try:
+        if scope["path"] in _QUIET:
             await self._app(scope, receive, send_with_id)
-        finally:
-            self._write(scope, request_id, fields, time.perf_counter() - began)
+            return self._write(scope, request_id, fields, time.perf_counter() - began)
+        with self._tracer.span(scope["method"], "server", _origin(scope)) as span:
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - began
+                self._write(scope, request_id, fields, seconds)
+                self._measure(span, scope["method"], fields, seconds)
+                span.set("dq.request_id", request_id)
         return None
+
+    def _measure(self, span: Span, verb: str, fields: dict[str, object], seconds: float) -> None:
+        method = str(fields.get("rpc", ""))
+        status = fields.get("status")
+        code = status if isinstance(status, int) else CLIENT_CLOSED_REQUEST
+        self._metrics.answered(method, code, seconds)
+        span.rename(f"{verb} {method}".strip())
+        span.set("http.request.method", verb)
+        span.set("http.response.status_code", code)
+        if code >= 500:
+            span.failed(str(fields.get("code", code)))
 
     def _write(self, scope: Scope, request_id: str, fields: dict[str, object], seconds: float) -> None:
         path = scope["raw_path"].decode("ascii", "replace")  # still encoded: nothing in it can break a line
@@ -56,6 +81,11 @@ class Observe:
             ms=round(seconds * 1000, 1),
             **fields,
         )
+
+
+def _origin(scope: Scope) -> dict[str, str]:
+    """The trace that the client says that the request belongs to."""
+    return {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _TRACE}
 
 
 def _request_id(scope: Scope) -> str:

@@ -14,11 +14,13 @@ from dq_platform.adapters.arq_queue import FUNCTION, QUEUE_NAME, deserialize, se
 from dq_platform.app.execute import ExecuteOptions
 from dq_platform.compose import Parts, parts
 from dq_platform.settings import WorkerSettings
+from telemetry.parts import Telemetry
 from workers.patient_worker import PatientWorker
 from workers.process import main, ready_file
 from workers.retries import Backoff
 from workers.stores import answer
 from workers.tasks import TASKS_KEY, Tasks, run_unit
+from workers.watch import UnitWatch
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +33,9 @@ HEALTH_EVERY = timedelta(seconds=15)
 MANY = 1_000_000
 
 
-async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
+async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do units until `stop` is set."""
-    async with parts(settings, "dq-worker", settings.concurrency) as made:
+    async with parts(settings, "dq-worker", telemetry, settings.concurrency) as made:
         with ready_file(settings.ready_file) as tell_ready:
             await run(made, settings, stop, tell_ready)
 
@@ -70,7 +72,7 @@ def make_worker(made: Parts, settings: WorkerSettings) -> PatientWorker:
         poll_delay=POLL,
         keep_result=0,
         health_check_interval=HEALTH_EVERY,
-        ctx={TASKS_KEY: Tasks(made.deps, options)},
+        ctx={TASKS_KEY: Tasks(made.deps, options, UnitWatch(made.telemetry))},
         job_serializer=serialize,
         job_deserializer=deserialize,
         log_results=False,
@@ -78,4 +80,4 @@ def make_worker(made: Parts, settings: WorkerSettings) -> PatientWorker:
 
 
 if __name__ == "__main__":
-    sys.exit(main(serve))
+    sys.exit(main("worker", serve))

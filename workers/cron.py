@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import tick
+from dq_platform.app import queue, tick
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
+from dq_platform.models.job import Priority
 from dq_platform.settings import WorkerSettings
+from telemetry.metrics import CronMetrics
+from telemetry.parts import Telemetry
 from workers.process import main, ready_file
 from workers.stores import answer
 
@@ -22,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 FIRE_EVERY = timedelta(seconds=1)
 SWEEP_EVERY = timedelta(seconds=3)
+MEASURE_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
 
@@ -46,36 +51,63 @@ def chores(made: Parts, sample_retention: timedelta) -> list[Chore]:
     ]
 
 
-async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
+def measuring(made: Parts) -> Chore:
+    """Looks at the queue for those who look at our metrics."""
+    return Chore("measure", MEASURE_EVERY, lambda: measure(made))
+
+
+async def measure(made: Parts) -> None:
+    """Write the state of the queue and of schedules into the metrics."""
+    metrics, found = made.telemetry.metrics.cron, await queue.whole_queue(made.deps)
+    for priority in Priority:
+        its = [one for one in found if one.priority is priority]
+        metrics.queue(
+            priority.name.lower(),
+            waiting=sum(one.waiting for one in its),
+            delayed=sum(one.delayed for one in its),
+            running=sum(one.running for one in its),
+            abandoned=sum(one.abandoned for one in its),
+            oldest=max((one.oldest_age.total_seconds() for one in its), default=0.0),
+        )
+    metrics.schedules((await queue.schedule_lag(made.deps)).total_seconds())
+
+
+async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
-    async with parts(settings, "dq-cron") as made:
+    async with parts(settings, "dq-cron", telemetry) as made:
+        wanted = chores(made, settings.error_sample_retention)
+        if settings.metrics_port:
+            wanted.append(measuring(made))
         with ready_file(settings.ready_file) as tell_ready:
             if await answer(made, stop):
                 tell_ready()
                 log.info("cron.ready")
-                await run(chores(made, settings.error_sample_retention), stop)
+                await run(wanted, stop, telemetry.metrics.cron)
     log.info("cron.stopped")
 
 
-async def run(chores: Sequence[Chore], stop: asyncio.Event) -> None:
+async def run(chores: Sequence[Chore], stop: asyncio.Event, metrics: CronMetrics) -> None:
     """Do each chore in its own time until `stop` is set; what is being done then is finished."""
     async with asyncio.TaskGroup() as group:
         for chore in chores:
-            group.create_task(repeat(chore, stop), name=f"cron.{chore.name}")
+            group.create_task(repeat(chore, stop, metrics), name=f"cron.{chore.name}")
 
 
-async def repeat(chore: Chore, stop: asyncio.Event) -> None:
+async def repeat(chore: Chore, stop: asyncio.Event, metrics: CronMetrics) -> None:
     """Do the chore until `stop` is set. One that fails is tried again, after longer and longer pauses."""
     failures = 0
     while not stop.is_set():
+        started = time.perf_counter()
         try:
             await chore.do()
         except Exception as error:
+            metrics.chore_failed(chore.name)
             # The boundary of cron's loop: told once, tried until it works. An outage needs no traceback.
             if not failures:
                 log.error("chore.failing", chore=chore.name, exc_info=not isinstance(error, StoreUnavailable))
             failures += 1
         else:
+            metrics.chore_done(chore.name, time.perf_counter() - started)
             if failures:
                 log.info("chore.works_again", chore=chore.name, failures=failures)
             failures = 0
@@ -90,4 +122,4 @@ async def _pause(chore: Chore, failures: int, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(serve))
+    sys.exit(main("cron", serve))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,21 +14,32 @@ from dq_platform import log as logging
 from dq_platform.loop import run
 from dq_platform.plugins import load_plugins
 from dq_platform.settings import SettingsError, WorkerSettings, load
+from telemetry.parts import MetricsPortError, Telemetry, of_process, serving
+from telemetry.tracing import TracingError
 
-Serve = Callable[[WorkerSettings, asyncio.Event], Awaitable[None]]
-USAGE = 2
+Serve = Callable[[WorkerSettings, Telemetry, asyncio.Event], Awaitable[None]]
+USAGE, FAILURE = 2, 1
 
 
-def main(serve: Serve) -> int:
-    """Serve until SIGTERM or SIGINT sets the event; returns the exit code: 0, 2 for wrong settings or plug-ins."""
+def main(name: str, serve: Serve) -> int:
+    """Serve until SIGTERM or SIGINT sets the event.
+
+    Returns the exit code: 0, 1 if the port of the metrics is taken, 2 for wrong settings or plug-ins.
+    """
     try:
         settings = load(WorkerSettings)
         load_plugins(settings.plugins)
-    except SettingsError as error:
+        telemetry = of_process(name, os.environ)
+    except (SettingsError, TracingError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     logging.configure(settings.log_format.value, settings.effective_log_level.value)
-    run(_until_signalled(serve, settings))
+    try:
+        with serving(telemetry, settings.metrics_host, settings.metrics_port):
+            run(_until_signalled(serve, settings, telemetry))
+    except MetricsPortError as error:
+        sys.stderr.write(f"The {name} does not start: {error}\n")
+        return FAILURE
     return 0
 
 
@@ -44,12 +56,12 @@ def ready_file(path: Path | None) -> Iterator[Callable[[], None]]:
             path.unlink(missing_ok=True)
 
 
-async def _until_signalled(serve: Serve, settings: WorkerSettings) -> None:
+async def _until_signalled(serve: Serve, settings: WorkerSettings, telemetry: Telemetry) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(settings, stop)
+    await serve(settings, telemetry, stop)
 
 
 def _nothing() -> None:

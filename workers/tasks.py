@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from arq import Retry
 
-from dq_platform import log as logging
 from dq_platform.app import execute
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Unit
+from workers.watch import UnitWatch
 
 log = structlog.get_logger(__name__)
 
@@ -27,22 +28,25 @@ class Tasks:
 
     deps: Deps
     options: ExecuteOptions
+    watch: UnitWatch
 
-    async def run_unit(self, unit_id: str) -> None:
+    async def run_unit(self, unit_id: str, origin: Mapping[str, str]) -> None:
         """Do the unit, if it is to be had. Raises arq's Retry if it is to be tried again after a pause.
+
+        `origin` tells on whose behalf, as the queue was told.
 
         While the store is away nothing is done: cron tells of the unit again when it is back.
         """
         try:
-            await self._run(unit_id)
+            await self._run(unit_id, origin)
         except StoreUnavailable:
             log.warning("unit.left", unit_id=unit_id)
 
-    async def _run(self, unit_id: str) -> None:
+    async def _run(self, unit_id: str, origin: Mapping[str, str]) -> None:
         unit = await execute.claim(self.deps, unit_id, self.options)
         if unit is None:
             return
-        with logging.context(job_id=unit.job_id, unit_id=unit.id):
+        with self.watch.working(unit, origin, self.deps.clock.now()):
             done = await self._do(unit)
         if done.pause is not None:
             raise Retry(defer=done.pause)
@@ -51,6 +55,7 @@ class Tasks:
         loop = asyncio.get_running_loop()
         started = loop.time()
         done = await self._recorded(unit)
+        self.watch.ended(unit, done, loop.time() - started)
         log.info(
             "unit.finished",
             ended=done.ended.value,
@@ -66,6 +71,7 @@ class Tasks:
             return await execute.run_unit(self.deps, unit, self.options)
         except asyncio.CancelledError:
             await execute.hand_back(self.deps, unit)
+            self.watch.handed_back()
             log.info("unit.handed_back", attempt=unit.attempt)
             raise
         except StoreUnavailable:
@@ -76,7 +82,7 @@ class Tasks:
             return await execute.crashed(self.deps, unit, self.options)
 
 
-async def run_unit(context: dict[Any, Any], unit_id: str) -> None:
+async def run_unit(context: dict[Any, Any], unit_id: str, origin: Mapping[str, str] | None = None) -> None:
     """Arq's entry: `context` holds Tasks."""
     tasks: Tasks = context[TASKS_KEY]
-    await tasks.run_unit(unit_id)
+    await tasks.run_unit(unit_id, origin or {})

@@ -16,7 +16,9 @@ from arq.jobs import serialize_job
 from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
 
+from dq_platform.log import bound
 from dq_platform.models.job import Priority
+from telemetry.tracing import NoTracer, Tracer
 
 log = structlog.get_logger()
 
@@ -29,6 +31,9 @@ HEAD_START: Mapping[Priority, timedelta] = MappingProxyType(
 FORGOTTEN_AFTER = timedelta(days=1)
 DEADLINE = timedelta(seconds=1)
 CHUNK = 1_000
+ORIGIN = "origin"
+"""What a task says of its unit's origin, beside the unit's id: the request's id, and W3C's names for its trace."""
+REQUEST_ID, JOB_ID = "request_id", "job_id"
 
 
 def serialize(value: object) -> bytes:
@@ -62,34 +67,48 @@ class ArqQueue:
     """Tells workers of units by id; the unit's row decides what there is to do.
 
     Telling again keeps a waiting unit's place. It also clears the marks of a worker that died with the unit, which
-    would keep arq from starting it again until the longest task would have ended.
+    would keep arq from starting it again until the longest task would have ended. What was told of a waiting unit's
+    origin stays.
     """
 
-    def __init__(self, redis: ArqRedis, deadline: timedelta = DEADLINE) -> None:
+    def __init__(self, redis: ArqRedis, tracer: Tracer | None = None, deadline: timedelta = DEADLINE) -> None:
         self._redis = redis
+        self._tracer = tracer or NoTracer()
         self._deadline = deadline
 
     async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
         """Returns within the deadline (per 1,000 units), whether Redis is there or not."""
+        known = bound()
+        if JOB_ID not in known:
+            return await self._enqueue(unit_ids, priority, {})
+        with self._tracer.span("job.enqueue", "producer") as span:
+            span.set("dq.job_id", known[JOB_ID])
+            origin = dict(self._tracer.carrier())
+            if REQUEST_ID in known:
+                origin[REQUEST_ID] = known[REQUEST_ID]
+            return await self._enqueue(unit_ids, priority, origin)
+
+    async def _enqueue(self, unit_ids: Sequence[str], priority: Priority, origin: Mapping[str, str]) -> None:
         for start in range(0, len(unit_ids), CHUNK):
             chunk = unit_ids[start : start + CHUNK]
             try:
                 async with asyncio.timeout(self._deadline.total_seconds()):
-                    await self._tell(chunk, priority)
+                    await self._tell(chunk, priority, origin)
             except (RedisError, OSError, TimeoutError) as error:
                 untold = len(unit_ids) - start
                 log.warning("queue.absent", error=type(error).__name__, units=untold)
                 return
 
-    async def _tell(self, unit_ids: Sequence[str], priority: Priority) -> None:
+    async def _tell(self, unit_ids: Sequence[str], priority: Priority, origin: Mapping[str, str]) -> None:
         """Write what arq's `enqueue_job` would, for all units in one round trip instead of three for each."""
+        more = {ORIGIN: dict(origin)} if origin else {}
         now_ms = int(time.time() * 1000)
         score = now_ms - _milliseconds(HEAD_START[priority])
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.delete(*_marks(unit_ids))
             for unit_id in unit_ids:
-                task = serialize_job(FUNCTION, (unit_id,), {}, None, now_ms, serializer=serialize)
-                pipe.psetex(job_key_prefix + unit_id, _milliseconds(FORGOTTEN_AFTER), task)
+                task = serialize_job(FUNCTION, (unit_id,), more, None, now_ms, serializer=serialize)
+                pipe.set(job_key_prefix + unit_id, task, px=_milliseconds(FORGOTTEN_AFTER), nx=True)
             pipe.zadd(QUEUE_NAME, dict.fromkeys(unit_ids, score), nx=True)
             await pipe.execute()
 

@@ -77,12 +77,16 @@ class Unmeasured(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a unit, how its checks ended, and after which pause it is to be tried again, if at all."""
+    """What became of a unit, how its checks ended, and after which pause it is to be tried again, if at all.
+
+    `job` is as it was after the unit's end, None if the unit did not end.
+    """
 
     ended: Ended
     outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
     pause: timedelta | None = None
     error: JobError | None = None
+    job: Job | None = None
 
 
 async def claim(deps: Deps, unit_id: str, options: ExecuteOptions) -> Unit | None:
@@ -213,12 +217,13 @@ async def _end(deps: Deps, unit: Unit, end: End) -> Done:
         outcomes = _counted(results)
         error = end.error or _first_error(results)
         state = JobState.FAILED if error else JobState.SUCCEEDED
-        if not await tx.jobs.finish(unit, state, outcomes, error, now):
+        job = await tx.jobs.finish(unit, state, outcomes, error, now)
+        if job is None:
             return Done(Ended.LOST)
         if end.catalogue is not None and end.catalogue.skipped:
             await tx.jobs.skipped(unit.job_id, end.catalogue.skipped)
         await tx.commit()
-    return Done(Ended(state), outcomes, error=error)
+    return Done(Ended(state), outcomes, error=error, job=job)
 
 
 async def _personal(tx: Tx, results: Sequence[Result]) -> Sequence[str]:
@@ -239,10 +244,11 @@ async def _keep(tx: Tx, baselines: Iterable[Baseline], results: Iterable[Result]
 
 async def _cancel(deps: Deps, unit: Unit) -> Done:
     async with deps.uow() as tx:
-        if not await tx.jobs.finish(unit, JobState.CANCELLED, OutcomeCounts(), None, deps.clock.now()):
+        job = await tx.jobs.finish(unit, JobState.CANCELLED, OutcomeCounts(), None, deps.clock.now())
+        if job is None:
             return Done(Ended.LOST)
         await tx.commit()
-    return Done(Ended.CANCELLED)
+    return Done(Ended.CANCELLED, job=job)
 
 
 async def _release(deps: Deps, unit: Unit, error: JobError, pause: timedelta) -> Done:

@@ -10,6 +10,7 @@ from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.personal import mark
 from dq_platform.app.review import MAX_IDENTIFIER, Review
+from dq_platform.app.runs import tell
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
 from dq_platform.connectors.source_session import SourceSession
@@ -176,7 +177,7 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
         earlier = await tx.jobs.add(job, [unit], request_hash(job.kind, connection.id))
         await tx.commit()
     if earlier is None:
-        await deps.queue.enqueue([unit.id], job.priority)
+        await tell(deps, job, [unit])
     return earlier or job
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from dq_platform.incidents.policy import Act, Failures, KeyChange, Member, failure_events, fold, open_incident, settle
 from dq_platform.models.incident import Incident, IncidentKey
+from dq_platform.models.outcome import Outcome
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result
 from dq_platform.ports import Tx
 
 MAX_EVENTS = 1000
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,23 @@ async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: date
     Keys are taken in one order by everybody, so that two runs of one table wait for each other and never lock up.
     """
     stored = await tx.results.add(results)
+    _tell_unmeasured(stored)
     changes = fold(stored)
     unresolved = await tx.incidents.unresolved(workspace_id, changes) if changes else ()
     for key in sorted(changes, key=astuple):
         if changes[key].failures is not None or key in unresolved:
             await _apply(tx, workspace_id, changes[key], Act(now))
     return stored
+
+
+def _tell_unmeasured(results: Iterable[Result]) -> None:
+    """One line for each reason why checks have an execution error, with the checks."""
+    checks: dict[str, set[str]] = {}
+    for result in results:
+        if result.outcome is Outcome.EXECUTION_ERROR:
+            checks.setdefault(result.error_reason, set()).add(result.check_id)
+    for reason, ids in sorted(checks.items()):
+        log.warning("checks.unmeasured", reason=reason, check_ids=sorted(ids))
 
 
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
+from dq_platform import log as logging
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
@@ -13,6 +16,8 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, PeriodWindow
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
 from dq_platform.models.workspace import Principal
+
+log = structlog.get_logger(__name__)
 
 MAX_WINDOW = timedelta(days=3660)
 FIRST_WINDOW_START = datetime(1000, 1, 1, tzinfo=UTC)
@@ -66,7 +71,9 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
 
 async def tell(deps: Deps, job: Job, units: list[Unit]) -> Job:
     """Tell the queue of a stored job; a lost message is healed by the sweep."""
-    await deps.queue.enqueue(unit_ids(units), job.priority)
+    with logging.context(job_id=job.id):
+        log.info("job.queued", kind=job.kind.value, units=job.unit_count, checks=job.check_count)
+        await deps.queue.enqueue(unit_ids(units), job.priority)
     return job
 
 

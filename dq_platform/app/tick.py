@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.units import checks_in, request_hash, unit_ids, units_of
+from dq_platform.app.runs import tell
+from dq_platform.app.units import checks_in, request_hash, units_of
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
@@ -40,7 +41,7 @@ async def fire_due(deps: Deps) -> int:
     while True:
         seen, fired = await _fire_batch(deps)
         for one in fired:
-            await deps.queue.enqueue(unit_ids(one.units), one.job.priority)
+            await tell(deps, one.job, one.units)
         jobs += len(fired)
         if not seen:
             return jobs

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from dq_platform.connectors.base import BaseConnector
+from dq_platform.connectors.base import BaseConnector, Rows
 from dq_platform.connectors.calls import Calls
+from dq_platform.connectors.watch import Watch
 from dq_platform.errors import SourceError, SourceProblem
 
 T = TypeVar("T")
@@ -31,9 +32,12 @@ class Lease:
     later had begun its work, which may be long: whoever asked for it decides whether it is to be done again.
     """
 
-    def __init__(self, make: Callable[[], BaseConnector], calls: Calls, idle: BaseConnector | None) -> None:
+    def __init__(
+        self, make: Callable[[], BaseConnector], calls: Calls, watch: Watch, idle: BaseConnector | None
+    ) -> None:
         self._make = make
         self._calls = calls
+        self._watch = watch
         self._last: asyncio.Future[Any] | None = None
         self._proven = False
         self.connector = idle
@@ -41,6 +45,12 @@ class Lease:
 
     async def run(self, function: Callable[[BaseConnector], T]) -> T:
         """The function's result for the session. Raises SourceError."""
+        with self._watch.asking() as question:
+            result = await self._run_on_a_live_session(function)
+            question.rows = len(result.rows) if isinstance(result, Rows) else 0
+            return result
+
+    async def _run_on_a_live_session(self, function: Callable[[BaseConnector], T]) -> T:
         idle = self.connector is not None and not self._proven
         loop = asyncio.get_running_loop()
         started = loop.time()

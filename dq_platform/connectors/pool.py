@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dq_platform.connectors.base import BaseConnector
 from dq_platform.connectors.calls import Calls
 from dq_platform.connectors.lease import Lease
+from dq_platform.connectors.watch import Watch
 
 
 class _Idle(NamedTuple):
@@ -22,8 +23,9 @@ class _Idle(NamedTuple):
 class Pool:
     """At most `limit` sessions with one source; whoever comes later waits for a turn."""
 
-    def __init__(self, make: Callable[[], BaseConnector], limit: int) -> None:
+    def __init__(self, make: Callable[[], BaseConnector], limit: int, watch: Watch) -> None:
         self._make = make
+        self._watch = watch
         self._calls = Calls(limit)
         self._turns = asyncio.Semaphore(limit)
         self._idle: deque[_Idle] = deque()
@@ -41,9 +43,11 @@ class Pool:
         self._users += 1
         try:
             async with self._turns:
-                lease = Lease(self._make, self._calls, self._idle.pop().connector if self._idle else None)
+                idle = self._idle.pop().connector if self._idle else None
+                lease = Lease(self._make, self._calls, self._watch, idle)
                 try:
-                    yield lease
+                    with self._watch.lending():
+                        yield lease
                 finally:
                     self._take_back(lease)
         finally:

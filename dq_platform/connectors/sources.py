@@ -15,6 +15,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.pool import Pool
 from dq_platform.connectors.references import References
 from dq_platform.connectors.source_session import SourceSession
+from dq_platform.connectors.watch import WatchOf, unwatched
 from dq_platform.errors import Violation
 from dq_platform.models.connection import Connection, SettingValue
 
@@ -30,6 +31,7 @@ class SourceOptions:
     idle: timedelta = timedelta(minutes=5)
     guards: Guards = field(default_factory=Guards)
     references: References = field(default_factory=References)
+    watch: WatchOf = unwatched
 
 
 class Sources:
@@ -106,7 +108,7 @@ class Sources:
         def make() -> BaseConnector:
             return kind(self._options.references.resolve(connection.settings), guards)
 
-        return Pool(make, limit)
+        return Pool(make, limit, self._options.watch(connection))
 
     async def _sweep(self) -> None:
         while True:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from dq_platform import log
 from dq_platform.connectors.base import Rows
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError, SourceError
@@ -128,7 +129,7 @@ class _Run:
         self.statements += 1
         self.allowance = self.allowance.less(serving.reads)
         try:
-            with self.ledger.statement(serving.check_ids):
+            with self.ledger.statement(serving.check_ids), log.context(check_ids=serving.check_ids):
                 answer = await self.session.execute(sql, tag=self.tag)
         except SourceError as error:
             if error.concerns_whole_source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,8 @@ from dq_platform.settings import ServerSettings, SettingsError, load
 from services.common.methods import RoleMissingError
 from services.common.server import PortTakenError, Server, ServerConfig, Service
 from services.common.wiring import Parts, parts
+from telemetry.parts import MetricsPortError, Telemetry, of_process, serving
+from telemetry.tracing import TracingError
 
 USAGE, FAILURE = 2, 1
 
@@ -21,13 +24,15 @@ def main(name: str, services: Callable[[Parts], Sequence[Service]]) -> int:
     try:
         settings = load(ServerSettings)
         load_plugins(settings.plugins)
-    except SettingsError as error:
+        telemetry = of_process(name, os.environ)
+    except (SettingsError, TracingError) as error:
         print(error, file=sys.stderr)  # noqa: T201  there is no log before there are settings
         return USAGE
     log.configure(settings.log_format, settings.effective_log_level)
     try:
-        run(_serve(name, settings, services))
-    except (PortTakenError, RoleMissingError) as error:
+        with serving(telemetry, settings.metrics_host, settings.metrics_port):
+            run(_serve(name, settings, services, telemetry))
+    except (PortTakenError, MetricsPortError, RoleMissingError) as error:
         print(f"The {name} server does not start: {error}", file=sys.stderr)  # noqa: T201
         return FAILURE
     return 0
@@ -49,7 +54,9 @@ def config_of(name: str, settings: ServerSettings) -> ServerConfig:
     )
 
 
-async def _serve(name: str, settings: ServerSettings, services: Callable[[Parts], Sequence[Service]]) -> None:
-    async with parts(settings, f"dq-{name}") as made:
-        server = Server(config_of(name, settings), services(made), made.verifier)
+async def _serve(
+    name: str, settings: ServerSettings, services: Callable[[Parts], Sequence[Service]], telemetry: Telemetry
+) -> None:
+    async with parts(settings, f"dq-{name}", telemetry) as made:
+        server = Server(config_of(name, settings), services(made), made.verifier, telemetry)
         await server.run(made.store_answers)

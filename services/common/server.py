@@ -26,6 +26,7 @@ from services.common.interceptors.parsing import Parsing
 from services.common.interceptors.request_id import RequestId
 from services.common.methods import methods_of
 from services.common.pipeline import Pipeline
+from telemetry.parts import Telemetry
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
 STORE_RETRY = timedelta(milliseconds=500)
@@ -80,11 +81,18 @@ class Server:
     Raises RoleMissingError for methods that state no required role, PortTakenError.
     """
 
-    def __init__(self, config: ServerConfig, services: Sequence[Service], verifier: Verifier) -> None:
+    def __init__(
+        self,
+        config: ServerConfig,
+        services: Sequence[Service],
+        verifier: Verifier,
+        telemetry: Telemetry,
+    ) -> None:
         self._config = config
         self._names = ["", *(service.descriptor.full_name for service in services)]
         auth = Auth(verifier, config.api_key_header)
-        around: list[Interceptor] = [RequestId(), AccessLog(), ErrorBoundary(), Deadline(), auth, Parsing()]
+        told = AccessLog(telemetry.metrics.rpc, telemetry.tracer)
+        around: list[Interceptor] = [RequestId(), told, ErrorBoundary(), Deadline(), auth, Parsing()]
         pipeline = Pipeline(methods_of(service.descriptor for service in services), around)
         self._server = grpc.aio.server(interceptors=[pipeline], options=OPTIONS)
         for service in services:

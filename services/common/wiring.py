@@ -11,6 +11,7 @@ from dq_platform.app.access import KeyVerifier
 from dq_platform.app.deps import Deps
 from dq_platform.settings import ServerSettings
 from services.common.paging import PageTokens
+from telemetry.parts import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,15 @@ class Parts:
     verifier: KeyVerifier
     tokens: PageTokens
     store_answers: Callable[[], Awaitable[object]]
+    telemetry: Telemetry
 
 
 @asynccontextmanager
-async def parts(settings: ServerSettings, name: str) -> AsyncIterator[Parts]:
+async def parts(settings: ServerSettings, name: str, telemetry: Telemetry) -> AsyncIterator[Parts]:
     """Everything, closed at the end; nothing is connected to before its first use. `name` is what the store shows."""
     secret = first_key(settings.encryption_key.get_secret_value())
-    async with compose.parts(settings, name) as made:
-        yield Parts(made.deps, KeyVerifier(made.deps), PageTokens(secret), made.uow.ping)
+    async with compose.parts(settings, name, telemetry) as made:
+        yield Parts(made.deps, KeyVerifier(made.deps), PageTokens(secret), made.uow.ping, telemetry)
 
 
 def first_key(keys: str) -> str:

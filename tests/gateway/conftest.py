@@ -18,6 +18,7 @@ import uvicorn
 from gateway.app import Contract, create_app
 from gateway.openapi import Title
 from gateway.settings import Settings
+from telemetry.parts import Telemetry
 from tests.gateway.server import TestServer, free_port, serve_upstream
 
 PROTOS = Path(__file__).parent / "protos"
@@ -94,7 +95,7 @@ async def serve_http(settings: Settings, contract: Contract) -> AsyncIterator[ht
     """A client of the gateway on a real port."""
     port = free_port()
     config = uvicorn.Config(
-        create_app(settings, contract), host="127.0.0.1", port=port, log_config=None, proxy_headers=False
+        create_app(settings, contract, Telemetry()), host="127.0.0.1", port=port, log_config=None, proxy_headers=False
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())

@@ -9,6 +9,7 @@ import pytest
 from gateway.app import create_app
 from gateway.router import ContractError
 from gateway.settings import Settings
+from telemetry.parts import Telemetry
 from tests.gateway.conftest import Compiled, make_contract
 from tests.gateway.server import TestServer
 
@@ -38,7 +39,7 @@ async def test_other_origins_may_not(http: httpx.AsyncClient, lenient: httpx.Asy
 
 
 async def test_a_target_without_a_slash_is_400(compiled: Compiled, upstream: TestServer) -> None:
-    app = create_app(Settings(), make_contract(compiled, upstream))
+    app = create_app(Settings(), make_contract(compiled, upstream), Telemetry())
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "method": "GET", "path": "foo", "raw_path": b"foo", "root_path": "",
         "query_string": b"", "headers": [], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "scheme": "http",
@@ -59,7 +60,7 @@ async def test_a_target_without_a_slash_is_400(compiled: Compiled, upstream: Tes
 def test_a_service_without_an_address_is_named_at_start(compiled: Compiled, upstream: TestServer) -> None:
     contract = dataclasses.replace(make_contract(compiled, upstream), addresses={})
     with pytest.raises(ContractError, match=r"dqtest\.v1\.EchoService"):
-        create_app(Settings(), contract)
+        create_app(Settings(), contract, Telemetry())
 
 
 async def test_our_own_pages_are_only_read(http: httpx.AsyncClient) -> None:

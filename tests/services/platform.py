@@ -23,6 +23,7 @@ from dq_platform.settings import ServerSettings
 from services.common.process import config_of
 from services.common.server import Server
 from services.common.wiring import Parts, parts
+from telemetry.parts import Telemetry
 
 HEADER = "x-api-key"
 SERVERS = {
@@ -149,7 +150,7 @@ def _unpacked(any_: Any) -> Any:
 
 @asynccontextmanager
 async def platform(settings: ServerSettings) -> AsyncIterator[Platform]:
-    async with parts(settings, "dq-test") as made, running(made, settings) as running_platform:
+    async with parts(settings, "dq-test", Telemetry()) as made, running(made, settings) as running_platform:
         yield running_platform
 
 
@@ -161,7 +162,7 @@ async def running(made: Parts, settings: ServerSettings) -> AsyncIterator[Platfo
     for name, services in SERVERS.items():
         served = services(made)
         config = replace(config_of(name, settings), host=HOST, port=0)
-        servers[name] = server = Server(config, served, made.verifier)
+        servers[name] = server = Server(config, served, made.verifier, made.telemetry)
         await server.start(made.store_answers)
         channel = grpc.aio.insecure_channel(f"{HOST}:{server.port}")
         channels.append(channel)

@@ -228,7 +228,9 @@ class TestErrors:
             yield
 
         deps = replace(servers.deps, uow=broken)
-        made = Parts(deps, KeyVerifier(servers.deps), servers.parts.tokens, servers.parts.store_answers)
+        made = Parts(
+            deps, KeyVerifier(servers.deps), servers.parts.tokens, servers.parts.store_answers, servers.parts.telemetry
+        )
         account = await servers.account("broken-port")
         async with running(made, settings) as other:
             for name, request in (("ListConnections", {}), ("ListChecks", {}), ("ListResults", {}), ("ListJobs", {})):

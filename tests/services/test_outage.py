@@ -21,6 +21,7 @@ from gateway.routes import discover
 from gateway.settings import Settings
 from local.ports import any_free
 from local.postgres import EmbeddedPostgres, PostgresConfig
+from telemetry.parts import Telemetry
 from tests.engines.places import reachable_directory
 from tests.services.platform import HOST, Account, Platform, platform, refused
 
@@ -66,7 +67,7 @@ async def gateway(running: Platform) -> AsyncIterator[httpx.AsyncClient]:
     addresses = {f"{name}_addr": f"{HOST}:{port}" for name, port in running.ports.items()}
     settings = Settings(**addresses)
     contract = Contract(Title("t", "1", ""), discover(dq.v1), settings.upstreams(), b"")
-    app = create_app(settings, contract)
+    app = create_app(settings, contract, Telemetry())
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
     async with app.router.lifespan_context(app), client:
         yield client

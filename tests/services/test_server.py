@@ -269,7 +269,7 @@ def run(name: str, environment: dict[str, str]) -> subprocess.Popen[str]:
 
 def new_server(servers: Platform, settings: ServerSettings, **changes: object) -> Server:
     config = replace(config_of("check", settings), **{"host": HOST, "port": 0} | changes)
-    return Server(config, SERVERS["check"](servers.parts), servers.parts.verifier)
+    return Server(config, SERVERS["check"](servers.parts), servers.parts.verifier, servers.parts.telemetry)
 
 
 @asynccontextmanager

@@ -97,7 +97,7 @@ def _finish() -> Update:
     }
     values |= {name: jobs.c[name] + bindparam(f"more_{name}", type_=BigInteger) for name in OUTCOME_COUNTS}
     values |= {name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error.items()}
-    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
+    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs)
 
 
 CLAIM = _claim()

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dq_platform.adapters.sql.backlog import read_backlog
 from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.job_rows import (
     error_to_row,
@@ -43,6 +44,7 @@ from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
 from dq_platform.models.page import Page, PageRequest
+from dq_platform.models.queue import Backlog
 
 NEWEST_FIRST = Keyset((jobs.c.create_time, jobs.c.id), descending=True)
 
@@ -146,7 +148,7 @@ class SqlJobs:
 
     async def finish(
         self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
-    ) -> bool:
+    ) -> Job | None:
         values = {
             "ended_unit": unit.id,
             "ended_attempt": unit.attempt,
@@ -158,7 +160,8 @@ class SqlJobs:
             **{f"more_{name}": count for name, count in outcomes_to_row(outcomes).items()},
             **{f"ended_{name}": text for name, text in error_to_row(error).items()},
         }
-        return (await self._session.execute(FINISH, values)).one_or_none() is not None
+        row = (await self._session.execute(FINISH, values)).one_or_none()
+        return None if row is None else job_from_row(row)
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
         statement = (
@@ -178,6 +181,9 @@ class SqlJobs:
             .limit(limit)
         )
         return [(row.id, Priority(row.priority)) for row in await self._session.execute(statement)]
+
+    async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
+        return await read_backlog(self._session, now, workspace_id)
 
     async def _stored_before(self, job: Job, request_hash: str) -> Job:
         statement = select(jobs).where(or_(false(), *_same(job))).limit(1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from dq_platform.adapters.sql.check_codec import selector_from_json, selector_to_json
 from dq_platform.adapters.sql.ids import existing_id
@@ -67,6 +67,11 @@ class SqlSchedules:
             .values(last_run_time=last_run_time, next_run_time=next_run_time)
         )
         await self._session.execute(statement)
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        due = schedules.c.next_run_time
+        oldest: datetime | None = (await self._session.execute(select(func.min(due)).where(due <= now))).scalar_one()
+        return oldest
 
 
 def _values(schedule: Schedule) -> Mapping[str, object]:

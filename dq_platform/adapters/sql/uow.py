@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy import literal, select
@@ -20,6 +20,7 @@ from dq_platform.adapters.sql.schedules import SqlSchedules
 from dq_platform.adapters.sql.session import Session
 from dq_platform.adapters.sql.tables_repo import SqlTables
 from dq_platform.adapters.sql.workspaces import SqlWorkspaces
+from dq_platform.errors import StoreUnavailable
 from dq_platform.ports import (
     ApiKeys,
     Baselines,
@@ -60,13 +61,15 @@ class SqlTx:
 class SqlUow:
     """Opens transactions; what is not committed is rolled back.
 
-    Everything in one raises StoreUnavailable if the store cannot be reached or takes too long.
+    Everything in one raises StoreUnavailable if the store cannot be reached or takes too long; `unavailable` is called
+    then.
     """
 
-    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+    def __init__(self, engine: AsyncEngine, cipher: Cipher, unavailable: Callable[[], None] = lambda: None) -> None:
         # A session says itself when its transaction begins: what only reads needs none, and saves two round trips.
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._cipher = cipher
+        self._unavailable = unavailable
 
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
         return self._transaction()
@@ -86,5 +89,8 @@ class SqlUow:
         session = Session(self._engine)
         try:
             yield session
+        except StoreUnavailable:
+            self._unavailable()
+            raise
         finally:
             await session.close()

@@ -34,9 +34,9 @@ async def finish(
 ) -> bool:
     async with world.uow() as tx:
         done = await tx.jobs.finish(unit, state, outcomes, error, NOW + MINUTE)
-        if done:
+        if done is not None:
             await tx.commit()
-    return done
+    return done is not None
 
 
 async def cancel(world: World, job: Job, at: datetime = NOW) -> Job:

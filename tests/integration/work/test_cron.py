@@ -18,6 +18,7 @@ from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.compose import Parts
 from dq_platform.errors import NotFound
 from dq_platform.models.job import Job
+from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until
 from tests.integration.work.world import ALL, World
@@ -58,7 +59,7 @@ async def test_two_cron_processes_fire_once(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow), timedelta(days=1))[0]
+    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry()), timedelta(days=1))[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
@@ -72,7 +73,7 @@ async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: 
     await world.run(check)
     await world.work()
     [result] = await world.results(check_id=check.id)
-    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow)
+    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
     [chore] = [one for one in cron.chores(parts, timedelta(days=30)) if one.name == "samples"]
     await chore.do()
     assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
@@ -92,7 +93,7 @@ async def test_a_chore_that_fails_is_tried_again_until_it_works() -> None:
             raise ConnectionError(message)
         stop.set()
 
-    await cron.repeat(Chore("fragile", timedelta(milliseconds=1), fragile), stop)
+    await cron.repeat(Chore("fragile", timedelta(milliseconds=1), fragile), stop, Telemetry().metrics.cron)
     assert len(calls) == 2
 
 

@@ -13,8 +13,10 @@ from dq_platform.connectors.sources import Sources
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import JobState
 from dq_platform.models.outcome import Outcome
+from telemetry.parts import Telemetry
 from tests.integration.work.world import NO_PAUSE, World
 from workers.tasks import TASKS_KEY, Tasks, run_unit
+from workers.watch import UnitWatch
 
 
 class BrokenSources(Sources):
@@ -30,7 +32,7 @@ class BrokenSources(Sources):
 async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(world: World) -> None:
     job = await world.run(await world.check("row_count", "orders"))
     [unit_id] = world.queue.take()
-    context = {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE)}
+    context = {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(Telemetry()))}
     with capture_logs() as logs:
         for _ in range(3):
             with pytest.raises(Retry):
@@ -47,6 +49,6 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
 
 async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
     with capture_logs() as logs:
-        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE)}, "nonsense")
+        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, "nonsense")
     assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
     assert await world.results() == []

@@ -19,6 +19,7 @@ from dq_platform.models.job import Job, JobState
 from dq_platform.settings import WorkerSettings
 from local.ports import any_free
 from local.redis import EmbeddedRedis, RedisConfig
+from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until, working
 from tests.integration.work.world import World
@@ -49,7 +50,7 @@ def told(world: World, redis: ArqRedis) -> World:
 
 @pytest.fixture
 def made(told: World, redis: ArqRedis, uow: SqlUow, engine: AsyncEngine) -> Parts:
-    return Parts(told.deps, redis, SqlMaintenance(engine), uow)
+    return Parts(told.deps, redis, SqlMaintenance(engine), uow, Telemetry())
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ async def test_a_worker_goes_on_when_redis_comes_back(
     config = RedisConfig(tmp_path, any_free(), tmp_path / "redis.log", durable=False)
     client = open_redis(f"redis://127.0.0.1:{config.port}/0")
     told = world.using(ArqQueue(client))
-    made = Parts(told.deps, client, SqlMaintenance(engine), uow)
+    made = Parts(told.deps, client, SqlMaintenance(engine), uow, Telemetry())
     server = EmbeddedRedis(config)
     server.start()
     async with working(told, made, WorkerSettings(**environment)):

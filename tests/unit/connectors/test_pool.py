@@ -8,13 +8,14 @@ import pytest
 
 from dq_platform.connectors.base import Guards
 from dq_platform.connectors.pool import Pool
+from dq_platform.connectors.watch import Unwatched
 from tests.unit.connectors.fakes import FakeConnector
 
 
 @pytest.fixture
 async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
     monkeypatch.setattr(FakeConnector, "made", [])
-    pool = Pool(lambda: FakeConnector({}, Guards()), 1)
+    pool = Pool(lambda: FakeConnector({}, Guards()), 1, Unwatched())
     yield pool
     await pool.end()
 
