@@ -1,9 +1,12 @@
-"""The first workspace and the first keys, made directly in the database: no key can exist before them."""
+"""What is done directly in the database: the first workspace and keys, and what no workspace's key may see."""
 
 from __future__ import annotations
 
-from dq_platform.app import access
+from collections.abc import Sequence
+
+from dq_platform.app import access, queue
 from dq_platform.compose import parts
+from dq_platform.models.queue import Backlog
 from dq_platform.models.workspace import Role
 from dq_platform.settings import ServerSettings
 from telemetry.parts import Telemetry
@@ -19,3 +22,9 @@ async def another_key(settings: ServerSettings, workspace: str, name: str, role:
     """Create a key to a workspace that exists; returns the key. Raises NotFound, Invalid."""
     async with parts(settings, "dq-cli", Telemetry()) as made:
         return (await access.create_api_key_for(made.deps, workspace, name, role)).secret
+
+
+async def whole_queue(settings: ServerSettings) -> Sequence[Backlog]:
+    """The state of the queue by workspace and priority."""
+    async with parts(settings, "dq-cli", Telemetry()) as made:
+        return await queue.whole_queue(made.deps)

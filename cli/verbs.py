@@ -22,6 +22,7 @@ PLACES = {
     "incidents": "cli.commands.look:incidents",
     "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
+    "queue": "cli.commands.queue:queue",
     "connection": "cli.commands.connection:app",
     "check": "cli.commands.check:app",
     "workspace": "cli.commands.access:workspaces",

@@ -27,11 +27,14 @@ class Ports:
     check: int = 50052
     results: int = 50053
     gateway: int = 8000
+    metrics: int = 9464
+    """The first of one for each process that is not the gateway; 0: they serve no metrics."""
 
     @classmethod
     def free(cls) -> Self:
-        """Return ports of the system's choice, for tests."""
-        return cls(*(any_free() for _ in range(6)))
+        """Return ports of the system's choice, for tests; without metrics."""
+        ports = [any_free() for _ in range(6)]
+        return cls(*ports, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ class Stack:
             "REST": f"{self.gateway_url}/api/v1",
             "docs": f"{self.gateway_url}/docs",
             **{f"gRPC {server}": f"grpc://{self.grpc_address(server)}" for server in SERVERS},
+            "metrics": f"{self.gateway_url}/metrics",
+            **{f"metrics {name}": f"http://{LOOPBACK}:{port}/metrics" for name, port in self._metrics.items()},
             "PostgreSQL": f"postgresql://{LOOPBACK}:{ports.postgres}/{DATABASE}",
             "Redis": self.redis_url,
         }
@@ -155,10 +157,14 @@ class Stack:
 
     def _settle_ports(self) -> StackSettings:
         settings = load_or_generate(self.directory, self.options.ports)
-        chosen, moves = choose(asdict(settings.ports))
+        wanted = asdict(settings.ports)
+        first = wanted.pop("metrics")
+        measured = (*SERVERS, "cron", *self._workers()) if first else ()
+        chosen, moves = choose(wanted | {f"metrics {name}": first + place for place, name in enumerate(measured)})
         for move in moves:
             self.console.print(str(move), style="yellow", markup=False)
-        settings = settings.with_ports(Ports(**chosen))
+        self._metrics = {name: chosen.pop(f"metrics {name}") for name in measured}
+        settings = settings.with_ports(Ports(**chosen, metrics=first))
         settings.save(self.directory)
         return settings
 
@@ -194,10 +200,9 @@ class Stack:
     def _start_platform(self) -> None:
         """Start the servers first: the gateway is ready when they are, workers and cron want a settled platform."""
         self._supervisor.start([self._server(name) for name in SERVERS])
-        workers = [f"worker-{number}" for number in range(1, self.options.workers + 1)]
         self._supervisor.start(
             [
-                *(self._background(name, "workers") for name in workers),
+                *(self._background(name, "workers") for name in self._workers()),
                 self._background("cron", "workers.cron"),
                 Service(
                     self._command("gateway", "gateway"),
@@ -206,6 +211,9 @@ class Stack:
                 ),
             ]
         )
+
+    def _workers(self) -> list[str]:
+        return [f"worker-{number}" for number in range(1, self.options.workers + 1)]
 
     def _server(self, name: str) -> Service:
         address = self.grpc_address(name)
@@ -220,7 +228,8 @@ class Stack:
 
     def _command(self, name: str, module: str, extra: Mapping[str, str] | None = None) -> Command:
         """Run a module of ours; -P keeps a folder of the same name in the current directory from taking its place."""
-        environment = os.environ | self.environment() | dict(extra or {})
+        measured = {"DQ_METRICS_PORT": str(self._metrics[name])} if name in self._metrics else {}
+        environment = os.environ | self.environment() | measured | dict(extra or {})
         return Command(name, (sys.executable, "-P", "-m", module), self._log(name), environment)
 
     def _log(self, name: str) -> Path:

@@ -95,6 +95,6 @@ def _own_folder() -> Path:
 
 def _say_where(stack: Stack, mine: Profile, console: Console) -> None:
     for name, address in stack.addresses().items():
-        console.print(f"  {name:<18}{address}")
-    console.print(f"  {'API key':<18}{mine.api_key}")
+        console.print(f"  {name:<20}{address}")
+    console.print(f"  {'API key':<20}{mine.api_key}")
     console.print("Ctrl-C stops everything.")

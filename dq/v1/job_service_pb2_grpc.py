@@ -55,6 +55,11 @@ class JobServiceStub:
                 request_serializer=dq_dot_v1_dot_job__service__pb2.WatchJobRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_job__service__pb2.WatchJobResponse.FromString,
                 _registered_method=True)
+        self.GetQueue = channel.unary_unary(
+                '/dq.v1.JobService/GetQueue',
+                request_serializer=dq_dot_v1_dot_job__service__pb2.GetQueueRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_job__service__pb2.GetQueueResponse.FromString,
+                _registered_method=True)
 
 
 class JobServiceServicer:
@@ -89,6 +94,13 @@ class JobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetQueue(self, request, context):
+        """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_JobServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +123,11 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.WatchJob,
                     request_deserializer=dq_dot_v1_dot_job__service__pb2.WatchJobRequest.FromString,
                     response_serializer=dq_dot_v1_dot_job__service__pb2.WatchJobResponse.SerializeToString,
+            ),
+            'GetQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetQueue,
+                    request_deserializer=dq_dot_v1_dot_job__service__pb2.GetQueueRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_job__service__pb2.GetQueueResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +239,33 @@ class JobService:
             '/dq.v1.JobService/WatchJob',
             dq_dot_v1_dot_job__service__pb2.WatchJobRequest.SerializeToString,
             dq_dot_v1_dot_job__service__pb2.WatchJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.JobService/GetQueue',
+            dq_dot_v1_dot_job__service__pb2.GetQueueRequest.SerializeToString,
+            dq_dot_v1_dot_job__service__pb2.GetQueueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,8 @@ class JobServiceStub:
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]
     """Sends the job as it is, again whenever it changes, and ends with the job."""
+    GetQueue: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.GetQueueRequest, _job_service_pb2.GetQueueResponse]
+    """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited."""
 
 @_typing.type_check_only
 class JobServiceAsyncStub(JobServiceStub):
@@ -55,6 +57,8 @@ class JobServiceAsyncStub(JobServiceStub):
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
     WatchJob: _aio.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]  # type: ignore[assignment]
     """Sends the job as it is, again whenever it changes, and ends with the job."""
+    GetQueue: _aio.UnaryUnaryMultiCallable[_job_service_pb2.GetQueueRequest, _job_service_pb2.GetQueueResponse]  # type: ignore[assignment]
+    """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited."""
 
 class JobServiceServicer(metaclass=_abc_1.ABCMeta):
     """Jobs: work that was requested, and how far it is."""
@@ -90,5 +94,13 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_job_service_pb2.WatchJobResponse], _abc.AsyncIterator[_job_service_pb2.WatchJobResponse]]:
         """Sends the job as it is, again whenever it changes, and ends with the job."""
+
+    @_abc_1.abstractmethod
+    def GetQueue(
+        self,
+        request: _job_service_pb2.GetQueueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_job_service_pb2.GetQueueResponse, _abc.Awaitable[_job_service_pb2.GetQueueResponse]]:
+        """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited."""
 
 def add_JobServiceServicer_to_server(servicer: JobServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 from dq.v1 import job_service_pb2 as pb
 from dq.v1 import job_service_pb2_grpc
-from dq_platform.app import jobs
+from dq_platform.app import jobs, queue
 from dq_platform.app.deps import Deps
+from services.check.mapping_queue import line
 from services.common.call import Context, caller
 from services.common.mapping_job import STATES, job
 from services.common.methods import STREAM_TIMEOUT
@@ -32,6 +33,9 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
 
     async def CancelJob(self, request: pb.CancelJobRequest, _context: Context) -> pb.CancelJobResponse:
         return pb.CancelJobResponse(job=job(await jobs.cancel_job(self._deps, caller(), request.job_id)))
+
+    async def GetQueue(self, _request: pb.GetQueueRequest, _context: Context) -> pb.GetQueueResponse:
+        return pb.GetQueueResponse(lines=map(line, await queue.get_queue(self._deps, caller())))
 
     async def WatchJob(self, request: pb.WatchJobRequest, _context: Context) -> AsyncIterator[pb.WatchJobResponse]:
         """Ends with the job, or in DEADLINE_EXCEEDED after ten minutes."""

@@ -188,6 +188,7 @@ EXAMPLES: Mapping[str, Example] = {
     "GetJob": at(lambda it: f"/jobs/{it.job}"),
     "ListJobs": at(lambda _: "/jobs?states=JOB_STATE_QUEUED&states=JOB_STATE_SUCCEEDED"),
     "CancelJob": to(200, lambda it: f"/jobs/{it.job}/cancel"),
+    "GetQueue": at(lambda _: "/queue"),
     "WatchJob": at(lambda it: f"/jobs/{it.job}/watch"),
     "ListResults": at(lambda it: f"/results?filter.job_id={it.job}&filter.outcomes=OUTCOME_ERROR"),
     "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),
