@@ -33,8 +33,7 @@ class Ports:
     @classmethod
     def free(cls) -> Self:
         """Return ports of the system's choice, for tests; without metrics."""
-        ports = [any_free() for _ in range(6)]
-        return cls(*ports, 0)
+        return replace(cls(*(any_free() for _ in range(6))), metrics=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
+from threading import Timer
 from typing import Final
 
 from opentelemetry.context import Context
@@ -19,6 +21,7 @@ from telemetry.tracing import TRACEPARENT, Kind, TracingError, Value
 
 PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 EXPORTERS: Final[Mapping[str, type[SpanExporter]]] = {"http/protobuf": HttpExporter, "grpc": GrpcExporter}
+PATIENCE: Final = timedelta(seconds=2)
 KINDS: Final[Mapping[Kind, SpanKind]] = {
     "server": SpanKind.SERVER,
     "client": SpanKind.CLIENT,
@@ -47,8 +50,9 @@ class OtelSpan:
 class OtelTracer:
     """Sends spans in batches from a thread of its own."""
 
-    def __init__(self, provider: TracerProvider) -> None:
+    def __init__(self, provider: TracerProvider, exporter: SpanExporter) -> None:
         self._provider = provider
+        self._exporter = exporter
         self._tracer = provider.get_tracer("dq_platform")
         self._propagator = TraceContextTextMapPropagator()
 
@@ -72,19 +76,27 @@ class OtelTracer:
         return carrier
 
     def close(self) -> None:
-        self._provider.shutdown()
+        """Send the last spans, or give them up after PATIENCE: a collector that is away holds up no process."""
+        giving_up = Timer(PATIENCE.total_seconds(), self._exporter.shutdown)
+        giving_up.start()
+        try:
+            self._provider.shutdown()
+        finally:
+            giving_up.cancel()
+            giving_up.join()
 
 
 def open_tracer(process: str, environment: Mapping[str, str]) -> OtelTracer:
     """A tracer with the exporter that the environment names. Raises TracingError."""
-    exporter = environment.get("OTEL_TRACES_EXPORTER") or "otlp"
-    if exporter != "otlp":
-        raise TracingError(f"OTEL_TRACES_EXPORTER must be otlp or none, not {exporter}")
+    way = environment.get("OTEL_TRACES_EXPORTER") or "otlp"
+    if way != "otlp":
+        raise TracingError(f"OTEL_TRACES_EXPORTER must be otlp or none, not {way}")
     variable = next((name for name in PROTOCOLS if environment.get(name)), PROTOCOLS[-1])
     protocol = environment.get(variable) or "http/protobuf"
     if protocol not in EXPORTERS:
         raise TracingError(f"{variable} must be one of {', '.join(EXPORTERS)}, not {protocol}")
     named = Resource({"service.name": f"dq-{process}"}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=named)
-    provider.add_span_processor(BatchSpanProcessor(EXPORTERS[protocol]()))
-    return OtelTracer(provider)
+    exporter = EXPORTERS[protocol]()
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    return OtelTracer(provider, exporter)

@@ -77,6 +77,18 @@ def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> N
     assert "last seen" in run("connection", "history", shop, "shop.customers").stdout
 
 
+def test_the_queue_is_a_table_of_priorities_or_of_workspaces(run: Run, mine: Account) -> None:
+    assert [line["priority"] for line in answer(run("--json", "queue"))] == [
+        "PRIORITY_HIGH", "PRIORITY_NORMAL", "PRIORITY_LOW"
+    ]  # fmt: skip
+    shown = run("queue")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.split()[:6] == ["priority", "waiting", "oldest", "delayed", "running", "abandoned"]
+    everywhere = run("queue", "--everywhere", **mine.world.stack.environment())
+    assert everywhere.returncode == 0, everywhere.stderr
+    assert everywhere.stdout.split()[:2] == ["workspace", "priority"]
+
+
 def test_the_catalogue_tells_engines_and_check_types(run: Run) -> None:
     found = {kind["name"] for kind in answer(run("--json", "connection", "types"))}
     assert found == {

@@ -13,6 +13,7 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix, job_key_prefix
 from arq.worker import Worker, func
 
+from dq_platform import log
 from dq_platform.adapters.arq_queue import (
     FUNCTION,
     HEAD_START,
@@ -151,3 +152,12 @@ async def test_a_redis_that_does_not_answer_is_given_up_at_the_deadline() -> Non
         assert time.monotonic() - started < 4
         await client.aclose()
     assert [line["event"] for line in lines] == ["queue.absent"]
+
+
+async def test_a_task_tells_of_its_origin_and_keeps_it_when_it_is_told_again(redis: ArqRedis) -> None:
+    queue = ArqQueue(redis)
+    with log.context(request_id="r-1", job_id="j-1"):
+        await queue.enqueue(["u-1"], Priority.HIGH)
+    await queue.enqueue(["u-1", "u-2"], Priority.HIGH)
+    told = [deserialize(await redis.get(f"{job_key_prefix}{name}"))["k"] for name in ("u-1", "u-2")]
+    assert told == [{"origin": {"request_id": "r-1"}}, {}]

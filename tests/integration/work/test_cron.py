@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from arq.connections import ArqRedis
+from prometheus_client import generate_latest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
@@ -18,10 +19,12 @@ from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.compose import Parts
 from dq_platform.errors import NotFound
 from dq_platform.models.job import Job
+from local.ports import any_free
 from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
 from tests.integration.work.processes import process, queued, until
 from tests.integration.work.world import ALL, World
+from tests.telemetry.scrape import samples, scrape, value
 from workers import cron
 from workers.cron import Chore
 
@@ -40,11 +43,13 @@ async def test_two_cron_processes_fire_once(
         due = datetime.now(UTC) - timedelta(minutes=5)
         await tx.schedules.fired(schedule.id, due, due)
         await tx.commit()
-    one, two = tmp_path / "one", tmp_path / "two"
-    with process("workers.cron", environment, one) as first, process("workers.cron", environment, two) as second:
+    one, two, port = tmp_path / "one", tmp_path / "two", any_free()
+    watched = environment | {"DQ_METRICS_PORT": str(port)}
+    with process("workers.cron", watched, one) as first, process("workers.cron", environment, two) as second:
         await until(lambda: one.exists() and two.exists())
         await _until_fired(world)
         await asyncio.sleep(2)
+        shown = await asyncio.to_thread(scrape, f"http://127.0.0.1:{port}/metrics")
         for cron_process in (first, second):
             cron_process.send_signal(signal.SIGTERM)
         await until(lambda: first.poll() is not None and second.poll() is not None)
@@ -54,6 +59,25 @@ async def test_two_cron_processes_fire_once(
     assert due in due_times
     assert await queued(redis) >= 1
     assert not one.exists()
+    assert value(shown, "dq_cron_chore_duration_seconds_count", chore="fire") >= 1
+    assert ("dq_queue_units_waiting", (("priority", "high"),)) in shown
+    assert value(shown, "process_resident_memory_bytes") > 0
+
+
+async def test_cron_measures_the_queue_and_the_lag_of_schedules(
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
+) -> None:
+    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    await world.run(await world.check("row_count", "orders"))
+    schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
+    assert schedule.next_run_time
+    world.clock.advance(schedule.next_run_time + timedelta(minutes=5) - world.clock.now())
+    await cron.measuring(parts).do()
+    found = samples(generate_latest(parts.telemetry.metrics.registry).decode())
+    assert value(found, "dq_queue_units_waiting", priority="high") >= 1
+    assert value(found, "dq_queue_oldest_age_seconds", priority="high") >= 300
+    assert value(found, "dq_queue_units_running", priority="low") == 0
+    assert value(found, "dq_schedule_lag_seconds") >= 300
 
 
 async def test_partitions_are_there_ahead_of_time(
@@ -93,8 +117,12 @@ async def test_a_chore_that_fails_is_tried_again_until_it_works() -> None:
             raise ConnectionError(message)
         stop.set()
 
-    await cron.repeat(Chore("fragile", timedelta(milliseconds=1), fragile), stop, Telemetry().metrics.cron)
+    metrics = Telemetry().metrics
+    await cron.repeat(Chore("fragile", timedelta(milliseconds=1), fragile), stop, metrics.cron)
     assert len(calls) == 2
+    found = samples(generate_latest(metrics.registry).decode())
+    assert value(found, "dq_cron_chore_failures_total", chore="fragile") == 1
+    assert value(found, "dq_cron_chore_duration_seconds_count", chore="fragile") == 1
 
 
 async def test_a_chore_that_fails_holds_up_no_other() -> None:

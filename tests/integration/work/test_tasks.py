@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from arq import Retry
+from prometheus_client import generate_latest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from dq_platform.connectors.source_session import SourceSession
@@ -15,6 +17,7 @@ from dq_platform.models.job import JobState
 from dq_platform.models.outcome import Outcome
 from telemetry.parts import Telemetry
 from tests.integration.work.world import NO_PAUSE, World
+from tests.telemetry.scrape import samples, value
 from workers.tasks import TASKS_KEY, Tasks, run_unit
 from workers.watch import UnitWatch
 
@@ -52,3 +55,34 @@ async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
         await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, "nonsense")
     assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
     assert await world.results() == []
+
+
+async def test_checks_that_cannot_be_measured_are_named_in_the_log_with_the_request_of_their_job(world: World) -> None:
+    check = await world.check("nulls_percent", "customers.email")
+    world.shop.run("ALTER TABLE customers DROP COLUMN email")
+    telemetry = Telemetry()
+    job = await world.run(check)
+    [unit_id] = world.queue.take()
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(telemetry))}, unit_id, {"request_id": "r-1"})
+    [line] = [line for line in logs if line["event"] == "checks.unmeasured"]
+    [result] = await world.results(job_id=job.id)
+    ids = {"request_id": "r-1", "job_id": job.id, "unit_id": unit_id, "check_ids": [check.id]}
+    assert {"reason": result.error_reason, **ids}.items() <= line.items()
+    found = samples(generate_latest(telemetry.metrics.registry).decode())
+    assert value(found, "dq_results_written_total", outcome="execution_error") == 1
+    assert value(found, "dq_job_duration_seconds_count", kind="execute_check", state="failed") == 1
+
+
+async def test_attempts_that_are_repeated_are_counted_by_the_reason(world: World) -> None:
+    check = await world.check("row_count", "orders")
+    telemetry = Telemetry()
+    context = {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(telemetry))}
+    await world.run(check)
+    [unit_id] = world.queue.take()
+    with pytest.raises(Retry):
+        await run_unit(context, unit_id)
+    found = samples(generate_latest(telemetry.metrics.registry).decode())
+    assert value(found, "dq_unit_retries_total", reason="INTERNAL") == 1
+    assert value(found, "dq_unit_duration_seconds_count", kind="checks", ended="retrying") == 1
+    assert value(found, "dq_units_in_flight") == 0
