@@ -59,7 +59,8 @@ class Observe:
         return None
 
     def _measure(self, span: Span, verb: str, fields: dict[str, object], seconds: float) -> None:
-        method = str(fields.get("rpc", ""))
+        service, _, name = str(fields.get("rpc", "")).rpartition(".")
+        method = f"{service}/{name}" if name else ""  # as gRPC and the servers' metrics write it
         status = fields.get("status")
         code = status if isinstance(status, int) else CLIENT_CLOSED_REQUEST
         self._metrics.answered(method, code, seconds)

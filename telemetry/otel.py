@@ -33,7 +33,6 @@ KINDS: Final[Mapping[Kind, SpanKind]] = {
 class OtelSpan:
     def __init__(self, span: Span) -> None:
         self._span = span
-        self.told = False
 
     def rename(self, name: str) -> None:
         self._span.update_name(name)
@@ -42,7 +41,6 @@ class OtelSpan:
         self._span.set_attribute(name, value)
 
     def failed(self, reason: str) -> None:
-        self.told = True
         self._span.set_attribute("error.type", reason)
         self._span.set_status(Status(StatusCode.ERROR))
 
@@ -62,13 +60,7 @@ class OtelTracer:
         with self._tracer.start_as_current_span(
             name, parent, KINDS[kind], record_exception=False, set_status_on_exception=False
         ) as span:
-            shown = OtelSpan(span)
-            try:
-                yield shown
-            except BaseException as error:
-                if not shown.told:
-                    shown.failed(type(error).__name__)
-                raise
+            yield OtelSpan(span)
 
     def carrier(self) -> Mapping[str, str]:
         carrier: dict[str, str] = {}

@@ -40,8 +40,7 @@ class Tracer(Protocol):
     def span(self, name: str, kind: Kind, origin: Mapping[str, str] | None = None) -> AbstractContextManager[Span]:
         """A span while the block runs, inside the one that runs, or inside the one that `origin` tells of.
 
-        An error that leaves the block is told by its class alone, unless `failed` was: its text may hold a customer's
-        data.
+        Of an error that leaves the block it says nothing by itself: its text may hold a customer's data.
         """
 
     def carrier(self) -> Mapping[str, str]:

@@ -46,8 +46,9 @@ class Tasks:
         unit = await execute.claim(self.deps, unit_id, self.options)
         if unit is None:
             return
-        with self.watch.working(unit, origin, self.deps.clock.now()):
+        with self.watch.working(unit, origin, self.deps.clock.now()) as span:
             done = await self._do(unit)
+            self.watch.came_to(span, done)
         if done.pause is not None:
             raise Retry(defer=done.pause)
 

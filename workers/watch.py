@@ -13,6 +13,7 @@ from dq_platform.app.execute import Done, Ended
 from dq_platform.models.job import Unit
 from dq_platform.models.outcome import Outcome
 from telemetry.parts import Telemetry
+from telemetry.tracing import Span
 
 CHECKS: Final = "checks"
 CATALOGUE: Final = "catalogue"
@@ -27,8 +28,8 @@ class UnitWatch:
         self._tracer = telemetry.tracer
 
     @contextmanager
-    def working(self, unit: Unit, origin: Mapping[str, str], now: datetime) -> Iterator[None]:
-        """The block works on the claimed unit, on behalf of whom `origin` tells."""
+    def working(self, unit: Unit, origin: Mapping[str, str], now: datetime) -> Iterator[Span]:
+        """The block works on the claimed unit, on behalf of whom `origin` tells; the span is for `came_to`."""
         ids = {"job_id": unit.job_id, "unit_id": unit.id}
         if origin.get(REQUEST_ID):
             ids[REQUEST_ID] = origin[REQUEST_ID]
@@ -41,7 +42,7 @@ class UnitWatch:
                 span.set(f"dq.{name}", value)
             span.set("dq.attempt", unit.attempt)
             span.set("dq.check_count", len(unit.check_ids))
-            yield
+            yield span
 
     def ended(self, unit: Unit, done: Done, seconds: float) -> None:
         """The attempt is over and what it found is stored."""
@@ -56,6 +57,12 @@ class UnitWatch:
         job = done.job
         if job and job.state.is_final and job.end_time:
             self._metrics.job_ended(job.kind.value, job.state.value, (job.end_time - job.create_time).total_seconds())
+
+    def came_to(self, span: Span, done: Done) -> None:
+        """Say on the unit's span what became of it."""
+        span.set("dq.ended", done.ended.value)
+        if done.error:
+            span.failed(done.error.reason)
 
     def handed_back(self) -> None:
         """The worker is told to stop, and another one repeats the attempt."""

@@ -44,13 +44,14 @@ class SourceWatch:
                 outcome = OK
             except SourceError as error:
                 outcome = error.problem.value.lower()
-                span.failed(error.reason)
                 raise
             except asyncio.CancelledError:
                 outcome = CANCELLED
                 raise
             finally:
                 self._metrics.answered(self._source, outcome, perf_counter() - started, question.rows)
+                if outcome != OK:
+                    span.failed(outcome)
                 span.set("db.system.name", engine)
                 span.set("db.response.returned_rows", question.rows)
                 span.set("dq.connection_id", connection_id)

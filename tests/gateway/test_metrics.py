@@ -8,7 +8,7 @@ from tests.gateway.conftest import Compiled, make_contract, serve_http
 from tests.gateway.server import TestServer
 from tests.telemetry.scrape import Samples, samples, value
 
-ECHO = "dqtest.v1.EchoService.Echo"
+ECHO = "dqtest.v1.EchoService/Echo"
 
 
 async def scraped(http: httpx.AsyncClient) -> Samples:

@@ -34,7 +34,7 @@ from tests.telemetry.scrape import Samples, samples, scrape, value
 from workers.__main__ import run as run_worker
 
 TRACE, CLIENT, REQUEST = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "observed-1"
-RUN, RUN_BEHIND = "dq.v1.CheckService/RunCheck", "dq.v1.CheckService.RunCheck"
+RUN = "dq.v1.CheckService/RunCheck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,13 @@ async def run_over_rest(rest: httpx.AsyncClient, key: str, check_id: str) -> dic
 
 
 async def test_one_trace_goes_from_the_request_to_the_statement(observed: Observed) -> None:
-    path = [observed.one(name) for name in (f"POST {RUN_BEHIND}", RUN, "job.enqueue", "unit")]
+    path = [observed.one(name) for name in (f"POST {RUN}", RUN, "job.enqueue", "unit")]
     assert [span.parent_id for span in path] == [CLIENT, *(span.span_id for span in path[:-1])]
     assert [span.service for span in path] == ["dq-gateway", "dq-server", "dq-server", "dq-worker"]
     statements = observed.receiver.named("source.statement", TRACE)
     assert {span.parent_id for span in statements} == {path[-1].span_id}
     assert not any(span.failed for span in (*path, *statements))
+    assert path[-1].attributes["dq.ended"] == "succeeded"
 
 
 async def test_a_statement_says_whom_it_serves_and_nothing_of_its_text(observed: Observed) -> None:
@@ -158,7 +159,7 @@ async def test_the_requests_id_is_on_the_lines_of_gateway_server_and_worker(obse
 @pytest.mark.parametrize(
     ("process", "name", "labels", "expected"),
     [
-        ("gateway", "dq_gateway_request_duration_seconds_count", {"method": RUN_BEHIND, "code": "202"}, 1),
+        ("gateway", "dq_gateway_request_duration_seconds_count", {"method": RUN, "code": "202"}, 1),
         ("server", "dq_rpc_duration_seconds_count", {"method": RUN, "code": "OK"}, 1),
         ("server", "dq_store_connections_limit", {}, 10),
         ("server", "dq_store_errors_total", {}, 0),

@@ -14,6 +14,14 @@ from services.common.call import Call
 from telemetry.metrics import RpcMetrics
 from telemetry.tracing import Tracer
 
+FAULTS = frozenset(
+    {
+        *(grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNIMPLEMENTED),
+        *(grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DATA_LOSS),
+    }
+)
+"""Codes by which a server, rather than its caller, is at fault, as OpenTelemetry counts them."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -42,7 +50,7 @@ class AccessLog:
                 span.set("rpc.system", "grpc")
                 span.set("rpc.grpc.status_code", code.value[0])
                 span.set("dq.request_id", call.request_id)
-                if code is not grpc.StatusCode.OK:
+                if code in FAULTS:
                     span.failed(code.name)
                 log.info("rpc", method=call.method.path, code=code.name, ms=round(took * 1000, 1), key=call.key_name)
 

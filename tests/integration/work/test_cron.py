@@ -138,7 +138,7 @@ async def test_a_chore_that_fails_holds_up_no_other() -> None:
             stop.set()
 
     once = timedelta(milliseconds=1)
-    await cron.run([Chore("broken", once, broken), Chore("sound", once, sound)], stop)
+    await cron.run([Chore("broken", once, broken), Chore("sound", once, sound)], stop, Telemetry().metrics.cron)
     assert len(calls) == 3
 
 
