@@ -82,6 +82,7 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
 }
 # These take no id, or take it as a filter that then matches nothing.
 WITHOUT_ID = {
+    "GetQueue",  # of the caller's workspace, see tests/services/check/test_servicer_queue.py
     "CreateConnection", "ListConnections", "ListConnectionTypes", "CreateWorkspace", "ListWorkspaces", "CreateApiKey",
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
     "CreateSchedule", "ListSchedules",

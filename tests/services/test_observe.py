@@ -15,9 +15,11 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from pydantic import SecretStr
 
 import dq.v1
 from dq_platform import compose, log
+from dq_platform.adapters.sql.migrate import upgrade
 from dq_platform.settings import ServerSettings, WorkerSettings
 from gateway.app import Contract, create_app
 from gateway.openapi import Title
@@ -59,6 +61,11 @@ class Observed:
 
 @pytest.fixture(scope="module")
 async def observed(settings: ServerSettings, postgres: PostgresServer) -> AsyncIterator[Observed]:
+    # A store of its own: the worker would do what other tests left undone.
+    postgres.create_database("observed")
+    upgrade(postgres.url("observed"))
+    stores = {"database_url": SecretStr(postgres.url("observed")), "redis_url": _other_database(settings.redis_url)}
+    settings = settings.model_copy(update=stores)
     stream, root = StringIO(), logging.getLogger()
     before = root.handlers[:], root.level
     with receiving() as receiver, pytest.MonkeyPatch.context() as patch:
@@ -69,6 +76,10 @@ async def observed(settings: ServerSettings, postgres: PostgresServer) -> AsyncI
         finally:
             structlog.reset_defaults()
             root.handlers[:], root.level = before
+
+
+def _other_database(redis_url: SecretStr) -> SecretStr:
+    return SecretStr(f"{redis_url.get_secret_value().rpartition('/')[0]}/1")
 
 
 async def _run(settings: ServerSettings, postgres: PostgresServer, receiver: Receiver, stream: StringIO) -> Observed:
