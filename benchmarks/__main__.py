@@ -6,9 +6,18 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, fused_scan, rest
+from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, single_runs, storing
 
-BENCHMARKS = {"fused_scan": fused_scan.run, "batch": batch.run, "rest": rest.run, "anomaly": anomaly.run}
+BENCHMARKS = {
+    "fused_scan": fused_scan.run,
+    "batch": batch.run,
+    "single_runs": single_runs.run,
+    "overhead": overhead.run,
+    "footprint": footprint.run,
+    "storing": storing.run,
+    "rest": rest.run,
+    "anomaly": anomaly.run,
+}
 
 
 def main() -> None:

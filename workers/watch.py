@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Final
@@ -28,20 +28,23 @@ class UnitWatch:
         self._tracer = telemetry.tracer
 
     @contextmanager
-    def working(self, unit: Unit, origin: Mapping[str, str], now: datetime) -> Iterator[Span]:
-        """The block works on the claimed unit, on behalf of whom `origin` tells; the span is for `came_to`."""
-        ids = {"job_id": unit.job_id, "unit_id": unit.id}
+    def working(self, units: Sequence[Unit], origin: Mapping[str, str], now: datetime) -> Iterator[Span]:
+        """The block works on claimed units of one job, on behalf of whom `origin` tells; the span is for `came_to`."""
+        first = units[0]
+        ids: dict[str, str | Sequence[str]] = {"job_id": first.job_id}
+        ids |= {"unit_id": first.id} if len(units) == 1 else {"unit_ids": [unit.id for unit in units]}
         if origin.get(REQUEST_ID):
             ids[REQUEST_ID] = origin[REQUEST_ID]
-        self._metrics.began(kind_of(unit), (now - (unit.run_after or now)).total_seconds())
         with ExitStack() as after:
-            after.callback(self._metrics.stopped)
+            for unit in units:
+                self._metrics.began(kind_of(unit), (now - (unit.run_after or now)).total_seconds())
+                after.callback(self._metrics.stopped)
             after.enter_context(logging.context(**ids))
             span = after.enter_context(self._tracer.span("unit", "consumer", origin))
             for name, value in ids.items():
                 span.set(f"dq.{name}", value)
-            span.set("dq.attempt", unit.attempt)
-            span.set("dq.check_count", len(unit.check_ids))
+            span.set("dq.attempt", first.attempt)
+            span.set("dq.check_count", sum(len(unit.check_ids) for unit in units))
             yield span
 
     def ended(self, unit: Unit, done: Done, seconds: float) -> None:
@@ -58,11 +61,12 @@ class UnitWatch:
         if job and job.state.is_final and job.end_time:
             self._metrics.job_ended(job.kind.value, job.state.value, (job.end_time - job.create_time).total_seconds())
 
-    def came_to(self, span: Span, done: Done) -> None:
-        """Say on the unit's span what became of it."""
-        span.set("dq.ended", done.ended.value)
-        if done.error:
-            span.failed(done.error.reason)
+    def came_to(self, span: Span, found: Sequence[Done]) -> None:
+        """Say on the units' span what became of them."""
+        span.set("dq.ended", ", ".join(sorted({done.ended.value for done in found})))
+        error = next((done.error for done in found if done.error), None)
+        if error:
+            span.failed(error.reason)
 
     def handed_back(self) -> None:
         """The worker is told to stop, and another one repeats the attempt."""

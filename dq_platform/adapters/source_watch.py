@@ -14,7 +14,7 @@ from dq_platform.models.connection import Connection
 from telemetry.parts import Telemetry
 
 OK, CANCELLED, CRASHED = "ok", "cancelled", "crashed"
-BOUND = ("job_id", "unit_id", "check_ids")
+BOUND = ("job_id", "unit_id", "unit_ids", "check_ids")
 """What the log's lines say of a statement's purpose, its span says too."""
 
 

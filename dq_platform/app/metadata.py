@@ -13,6 +13,7 @@ from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.runs import tell
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
+from dq_platform.connectors.shared_session import SharedSession
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import NotFound, SourceError
 from dq_platform.ids import new_id
@@ -113,7 +114,7 @@ async def snapshot_of(
 
 async def read_snapshot(
     deps: Deps,
-    session: SourceSession,
+    session: SourceSession | SharedSession,
     connection: Connection,
     schema: str,
     table: str,
@@ -142,7 +143,7 @@ def entry_of(tables: Iterable[TableInfo], schema: str, table: str) -> TableInfo:
     return next((one for one in tables if one.table_name == table), TableInfo(schema, table))
 
 
-async def look_up(session: SourceSession, reading: Awaitable[TableSnapshot | None]) -> Looked:
+async def look_up(session: SourceSession | SharedSession, reading: Awaitable[TableSnapshot | None]) -> Looked:
     """What the reading gives, or why it gives nothing, and what it cost in this session."""
     spent = Cost(session.milliseconds, session.statements)
     snapshot, problem = None, None
@@ -177,7 +178,7 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
         earlier = await tx.jobs.add(job, [unit], request_hash(job.kind, connection.id))
         await tx.commit()
     if earlier is None:
-        await tell(deps, job, [unit])
+        await tell(deps, job, [[unit.id]])
     return earlier or job
 
 

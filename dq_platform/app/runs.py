@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,10 +12,10 @@ from dq_platform import log as logging
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
-from dq_platform.app.units import checks_in, request_hash, unit_ids, units_of
+from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, PeriodWindow
-from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.job import Job, JobKind, JobState, Priority
 from dq_platform.models.workspace import Principal
 
 log = structlog.get_logger(__name__)
@@ -65,15 +66,16 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
         job = replace(job, unit_count=len(units), check_count=checks_in(units))
         digest = request_hash(job.kind, request.subject, request.window)
         earlier = await tx.jobs.add(job, units, digest)
+        tasks = await plan_tasks(tx, units, checks)
         await tx.commit()
-    return earlier or await tell(deps, job, units)
+    return earlier or await tell(deps, job, tasks)
 
 
-async def tell(deps: Deps, job: Job, units: list[Unit]) -> Job:
+async def tell(deps: Deps, job: Job, tasks: Sequence[Sequence[str]]) -> Job:
     """Tell the queue of a stored job; a lost message is healed by the sweep."""
     with logging.context(job_id=job.id):
         log.info("job.queued", kind=job.kind.value, units=job.unit_count, checks=job.check_count)
-        await deps.queue.enqueue(unit_ids(units), job.priority)
+        await deps.queue.enqueue(tasks, job.priority)
     return job
 
 

@@ -9,10 +9,10 @@ import structlog
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.runs import tell
-from dq_platform.app.units import checks_in, request_hash, units_of
+from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
-from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.job import Job, JobKind, JobState, Priority
 from dq_platform.models.schedule import Schedule
 from dq_platform.ports import Tx
 from dq_platform.scheduling import cron
@@ -32,7 +32,7 @@ class _Fired:
     """A job to tell the queue of."""
 
     job: Job
-    units: list[Unit]
+    tasks: list[list[str]]
 
 
 async def fire_due(deps: Deps) -> int:
@@ -41,7 +41,7 @@ async def fire_due(deps: Deps) -> int:
     while True:
         seen, fired = await _fire_batch(deps)
         for one in fired:
-            await tell(deps, one.job, one.units)
+            await tell(deps, one.job, one.tasks)
         jobs += len(fired)
         if not seen:
             return jobs
@@ -53,9 +53,9 @@ async def sweep(deps: Deps) -> int:
     async with deps.uow() as tx:
         lost = await tx.jobs.lost(now, now - QUEUED_FOR, SWEEP_LIMIT)
     for priority in sorted(Priority, reverse=True):
-        ids = [unit_id for unit_id, its in lost if its is priority]
-        if ids:
-            await deps.queue.enqueue(ids, priority)
+        tasks = [[unit_id] for unit_id, its in lost if its is priority]
+        if tasks:
+            await deps.queue.enqueue(tasks, priority)
     return len(lost)
 
 
@@ -90,7 +90,7 @@ async def _fire(tx: Tx, schedule: Schedule, now: datetime) -> _Fired | None:
     if earlier is not None:
         return None
     log.info("schedule.fired", schedule_id=schedule.id, job_id=job.id, checks=job.check_count)
-    return _Fired(job, units)
+    return _Fired(job, await plan_tasks(tx, units, checks))
 
 
 async def _due(tx: Tx, schedule: Schedule, now: datetime) -> Due | None:

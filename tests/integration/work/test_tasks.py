@@ -18,7 +18,7 @@ from dq_platform.models.outcome import Outcome
 from telemetry.parts import Telemetry
 from tests.integration.work.world import NO_PAUSE, World
 from tests.telemetry.scrape import samples, value
-from workers.tasks import TASKS_KEY, Tasks, run_unit
+from workers.tasks import TASKS_KEY, Tasks, run_units
 from workers.watch import UnitWatch
 
 
@@ -39,9 +39,9 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
     with capture_logs() as logs:
         for _ in range(3):
             with pytest.raises(Retry):
-                await run_unit(context, unit_id)
-        await run_unit(context, unit_id)
-        await run_unit(context, unit_id)  # told once more: there is nothing left to do
+                await run_units(context, unit_id)
+        await run_units(context, unit_id)
+        await run_units(context, unit_id)  # told once more: there is nothing left to do
     assert [line["attempt"] for line in logs if line["event"] == "unit.crashed"] == [1, 2, 3, 4]
     assert [line["ended"] for line in logs if line["event"] == "unit.finished"] == ["retrying"] * 3 + ["failed"]
     [result] = await world.results(job_id=job.id)
@@ -52,7 +52,7 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
 
 async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
     with capture_logs() as logs:
-        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, "nonsense")
+        await run_units({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, "nonsense")
     assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
     assert await world.results() == []
 
@@ -64,7 +64,9 @@ async def test_checks_that_cannot_be_measured_are_named_in_the_log_with_the_requ
     job = await world.run(check)
     [unit_id] = world.queue.take()
     with capture_logs(processors=[merge_contextvars]) as logs:
-        await run_unit({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(telemetry))}, unit_id, {"request_id": "r-1"})
+        await run_units(
+            {TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(telemetry))}, unit_id, origin={"request_id": "r-1"}
+        )
     [line] = [line for line in logs if line["event"] == "checks.unmeasured"]
     [result] = await world.results(job_id=job.id)
     ids = {"request_id": "r-1", "job_id": job.id, "unit_id": unit_id, "check_ids": [check.id]}
@@ -81,8 +83,31 @@ async def test_attempts_that_are_repeated_are_counted_by_the_reason(world: World
     await world.run(check)
     [unit_id] = world.queue.take()
     with pytest.raises(Retry):
-        await run_unit(context, unit_id)
+        await run_units(context, unit_id)
     found = samples(generate_latest(telemetry.metrics.registry).decode())
     assert value(found, "dq_unit_retries_total", reason="INTERNAL") == 1
     assert value(found, "dq_unit_duration_seconds_count", kind="checks", ended="retrying") == 1
     assert value(found, "dq_units_in_flight") == 0
+
+
+async def test_units_that_crash_together_are_tried_again_alone(world: World) -> None:
+    world.shop.run("ANALYZE orders; ANALYZE payments;")
+    for table in ("orders", "payments"):
+        await world.check("row_count", table)
+    job = await world.batch()
+    [task] = world.queue.tasks
+    with capture_logs() as logs:
+        with pytest.raises(Retry):
+            await run_units(
+                {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(Telemetry()))},
+                *task,
+            )
+        await run_units({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, *task)
+    assert [(line["ended"], line["together"]) for line in logs if line["event"] == "unit.finished"] == [
+        ("retrying", 2),
+        ("retrying", 2),
+        ("succeeded", 1),
+        ("succeeded", 1),
+    ]
+    assert [len(line["unit_ids"]) for line in logs if line["event"] == "unit.crashed"] == [2]
+    assert (await world.job(job)).state is JobState.SUCCEEDED
