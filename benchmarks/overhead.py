@@ -30,6 +30,7 @@ from dq_platform.models.result import ResultFilter
 from dq_platform.models.workspace import Principal, Role
 from dq_platform.settings import WorkerSettings
 from local.stack import Stack
+from telemetry.parts import Telemetry
 from workers.retries import Backoff
 
 COLUMNS = 300
@@ -82,7 +83,7 @@ def run(console: Console) -> None:
 
 
 async def _rounds(stack: Stack, settings: WorkerSettings) -> list[Spent]:
-    async with parts(settings, "bench") as made:
+    async with parts(settings, "bench", Telemetry()) as made:
         deps = replace(made.deps, queue=Told())
         made_workspace = await access.create_workspace(deps, "overhead")
         who = Principal(made_workspace.workspace.id, made_workspace.api_key.id, "bench", Role.ADMIN)
