@@ -6,16 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import TypeVar
 
 from dq_platform.ids import new_id
-from dq_platform.models.check import Check, CheckSelector, PeriodWindow
+from dq_platform.models.check import Check, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.job import Unit
 
+Placed = TypeVar("Placed", bound=Check | CheckPlace)
 MAX_CHECKS = 500
 """How many checks one unit holds at most."""
 
 
-def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Unit]:
+def units_of(job_id: str, workspace_id: str, checks: Iterable[Check | CheckPlace]) -> list[Unit]:
     """One unit for each table, or several if it has very many checks; equal tables give equal pieces."""
     return [
         Unit(
@@ -26,9 +28,9 @@ def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Un
     ]
 
 
-def by_table(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]:
+def by_table(checks: Iterable[Placed]) -> dict[tuple[str, str, str], list[Placed]]:
     """The checks of each table, by connection id, schema and table, in the order of first appearance."""
-    found: dict[tuple[str, str, str], list[Check]] = {}
+    found: dict[tuple[str, str, str], list[Placed]] = {}
     for check in checks:
         target = check.target
         found.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(check)
