@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +38,7 @@ async def test_two_cron_processes_fire_once(
     schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
     async with world.deps.uow() as tx:
         due = datetime.now(UTC) - timedelta(minutes=5)
-        await tx.schedules.fired(schedule.id, due, due)
+        await tx.schedules.record([replace(schedule, next_run_time=due)])
         await tx.commit()
     one, two = tmp_path / "one", tmp_path / "two"
     with process("workers.cron", environment, one) as first, process("workers.cron", environment, two) as second:
