@@ -24,6 +24,7 @@ PLACES = {
     "jobs": "cli.commands.look:jobs",
     "connection": "cli.commands.connection:app",
     "check": "cli.commands.check:app",
+    "schedule": "cli.commands.schedule:app",
     "workspace": "cli.commands.access:workspaces",
     "apikey": "cli.commands.access:keys",
 }

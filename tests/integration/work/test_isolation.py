@@ -111,6 +111,7 @@ BY_ID: dict[str, UseCase] = {
     "delete_schedule": lambda deps, who, its: schedules.delete_schedule(deps, who, its.schedule),
     "pause_schedule": lambda deps, who, its: schedules.pause_schedule(deps, who, its.schedule),
     "resume_schedule": lambda deps, who, its: schedules.resume_schedule(deps, who, its.schedule),
+    "run_schedule": lambda deps, who, its: schedules.run_schedule(deps, who, its.schedule),
     "next_runs": lambda deps, who, its: schedules.next_runs(deps, who, its.schedule),
     "get_incident": lambda deps, who, its: incidents.get_incident(deps, who, its.incident),
     "acknowledge": lambda deps, who, its: incidents.acknowledge(deps, who, its.incident),
@@ -147,5 +148,5 @@ async def test_lists_hold_what_is_ones_own_and_nothing_else(world: World, theirs
 async def test_a_batch_cannot_name_checks_of_another_workspace(world: World, theirs: Theirs) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         await world.batch(CheckSelector(check_ids=(theirs.check,)))
-    with pytest.raises(Invalid, match="matches no check"):
+    with pytest.raises(Invalid, match="there is no"):
         await world.batch(CheckSelector(connection_id=theirs.connection))
