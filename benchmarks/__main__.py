@@ -6,9 +6,15 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, fused_scan, rest
+from benchmarks import anomaly, batch, fused_scan, rest, schedules
 
-BENCHMARKS = {"fused_scan": fused_scan.run, "batch": batch.run, "rest": rest.run, "anomaly": anomaly.run}
+BENCHMARKS = {
+    "fused_scan": fused_scan.run,
+    "batch": batch.run,
+    "rest": rest.run,
+    "schedules": schedules.run,
+    "anomaly": anomaly.run,
+}
 
 
 def main() -> None:

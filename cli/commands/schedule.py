@@ -37,9 +37,7 @@ def add(
     check_type: Annotated[str, typer.Option("--type", help="Checks of this type.")] = "",
     category: Annotated[str, typer.Option(help="Checks of this category.")] = "",
     mode: Annotated[str, typer.Option(help="Checks of this mode: profiling, monitoring or partitioned.")] = "",
-    label: Annotated[
-        list[str] | None, typer.Option("--label", "-l", help="Checks with this label, name=value.")
-    ] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", help="Checks with this label, key=value.")] = None,
     jitter: Annotated[float, typer.Option(min=0, help="Put each run off by less than so many seconds.")] = 0,
     overlap: Annotated[str, typer.Option(help="While the former job still runs: skip or queue.")] = "skip",
 ) -> None:
@@ -160,14 +158,11 @@ def _facts(schedule: Json) -> Iterator[tuple[str, str | Text]]:
 
 def _selector(selector: Json) -> str:
     """The fields that are set, in one line."""
-    labels = " ".join(f"{name}={value}" for name, value in selector["labels"].items())
-    shown = {
-        **selector,
-        "labels": labels,
-        "check_ids": f"{len(selector['check_ids'])}" if selector["check_ids"] else "",
+    shown = selector | {
+        "check_ids": " ".join(selector["check_ids"]),
+        "mode": selector["mode"].removeprefix("MODE_").removeprefix("UNSPECIFIED").lower(),
+        "labels": " ".join(f"{key}={value}" for key, value in selector["labels"].items()),
     }
-    mode = selector["mode"].removeprefix("MODE_").lower()
-    shown["mode"] = "" if mode == "unspecified" else mode
     return ", ".join(f"{name} {value}" for name, value in shown.items() if value) or "all"
 
 
