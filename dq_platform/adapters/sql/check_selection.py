@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -17,25 +18,47 @@ from dq_platform.adapters.sql.tables import ID, checks
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.models.check import CheckPlace, CheckSelector, Target
 
-Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-
 QUALIFIED_NAME = case(
     (checks.c.schema_name == "", checks.c.table_name),
     else_=checks.c.schema_name + "." + checks.c.table_name,
 )
-FIELDS: Mapping[str, tuple[TypeEngine[Any], Condition]] = MappingProxyType(
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of selectors: what is compared, its type, and how.
+
+    What cannot be an id becomes NULL, which equals nothing.
+    """
+
+    value: Callable[[Any], object]
+    type: TypeEngine[Any]
+    holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
+def like_pattern(pattern: str) -> str:
+    r"""A pattern of `*` and `?` as LIKE spells it, with `\` as its escape."""
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%").replace("?", "_")
+
+
+def _types_of(category: str) -> list[str]:
+    """What a category holds is the catalogue's to say: a check type may move without any row being changed."""
+    return [check_type.name for check_type in CHECK_REGISTRY.items() if check_type.category == category]
+
+
+FIELDS: Mapping[str, Field] = MappingProxyType(
     {
-        "check_ids": (ARRAY(ID), lambda wanted: checks.c.id == func.any(wanted)),
-        "connection_id": (ID, lambda wanted: checks.c.connection_id == wanted),
-        "schema_name": (Text(), lambda wanted: checks.c.schema_name == wanted),
-        "table_pattern": (Text(), lambda wanted: QUALIFIED_NAME.like(wanted, escape="\\")),
-        "check_type": (Text(), lambda wanted: checks.c.check_type == wanted),
-        "category": (ARRAY(Text()), lambda wanted: checks.c.check_type == func.any(wanted)),
-        "mode": (Text(), lambda wanted: checks.c.mode == wanted),
-        "labels": (JSONB(), checks.c.labels.contains),
+        "check_ids": Field(parse_ids, ARRAY(ID), lambda wanted: checks.c.id == func.any(wanted)),
+        "connection_id": Field(parse_id, ID, lambda wanted: checks.c.connection_id == wanted),
+        "schema_name": Field(str, Text(), lambda wanted: checks.c.schema_name == wanted),
+        "table_pattern": Field(like_pattern, Text(), lambda wanted: QUALIFIED_NAME.like(wanted, escape="\\")),
+        "check_type": Field(str, Text(), lambda wanted: checks.c.check_type == wanted),
+        "category": Field(_types_of, ARRAY(Text()), lambda wanted: checks.c.check_type == func.any(wanted)),
+        "mode": Field(str, Text(), lambda wanted: checks.c.mode == wanted),
+        "labels": Field(dict, JSONB(), checks.c.labels.contains),
     }
 )
-"""A selector's fields: the type of what is compared, and the comparison."""
 
 
 def conditions(workspace_id: str, selector: CheckSelector) -> Sequence[ColumnElement[bool]]:
@@ -43,7 +66,7 @@ def conditions(workspace_id: str, selector: CheckSelector) -> Sequence[ColumnEle
     wanted = _wanted(selector)
     return [
         checks.c.workspace_id == workspace_id,
-        *(FIELDS[name][1](literal(value, FIELDS[name][0])) for name, value in wanted.items()),
+        *(FIELDS[name].holds(literal(value, FIELDS[name].type)) for name, value in wanted.items()),
     ]
 
 
@@ -61,16 +84,10 @@ async def select_each(session: Session, wanted: Sequence[tuple[str, CheckSelecto
     return found
 
 
-def like_pattern(pattern: str) -> str:
-    r"""A pattern of `*` and `?` as LIKE spells it, with `\` as its escape."""
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%").replace("?", "_")
-
-
 @cache
 def _each(names: tuple[str, ...]) -> Select[Any]:
     """The places of checks for rows of values, one for each selector that sets these fields."""
-    compared = [column(name, FIELDS[name][0]) for name in names]
+    compared = [column(name, FIELDS[name].type) for name in names]
     columns: list[ColumnElement[Any]] = [column("number", Integer), column("workspace_id", ID), *compared]
     rows = func.jsonb_to_recordset(bindparam("wanted", type_=JSONB))
     wanted = rows.table_valued(*columns).render_derived("wanted", with_types=True)
@@ -78,26 +95,12 @@ def _each(names: tuple[str, ...]) -> Select[Any]:
     return (
         select(wanted.c.number, c.id, c.connection_id, c.schema_name, c.table_name, c.column_name)
         .join_from(wanted, checks, c.workspace_id == wanted.c.workspace_id)
-        .where(c.enabled, *(FIELDS[name][1](wanted.c[name]) for name in names))
+        .where(c.enabled, *(FIELDS[name].holds(wanted.c[name]) for name in names))
         .order_by(wanted.c.number, c.create_time, c.id)
     )
 
 
 def _wanted(selector: CheckSelector) -> Mapping[str, object]:
-    """The values to compare with, of the fields that are set. What cannot be an id is NULL, which equals nothing."""
-    values: dict[str, object] = {
-        "check_ids": list(parse_ids(selector.check_ids)),
-        "connection_id": parse_id(selector.connection_id),
-        "schema_name": selector.schema_name,
-        "table_pattern": like_pattern(selector.table_pattern),
-        "check_type": selector.check_type,
-        "category": list(_types_of(selector.category)),
-        "mode": selector.mode and selector.mode.value,
-        "labels": dict(selector.labels),
-    }
-    return {name: value for name, value in values.items() if getattr(selector, name)}
-
-
-def _types_of(category: str) -> Iterable[str]:
-    """What a category holds is the catalogue's to say: a check type may move without any row being changed."""
-    return (check_type.name for check_type in CHECK_REGISTRY.items() if check_type.category == category)
+    """What to compare with, of the fields that are set."""
+    given = {name: getattr(selector, name) for name in FIELDS}
+    return {name: FIELDS[name].value(value) for name, value in given.items() if value}
