@@ -5,9 +5,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
@@ -15,6 +18,7 @@ from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import checks, connections, schedules, tick
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.errors import Invalid, RequestIdReused, WrongState
+from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector
 from dq_platform.models.job import Job, JobKind, JobState, Priority
 from dq_platform.models.schedule import Overlap, RunOutcome, Schedule
@@ -26,12 +30,17 @@ HOURLY = "0 * * * *"
 
 
 @pytest.fixture
-async def uow(server: PostgresServer, store_template: str) -> AsyncIterator[SqlUow]:
+async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[AsyncEngine]:
     """A store of the test's own: cron looks at all workspaces."""
     with copied(server, store_template) as name:
         engine = make_engine(server.url(name), PoolConfig(size=8))
-        yield SqlUow(engine, FernetCipher(ENCRYPTION_KEY))
+        yield engine
         await engine.dispose()
+
+
+@pytest.fixture
+def uow(engine: AsyncEngine) -> SqlUow:
+    return SqlUow(engine, FernetCipher(ENCRYPTION_KEY))
 
 
 async def scheduled(world: World, selector: CheckSelector | None = None, **draft: Any) -> Schedule:
@@ -216,6 +225,37 @@ async def test_no_busy_minute_loses_a_schedule(world: World, monkeypatch: pytest
         await scheduled(world)
     world.clock.advance(timedelta(hours=1))
     assert await tick.fire_due(world.deps) == count
+
+
+async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: AsyncEngine) -> None:
+    check = await world.check("row_count", "orders", about={"labels": {"team": "a"}})
+    fields = (
+        {"check_ids": (check.id,)},
+        {"table_pattern": "*.orders"},
+        {"labels": {"team": "a"}},
+        {"schema_name": "x"},
+    )
+    sent: list[str] = []
+
+    def send(*of: Any) -> None:
+        sent.append(of[2])
+
+    async def statements(each: int) -> int:
+        async with world.deps.uow() as tx:
+            now = world.clock.now()
+            for number, selected in product(range(each), fields):
+                one = replace(made, id=new_id(), display_name=f"{number}", selector=CheckSelector(**selected))
+                await tx.schedules.add(replace(one, next_run_time=now))
+            await tx.commit()
+        sent.clear()
+        assert await tick.fire_due(world.deps) == each * 3
+        return len(sent)
+
+    made = await scheduled(world)
+    event.listen(engine.sync_engine, "before_cursor_execute", send)
+    few = await statements(1)
+    assert await statements(12) == few <= 15
+    assert "UPDATE schedules" in " ".join(sent)
 
 
 async def test_a_schedule_that_selects_nothing_moves_on_and_records_nothing(world: World) -> None:
