@@ -57,9 +57,9 @@ async def selected(tx: Tx, who: Principal, selector: CheckSelector) -> list[Chec
     review.done()
     checks = list(await tx.checks.select(who.workspace_id, selector))
     if not checks:
+        review.wrong("selector", "matches no check that is enabled.", "NO_CHECKS_SELECTED")
         await review_names(review, tx, who.workspace_id, selector)
         review.done()
-        raise Invalid.one("selector", "matches no check that is enabled.", "NO_CHECKS_SELECTED")
     return checks
 
 

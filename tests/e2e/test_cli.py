@@ -221,12 +221,10 @@ def test_a_schedule_is_added_shown_run_paused_and_deleted(run: Run, nulls: str) 
     assert (schedule["jitter"], schedule["overlap"]) == ("90.500s", "OVERLAP_QUEUE")
     assert shown["run_times"][0] == schedule["next_run_time"]
     assert len(shown["run_times"]) == 3
-    started = answer(run("--json", "schedule", "run", "morning"))
-    assert run("jobs", "watch", started["id"]).returncode == 0
+    assert answer(run("--json", "schedule", "run", "morning"))["schedule_id"] == schedule["id"]
     assert "started" in run("schedule", "list").stdout
     assert "table_pattern shop.cust*, mode monitoring" in run("schedule", "show", schedule["id"]).stdout
     assert run("schedule", "pause", "morning").stdout.strip() == "morning is paused."
-    assert "runs next at" in run("schedule", "resume", "morning").stdout
     assert run("schedule", "delete", "morning").stdout.strip() == "morning is deleted."
 
 
@@ -277,7 +275,6 @@ WRONG: list[tuple[list[str], list[str]]] = [
     ),
     (["connection", "add", "x", "-t", "postgres", "-s", "host=x"], ["postgresql"]),
     (["schedule", "add", "x", "0 6 * * *", "-t", "shop.custmers"], ["table_pattern", "shop.customers"]),
-    (["schedule", "add", "x", "0 6 * * *", "-l", "team"], ["name=value"]),
     (["schedule", "show", "nothing"], ["There is no schedule 'nothing'"]),
     (["jobs", "watch", "nothing"], ["nothing", "does not exist"]),
     (["apikey", "create", "x", "--role", "boss"], ["viewer, operator, editor, admin"]),

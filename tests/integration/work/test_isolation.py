@@ -148,5 +148,5 @@ async def test_lists_hold_what_is_ones_own_and_nothing_else(world: World, theirs
 async def test_a_batch_cannot_name_checks_of_another_workspace(world: World, theirs: Theirs) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         await world.batch(CheckSelector(check_ids=(theirs.check,)))
-    with pytest.raises(Invalid, match="there is no"):
+    with pytest.raises(Invalid, match="matches no check"):
         await world.batch(CheckSelector(connection_id=theirs.connection))
