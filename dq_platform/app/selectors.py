@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.errors import Invalid, NotFound
+from dq_platform.errors import NotFound
 from dq_platform.models.check import Check, CheckNames, CheckSelector
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
