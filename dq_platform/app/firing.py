@@ -29,9 +29,8 @@ Selected: TypeAlias = Mapping[tuple[str, str], Sequence[CheckPlace]]
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How many schedules were dealt with, how many jobs came of them, and the units to tell the queue of."""
+    """How many jobs came of some schedules, and the units to tell the queue of."""
 
-    schedules: int
     jobs: int
     unit_ids: Sequence[str]
 
@@ -65,10 +64,9 @@ async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datet
     stored = await tx.jobs.add_scheduled([(start.job, start.units) for start in starts])
     begun = [_begun(start, now) if start.job.id in stored else start.schedule for start in starts]
     await tx.schedules.record([*late, *empty, *begun])
-    if claimed:
-        log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty))
+    log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty))
     told = [unit.id for start in starts if start.job.id in stored for unit in start.units]
-    return Fired(len(claimed), len(stored), told)
+    return Fired(len(stored), told)
 
 
 def noted(schedule: Schedule, outcome: RunOutcome, note: str, now: datetime, job_id: str = "") -> Schedule:

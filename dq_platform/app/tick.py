@@ -22,10 +22,10 @@ async def fire_due(deps: Deps) -> int:
     jobs = 0
     while True:
         fired = await _fire_batch(deps, planner)
+        if fired is None:
+            return jobs
         await deps.queue.enqueue(fired.unit_ids, Priority.NORMAL)
         jobs += fired.jobs
-        if not fired.schedules:
-            return jobs
 
 
 async def sweep(deps: Deps) -> int:
@@ -40,10 +40,13 @@ async def sweep(deps: Deps) -> int:
     return len(lost)
 
 
-async def _fire_batch(deps: Deps, planner: Planner) -> Fired:
-    """What came of some that are due; jobs and their schedules' next times are stored together."""
+async def _fire_batch(deps: Deps, planner: Planner) -> Fired | None:
+    """What came of some that are due, None if none is; jobs and their schedules' next times are stored together."""
     now = deps.clock.now()
     async with deps.uow() as tx:
-        fired = await fire(tx, await tx.schedules.claim_due(now, BATCH), planner, now)
+        claimed = await tx.schedules.claim_due(now, BATCH)
+        if not claimed:
+            return None
+        fired = await fire(tx, claimed, planner, now)
         await tx.commit()
     return fired
