@@ -37,9 +37,9 @@ from workers.cron import FIRE_EVERY, Chore, repeat
 
 SCHEDULES = 10_000
 TABLES = 1_000
-ROUNDS = 3
-SPREAD = 15
-"""Seconds over which the moments lie in the second part: four times as dense as over a minute."""
+ROUNDS = 2
+SPREAD = 30
+"""Seconds over which the moments lie in the second part: twice as dense as over a minute."""
 CLIENT, DATABASE = "dq-bench", "schedules"
 STORED = f"""
 INSERT INTO workspaces VALUES ('{(WORKSPACE := new_id())}', 'bench', '', now());
