@@ -40,7 +40,9 @@ def _by_column(table: Table, rows: Rows) -> Mapping[str, object]:
 def _insertion(table: Table, insertion: Insert) -> Insert:
     """The insertion of rows that come as one array for each column."""
     sent: list[TypeEngine[Any]] = [_sent_as(one) for one in table.columns]
-    arrays = [bindparam(one.name, type_=ARRAY(kind)) for one, kind in zip(table.columns, sent, strict=True)]
+    arrays = [
+        bindparam(one.name, type_=ARRAY(kind, dimensions=1)) for one, kind in zip(table.columns, sent, strict=True)
+    ]
     columns = [column(one.name, kind) for one, kind in zip(table.columns, sent, strict=True)]
     new = func.unnest(*arrays).table_valued(*columns).render_derived("new")
     rows = select(*(cast(new.c[one.name], one.type) for one in table.columns))
