@@ -73,7 +73,7 @@ BY_HAND = {
         INSERT INTO jobs (id, workspace_id, kind, state, priority, schedule_id, request_hash, created_by, create_time,
                           due_time, unit_count, check_count, units_done, units_failed, units_cancelled,
                           cancel_requested, error_reason, error_message, passed, warning, error, fatal, inconclusive,
-                          execution_error, missed_run_count) VALUES %s""",
+                          execution_error, missed_run_count, skipped_schemas) VALUES %s""",
     "job_units": """
         INSERT INTO job_units (id, job_id, workspace_id, connection_id, check_ids, state, attempt, due_time,
                                error_reason, error_message) VALUES %s""",
@@ -172,7 +172,7 @@ def _by_hand(postgres: EmbeddedPostgres) -> float:
     _execute(postgres, "TRUNCATE jobs CASCADE")
     now = datetime.now(UTC)
     ids = [new_id() for _ in range(SCHEDULES)]
-    counts = (1, 1, 0, 0, 0, False, "", "", *[0] * 7)
+    counts = (1, 1, 0, 0, 0, False, "", "", *[0] * 7, "[]")
     kind = ("execute_check_batch", "queued", 2)
     jobs = [(id_, WORKSPACE, *kind, new_id(), "", "", now, now, *counts) for id_ in ids]
     units = [(new_id(), id_, WORKSPACE, CONNECTION, f"{{{new_id()}}}", "queued", 0, now, "", "") for id_ in ids]
