@@ -6,11 +6,15 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, fused_scan, rest, schedules
+from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, schedules, single_runs, storing
 
 BENCHMARKS = {
     "fused_scan": fused_scan.run,
     "batch": batch.run,
+    "single_runs": single_runs.run,
+    "overhead": overhead.run,
+    "footprint": footprint.run,
+    "storing": storing.run,
     "rest": rest.run,
     "schedules": schedules.run,
     "anomaly": anomaly.run,

@@ -12,6 +12,7 @@ from statistics import median
 
 from rich.console import Console
 
+from benchmarks.memory import peak, resident
 from benchmarks.platform import connect, platform
 from benchmarks.statements import counted
 from benchmarks.timing import cpu_of_family
@@ -43,19 +44,27 @@ def run(console: Console) -> None:
         connection = connect(api, stack, "many")
         for (check_type, column), number in product(CHECKS, range(TABLES)):
             api.post("/checks", _check(connection, f"t{number}", check_type, column))
-        _batch(api)
-        began = cpu_of_family(stack.pid_of("worker-1"))
+        worker, store = stack.pid_of("worker-1"), stack.pid_of("postgres")
+        idle = resident(worker)
+        first = _batch(api)
+        began = cpu_of_family(worker), cpu_of_family(store)
         ours = median(_batch(api) for _ in range(ROUNDS))
-        cpu = (cpu_of_family(stack.pid_of("worker-1")) - began) / ROUNDS
+        cpu, cpu_there = (
+            (cpu_of_family(pid) - then) / ROUNDS for pid, then in zip((worker, store), began, strict=True)
+        )
+        memory = peak(worker) - idle
         with counted(stack.postgres) as statements:
             _batch(api)
         with closing(stack.postgres.connect("many")) as link, link.cursor() as cursor:
             hand = median(_by_hand(cursor) for _ in range(ROUNDS))
     console.print(f"{TABLES * len(CHECKS):,} checks on {TABLES} tables, one worker: {ours:.2f} s")
     console.print(f"  wall, against {TABLES} statements by hand, one after the other: {ours / hand:.1f}")
+    console.print(f"  the first time, when nothing is known of the tables: {first:.2f} s")
     console.print(f"  CPU of the worker: {cpu:.2f} s, {1000 * cpu / TABLES:.1f} ms for each table")
-    store, source = (statements[name] / TABLES for name in ("dq-worker", "dq-platform"))
-    console.print(f"  statements for each table: {store:.1f} to our store, {source:.1f} to the source")
+    console.print(f"  CPU of PostgreSQL, store and source: {cpu_there:.2f} s")
+    console.print(f"  memory of the worker: {idle:.0f} MB idle, at most {memory:.0f} MB more")
+    to_store, to_source = (statements[name] / TABLES for name in ("dq-worker", "dq-platform"))
+    console.print(f"  statements for each table: {to_store:.1f} to our store, {to_source:.1f} to the source")
 
 
 def _check(connection: Json, table: str, check_type: str, column: str) -> Json:

@@ -24,7 +24,7 @@ from dq_platform.connectors.base import Guards
 from dq_platform.connectors.file_places import FilePlaces
 from dq_platform.connectors.sources import SourceOptions, Sources
 from dq_platform.execution.frame import PlanContext
-from dq_platform.execution.measure import Measurement, measure
+from dq_platform.execution.measure import Measurement, Spare, measure
 from dq_platform.execution.plan import Plan, plan
 from dq_platform.models.check import Check, Target
 from dq_platform.models.connection import Connection, SettingValue
@@ -124,10 +124,10 @@ async def _compare(table: Table, console: Console) -> None:
         together, single = plan(checks, context), [plan([check], context) for check in checks]
         loop = asyncio.get_running_loop()
 
-        def of(plans: Sequence[Plan]) -> Callable[[], object]:
+        def of(plans: Sequence[Plan], spare: Spare | None = None) -> Callable[[], object]:
             async def all_of_them() -> None:
                 for one in plans:
-                    measured = await measure(session, one)
+                    measured = await measure(session, one, spare=spare)
                     assert not measured.failures, measured.failures
 
             return lambda: asyncio.run_coroutine_threadsafe(all_of_them(), loop).result()
@@ -136,12 +136,14 @@ async def _compare(table: Table, console: Console) -> None:
         _require_equal(checks, first, hand)
         _require_equal(checks, ours, hand)
         work = {"hand": table.by_hand, "ours": of([together]), "thirty": of(single)}
+        if session.dialect.layout.side_by_side:
+            work["at once"] = of([together], lambda: sources.spare(table.connection))
         costs = await asyncio.to_thread(interleaved, work, lambda: cpu_of_family(os.getpid()), ROUNDS)
     console.print(
         f"{len(checks)} checks, {ROWS:,} rows, {table.name}: statements {len(together.statements)} (ours) "
         f"against 1 (by hand) and {len(single)} (one for each check)"
     )
-    for name in ("ours", "thirty"):
+    for name in work.keys() - {"hand"}:
         wall, cpu = costs[name].wall / costs["hand"].wall, costs[name].cpu / costs["hand"].cpu
         console.print(f"  {name:<7} / by hand: wall {wall:.2f}  CPU {cpu:.2f}")
 

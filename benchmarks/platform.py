@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cli.api import Api, Json
 from cli.bootstrap import first_key
+from dq_platform.models.connection import SettingValue
 from dq_platform.settings import ServerSettings
 from local.ports import LOOPBACK
 from local.postgres import SUPERUSER
@@ -33,7 +34,13 @@ def platform(console: Console, workers: int = 1) -> Iterator[tuple[Stack, Api]]:
 
 def connect(api: Api, stack: Stack, database: str) -> Json:
     """A connection to a database of the stack's own PostgreSQL."""
-    settings = {
+    settings = source_settings(stack, database)
+    return api.post("/connections", {"display_name": database, "type": "postgresql", "settings": settings})
+
+
+def source_settings(stack: Stack, database: str) -> dict[str, SettingValue]:
+    """How to reach a database of the stack's own PostgreSQL."""
+    return {
         "host": LOOPBACK,
         "port": stack.postgres.config.port,
         "database": database,
@@ -41,4 +48,3 @@ def connect(api: Api, stack: Stack, database: str) -> Json:
         "password": stack.postgres.config.password,
         "ssl_mode": "disable",
     }
-    return api.post("/connections", {"display_name": database, "type": "postgresql", "settings": settings})

@@ -87,9 +87,9 @@ class TimedQueue:
     queue: Queue
     told: dict[str, datetime] = field(default_factory=dict)
 
-    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        await self.queue.enqueue(unit_ids, priority)
-        self.told.update(dict.fromkeys(unit_ids, datetime.now(UTC)))
+    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
+        await self.queue.enqueue(tasks, priority)
+        self.told.update(dict.fromkeys((unit_id for task in tasks for unit_id in task), datetime.now(UTC)))
 
 
 def run(console: Console) -> None:

@@ -15,8 +15,17 @@ from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
-from dq_platform.models.metadata import Estimates, KnownTable, Sweep, TableSettings, TableSnapshot, TableVersion
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
+from dq_platform.models.metadata import (
+    Estimates,
+    KnownTable,
+    Place,
+    Sweep,
+    TableKey,
+    TableSettings,
+    TableSnapshot,
+    TableVersion,
+)
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     CostRow,
@@ -42,8 +51,11 @@ class Clock(Protocol):
 class Queue(Protocol):
     """Wakes workers; it may lose everything without loss of work, because the sweep tells it again."""
 
-    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        """Tell some worker to take these units; telling twice does no harm. Never raises for an absent queue."""
+    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
+        """Tell workers of units, by id: one of them takes all of a task, which are of one job.
+
+        Telling twice does no harm. Never raises for an absent queue.
+        """
 
 
 class SecretHasher(Protocol):
@@ -126,6 +138,12 @@ class Tables(Protocol):
 
     async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
         """`snapshot` and `settings` at once, and the sizes that runs found."""
+
+    async def all_known(self, connection_id: str, places: Sequence[Place]) -> Sequence[KnownTable]:
+        """`known` for many tables of a connection, in their order."""
+
+    async def rows_of(self, tables: Sequence[TableKey]) -> Mapping[TableKey, int]:
+        """How many rows the tables have, roughly; those of which nobody knows are left out."""
 
     async def save_settings(self, settings: TableSettings) -> None: ...
 
@@ -225,10 +243,10 @@ class Jobs(Protocol):
     async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
         """Queued units end at once, running ones are asked to stop; a finished job is returned as it is."""
 
-    async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
-        """Take a unit that is queued and due, or whose lease expired; None if it is not to be had.
+    async def claim(self, unit_ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Unit]:
+        """Take those of the units of one job that are queued and due, or whose lease expired, in their order.
 
-        This is kept without a commit.
+        Others are not to be had, for now or for good. This is kept without a commit.
         """
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
@@ -242,12 +260,10 @@ class Jobs(Protocol):
     async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
         """Names of the schema's tables that the job's checks of the connection are about."""
 
-    async def finish(
-        self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
-    ) -> bool:
-        """End the unit, count it in its job and end the job with its last unit.
+    async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> bool:
+        """End units of one job, count them in it, and end the job with its last unit.
 
-        False if the claim was lost meanwhile: then nothing was changed and the caller must not commit.
+        False if the claim of any was lost meanwhile: then the caller must not commit.
         """
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:

@@ -18,7 +18,7 @@ from workers.patient_worker import PatientWorker
 from workers.process import main, ready_file
 from workers.retries import Backoff
 from workers.stores import answer
-from workers.tasks import TASKS_KEY, Tasks, run_unit
+from workers.tasks import TASKS_KEY, Tasks, run_units
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def make_worker(made: Parts, settings: WorkerSettings) -> PatientWorker:
     """Arq's worker with the one task."""
     options = ExecuteOptions(backoff=Backoff().pause, lease=settings.lease)
     # arq types its tasks as taking anything.
-    task = func(run_unit, name=FUNCTION, keep_result=0, timeout=LONGEST_UNIT, max_tries=MANY)  # type: ignore[arg-type]
+    task = func(run_units, name=FUNCTION, keep_result=0, timeout=LONGEST_UNIT, max_tries=MANY)  # type: ignore[arg-type]
     return PatientWorker(
         functions=[task],
         redis_pool=made.redis,

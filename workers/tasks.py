@@ -1,8 +1,9 @@
-"""What arq runs: one task, which does one unit. The unit's row is the truth; arq only brings its id."""
+"""What arq runs: one task, which does units of one job. A unit's row is the truth; arq only brings its id."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from dq_platform import log as logging
 from dq_platform.app import execute
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
+from dq_platform.app.together import run_together
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Unit
 
@@ -28,55 +30,63 @@ class Tasks:
     deps: Deps
     options: ExecuteOptions
 
-    async def run_unit(self, unit_id: str) -> None:
-        """Do the unit, if it is to be had. Raises arq's Retry if it is to be tried again after a pause.
+    async def run_units(self, unit_ids: Sequence[str]) -> None:
+        """Do those that are to be had. Raises arq's Retry if some are to be tried again after a pause.
 
-        While the store is away nothing is done: cron tells of the unit again when it is back.
+        While the store is away nothing is done: cron tells of the units again when it is back.
         """
         try:
-            await self._run(unit_id)
+            await self._run(unit_ids)
         except StoreUnavailable:
-            log.warning("unit.left", unit_id=unit_id)
+            log.warning("unit.left", unit_ids=unit_ids)
 
-    async def _run(self, unit_id: str) -> None:
-        unit = await execute.claim(self.deps, unit_id, self.options)
-        if unit is None:
-            return
-        with logging.context(job_id=unit.job_id, unit_id=unit.id):
-            done = await self._do(unit)
-        if done.pause is not None:
-            raise Retry(defer=done.pause)
+    async def _run(self, unit_ids: Sequence[str]) -> None:
+        units = await execute.claim(self.deps, unit_ids, self.options)
+        # What failed in company is tried again alone: it may be to blame.
+        fresh = [unit for unit in units if unit.attempt == 1]
+        tasks = [fresh, *([unit] for unit in units if unit.attempt > 1)]
+        done = [one for some in tasks if some for one in await self._do(some)]
+        pauses = [one.pause for one in done if one.pause is not None]
+        if pauses:
+            raise Retry(defer=max(pauses))
 
-    async def _do(self, unit: Unit) -> Done:
+    async def _do(self, units: Sequence[Unit]) -> Sequence[Done]:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        done = await self._recorded(unit)
-        log.info(
-            "unit.finished",
-            ended=done.ended.value,
-            attempt=unit.attempt,
-            checks=len(unit.check_ids),
-            reason=done.error.reason if done.error else "",
-            ms=round((loop.time() - started) * 1000),
-        )
-        return done
+        with logging.context(job_id=units[0].job_id):
+            found = await self._recorded(units)
+            for unit, done in zip(units, found, strict=True):
+                log.info(
+                    "unit.finished",
+                    unit_id=unit.id,
+                    ended=done.ended.value,
+                    attempt=unit.attempt,
+                    checks=len(unit.check_ids),
+                    together=len(units),
+                    reason=done.error.reason if done.error else "",
+                    ms=round((loop.time() - started) * 1000),
+                )
+        return found
 
-    async def _recorded(self, unit: Unit) -> Done:
+    async def _recorded(self, units: Sequence[Unit]) -> Sequence[Done]:
         try:
-            return await execute.run_unit(self.deps, unit, self.options)
+            if len(units) > 1:
+                return await run_together(self.deps, units, self.options)
+            return [await execute.run_unit(self.deps, units[0], self.options)]
         except asyncio.CancelledError:
-            await execute.hand_back(self.deps, unit)
-            log.info("unit.handed_back", attempt=unit.attempt)
+            for unit in units:
+                await execute.hand_back(self.deps, unit)
+                log.info("unit.handed_back", unit_id=unit.id, attempt=unit.attempt)
             raise
         except StoreUnavailable:
             raise
         except Exception:
-            # The boundary of a worker's task: whatever it was, it is told once, and the unit comes to an end.
-            log.exception("unit.crashed", attempt=unit.attempt)
-            return await execute.crashed(self.deps, unit, self.options)
+            # The boundary of a worker's task: whatever it was, it is told once, and the units come to an end.
+            log.exception("unit.crashed", unit_ids=[unit.id for unit in units], attempt=units[0].attempt)
+            return [await execute.crashed(self.deps, unit, self.options) for unit in units]
 
 
-async def run_unit(context: dict[Any, Any], unit_id: str) -> None:
+async def run_units(context: dict[Any, Any], *unit_ids: str) -> None:
     """Arq's entry: `context` holds Tasks."""
     tasks: Tasks = context[TASKS_KEY]
-    await tasks.run_unit(unit_id)
+    await tasks.run_units(unit_ids)

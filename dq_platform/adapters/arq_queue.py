@@ -21,7 +21,7 @@ from dq_platform.models.job import Priority
 log = structlog.get_logger()
 
 QUEUE_NAME = "dq:units"
-FUNCTION = "run_unit"
+FUNCTION = "run_units"
 HEAD_START: Mapping[Priority, timedelta] = MappingProxyType(
     {Priority.HIGH: timedelta(seconds=120), Priority.NORMAL: timedelta(seconds=60), Priority.LOW: timedelta()}
 )
@@ -69,35 +69,40 @@ class ArqQueue:
         self._redis = redis
         self._deadline = deadline
 
-    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        """Returns within the deadline (per 1,000 units), whether Redis is there or not."""
-        for start in range(0, len(unit_ids), CHUNK):
-            chunk = unit_ids[start : start + CHUNK]
+    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
+        """Returns within the deadline (per 1,000 tasks), whether Redis is there or not."""
+        for start in range(0, len(tasks), CHUNK):
+            chunk = tasks[start : start + CHUNK]
             try:
                 async with asyncio.timeout(self._deadline.total_seconds()):
                     await self._tell(chunk, priority)
             except (RedisError, OSError, TimeoutError) as error:
-                untold = len(unit_ids) - start
+                untold = sum(map(len, tasks[start:]))
                 log.warning("queue.absent", error=type(error).__name__, units=untold)
                 return
 
-    async def _tell(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        """Write what arq's `enqueue_job` would, for all units in one round trip instead of three for each."""
+    async def _tell(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
+        """Write what arq's `enqueue_job` would, for all tasks in one round trip instead of three for each.
+
+        A task goes by its first unit's id.
+        """
+        names = [unit_ids[0] for unit_ids in tasks]
         now_ms = int(time.time() * 1000)
         score = now_ms - _milliseconds(HEAD_START[priority])
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.delete(*_marks(unit_ids))
-            for unit_id in unit_ids:
-                task = serialize_job(FUNCTION, (unit_id,), {}, None, now_ms, serializer=serialize)
-                pipe.psetex(job_key_prefix + unit_id, _milliseconds(FORGOTTEN_AFTER), task)
-            pipe.zadd(QUEUE_NAME, dict.fromkeys(unit_ids, score), nx=True)
+            pipe.delete(*_marks(names))
+            for name, unit_ids in zip(names, tasks, strict=True):
+                task = serialize_job(FUNCTION, tuple(unit_ids), {}, None, now_ms, serializer=serialize)
+                # A task that waits keeps all of its units.
+                pipe.execute_command("SET", job_key_prefix + name, task, "PX", _milliseconds(FORGOTTEN_AFTER), "NX")
+            pipe.zadd(QUEUE_NAME, dict.fromkeys(names, score), nx=True)
             await pipe.execute()
 
 
-def _marks(unit_ids: Sequence[str]) -> Iterator[str]:
-    for unit_id in unit_ids:
-        yield in_progress_key_prefix + unit_id
-        yield retry_key_prefix + unit_id
+def _marks(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        yield in_progress_key_prefix + name
+        yield retry_key_prefix + name
 
 
 def _milliseconds(duration: timedelta) -> int:

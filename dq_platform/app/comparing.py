@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import look_up, read_snapshot
 from dq_platform.app.units import by_table
+from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import DomainError
 from dq_platform.execution.compare import compared, compares, twin, without_reference
 from dq_platform.execution.frame import PlanContext
-from dq_platform.execution.measure import Measurement, measure
+from dq_platform.execution.measure import Measurement, Spare, measure
 from dq_platform.execution.plan import Plan, plan
 from dq_platform.models.check import Check
 from dq_platform.models.connection import Connection
@@ -92,5 +93,13 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
             budget=connection.budget,
         )
         planned = plan(twins, context)
-        found = (await measure(session, planned, tag=tag)).costing([twin.id for twin in twins], looked.cost)
+        found = await measure(session, planned, tag=tag, spare=spare(deps, connection))
+        found = found.costing([twin.id for twin in twins], looked.cost)
         return Side(connection, context, planned, found, known.settings.pii_columns)
+
+
+def spare(deps: Deps, connection: Connection) -> Spare | None:
+    """Further sessions for the statements of one plan, where the engine has a use for them."""
+    if not ConnectorFactory.get(connection.type).dialect.layout.side_by_side:
+        return None
+    return lambda: deps.sources.spare(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -15,12 +15,14 @@ from dq_platform.app.other_tables import sizes_besides
 from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import Catalogue, read_catalogue, store_catalogue
+from dq_platform.connectors.shared_session import SharedSession
 from dq_platform.errors import DomainError, SourceError, StoreUnavailable
 from dq_platform.execution.ledger import charged
 from dq_platform.execution.withhold import withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit, UnitEnd
+from dq_platform.models.metadata import Place
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.models.sample import ErrorSamples
@@ -85,10 +87,10 @@ class Done:
     error: JobError | None = None
 
 
-async def claim(deps: Deps, unit_id: str, options: ExecuteOptions) -> Unit | None:
-    """The unit, ours for the length of the lease; None if it is not to be had."""
+async def claim(deps: Deps, unit_ids: Sequence[str], options: ExecuteOptions) -> Sequence[Unit]:
+    """Those of one job's units that are to be had, ours for the length of the lease."""
     async with deps.uow() as tx:
-        return await tx.jobs.claim(unit_id, deps.clock.now(), options.lease)
+        return await tx.jobs.claim(unit_ids, deps.clock.now(), options.lease)
 
 
 async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
@@ -98,9 +100,9 @@ async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     `crashed` is for that. When this task is cancelled, statements are stopped and the
     unit stays claimed: `hand_back` is for that.
     """
-    found = await holding(deps, unit, options.lease, _perform(deps, unit, options))
+    found = await holding(deps, [unit], options.lease, _perform(deps, unit, options))
     if found is Interruption.CANCELLED:
-        return await _cancel(deps, unit)
+        return await cancel(deps, unit)
     return Done(Ended.LOST) if isinstance(found, Interruption) else found
 
 
@@ -111,9 +113,9 @@ async def crashed(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     return await _fail(deps, unit, INTERNAL)
 
 
-async def hand_back(deps: Deps, unit: Unit) -> None:
+async def hand_back(deps: Deps, unit: Unit) -> Done:
     """Let another worker have the unit now."""
-    await _release(deps, unit, HANDED_BACK, timedelta())
+    return await _release(deps, unit, HANDED_BACK, timedelta())
 
 
 async def _perform(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
@@ -123,12 +125,15 @@ async def _perform(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
         return await _attempt(deps, unit, options)
     except StoreUnavailable:
         raise
-    except SourceError as error:
-        if error.may_heal and unit.attempt < options.max_attempts:
-            return await _release(deps, unit, _job_error(error), options.backoff(unit.attempt))
-        return await _fail(deps, unit, _job_error(error))
     except DomainError as error:
-        return await _fail(deps, unit, _job_error(error))
+        return await failed(deps, unit, error, options)
+
+
+async def failed(deps: Deps, unit: Unit, error: DomainError, options: ExecuteOptions) -> Done:
+    """What becomes of a unit of which nothing could be measured: another attempt if that may help, or its end."""
+    if isinstance(error, SourceError) and error.may_heal and unit.attempt < options.max_attempts:
+        return await _release(deps, unit, _job_error(error), options.backoff(unit.attempt))
+    return await _fail(deps, unit, _job_error(error))
 
 
 async def _attempt(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
@@ -136,17 +141,19 @@ async def _attempt(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
         job = await tx.jobs.get(unit.workspace_id, unit.job_id)
         connection_or_run = await _subject(tx, unit, job)
     if job.cancel_requested:
-        return await _cancel(deps, unit)
+        return await cancel(deps, unit)
     if isinstance(connection_or_run, Connection):
         return await _end(deps, unit, End(catalogue=await read_catalogue(deps, connection_or_run)))
     if connection_or_run is None:
         return await _end(deps, unit, End())
-    return await _run_checks(deps, unit, connection_or_run, options)
+    return await _end(deps, unit, await run_checks(deps, unit, connection_or_run, options))
 
 
-async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions) -> Done:
-    """Raises SourceError if the source failed in a way that another attempt may not meet."""
-    measured = await measure_checks(deps, run)
+async def run_checks(
+    deps: Deps, unit: Unit, run: Run, options: ExecuteOptions, shared: SharedSession | None = None
+) -> End:
+    """What the unit's checks say. Raises SourceError if the source failed and another attempt may help."""
+    measured = await measure_checks(deps, run, shared)
     stopped = measured.stopped_by
     if stopped is not None:
         deps.once.forget(unit.job_id)  # it may be another source when it is back
@@ -154,8 +161,7 @@ async def _run_checks(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions)
         raise stopped
     await _remember(deps, run, measured)
     taken = await samples_of_failures(deps, run, measured)
-    results = charged(measured.results, taken.costs)
-    return await _end(deps, unit, End(results, taken.samples, measured.baselines))
+    return End(charged(measured.results, taken.costs), taken.samples, measured.baselines)
 
 
 async def _remember(deps: Deps, run: Run, measured: Measured) -> None:
@@ -200,33 +206,52 @@ async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
 
 
 async def _end(deps: Deps, unit: Unit, end: End) -> Done:
-    """Record everything in one transaction, unless the claim was lost: then nothing."""
+    [done] = await end_all(deps, [(unit, end)])
+    return done
+
+
+async def end_all(deps: Deps, ends: Sequence[tuple[Unit, End]]) -> Sequence[Done]:
+    """Record everything of units of one job in one transaction, unless a claim was lost: then nothing."""
     now = deps.clock.now()
+    found = [result for _, end in ends for result in end.results]
     async with deps.uow() as tx:
-        if end.catalogue is not None:
-            await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
-        personal = await _personal(tx, end.results)
-        results = await record(tx, unit.workspace_id, [withheld(result, personal) for result in end.results], now)
-        await _keep(tx, end.baselines, results)
-        stored = {result.id for result in results}
-        await tx.samples.save([one.masking(personal) for one in end.samples if one.result_id in stored])
-        outcomes = _counted(results)
-        error = end.error or _first_error(results)
-        state = JobState.FAILED if error else JobState.SUCCEEDED
-        if not await tx.jobs.finish(unit, state, outcomes, error, now):
-            return Done(Ended.LOST)
-        if end.catalogue is not None and end.catalogue.skipped:
-            await tx.jobs.skipped(unit.job_id, end.catalogue.skipped)
+        for unit, end in ends:
+            if end.catalogue is not None:
+                await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
+        personal = await _personal(tx, found)
+        masked = [withheld(result, personal[_place(result)]) for result in found]
+        results = await record(tx, ends[0][0].workspace_id, masked, now)
+        await _keep(tx, [one for _, end in ends for one in end.baselines], results)
+        stored = {result.id: result for result in results}
+        samples = [one for _, end in ends for one in end.samples if one.result_id in stored]
+        await tx.samples.save([one.masking(personal[_place(stored[one.result_id])]) for one in samples])
+        unit_ends = [_unit_end(unit, end, stored) for unit, end in ends]
+        if not await tx.jobs.finish(unit_ends, now):
+            return [Done(Ended.LOST)] * len(ends)
+        for unit, end in ends:
+            if end.catalogue is not None and end.catalogue.skipped:
+                await tx.jobs.skipped(unit.job_id, end.catalogue.skipped)
         await tx.commit()
-    return Done(Ended(state), outcomes, error=error)
+    return [Done(Ended(end.state), end.outcomes, error=end.error) for end in unit_ends]
 
 
-async def _personal(tx: Tx, results: Sequence[Result]) -> Sequence[str]:
-    """The columns of the results' table that are marked as personal now: some may be since the run began."""
+def _unit_end(unit: Unit, end: End, stored: Mapping[str, Result]) -> UnitEnd:
+    results = [stored[result.id] for result in end.results if result.id in stored]
+    error = end.error or _first_error(results)
+    return UnitEnd(unit, JobState.FAILED if error else JobState.SUCCEEDED, _counted(results), error)
+
+
+def _place(result: Result) -> Place:
+    return result.target.schema_name, result.target.table_name
+
+
+async def _personal(tx: Tx, results: Sequence[Result]) -> Mapping[Place, Sequence[str]]:
+    """The columns of the results' tables that are marked as personal now: some may be since the run began."""
     if not results:
-        return ()
-    target = results[0].target
-    return (await tx.tables.settings(target.connection_id, target.schema_name, target.table_name)).pii_columns
+        return {}
+    places = sorted({_place(result) for result in results})
+    known = await tx.tables.all_known(results[0].target.connection_id, places)
+    return {place: one.settings.pii_columns for place, one in zip(places, known, strict=True)}
 
 
 async def _keep(tx: Tx, baselines: Iterable[Baseline], results: Iterable[Result]) -> None:
@@ -237,9 +262,10 @@ async def _keep(tx: Tx, baselines: Iterable[Baseline], results: Iterable[Result]
             await tx.baselines.add(baseline)
 
 
-async def _cancel(deps: Deps, unit: Unit) -> Done:
+async def cancel(deps: Deps, unit: Unit) -> Done:
+    """End a unit whose job is to be cancelled."""
     async with deps.uow() as tx:
-        if not await tx.jobs.finish(unit, JobState.CANCELLED, OutcomeCounts(), None, deps.clock.now()):
+        if not await tx.jobs.finish([UnitEnd(unit, JobState.CANCELLED)], deps.clock.now()):
             return Done(Ended.LOST)
         await tx.commit()
     return Done(Ended.CANCELLED)

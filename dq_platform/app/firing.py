@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import structlog
 
-from dq_platform.app.units import checks_in, units_of
+from dq_platform.app.units import checks_in, table_of, tasks_of, units_of
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckPlace
@@ -29,10 +29,10 @@ Selected: TypeAlias = Mapping[tuple[str, str], Sequence[CheckPlace]]
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How many jobs came of some schedules, and the units to tell the queue of."""
+    """How many jobs came of some schedules, and the tasks to tell the queue of."""
 
     jobs: int
-    unit_ids: Sequence[str]
+    tasks: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class _Start:
 
     job: Job
     units: Sequence[Unit]
+    checks: Sequence[CheckPlace]
     schedule: Schedule
     note: str
 
@@ -65,8 +66,16 @@ async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datet
     begun = [_begun(start, now) if start.job.id in stored else start.schedule for start in starts]
     await tx.schedules.record([*late, *empty, *begun])
     log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty))
-    told = [unit.id for start in starts if start.job.id in stored for unit in start.units]
-    return Fired(len(stored), told)
+    return Fired(len(stored), await _tasks(tx, [start for start in starts if start.job.id in stored]))
+
+
+async def _tasks(tx: Tx, starts: Sequence[_Start]) -> list[list[str]]:
+    """Units of one job that one worker takes at once, by what is known of all their tables."""
+    several = [start for start in starts if len(start.units) > 1]
+    tables = {check.id: table_of(check) for start in several for check in start.checks}
+    rows = await tx.tables.rows_of(sorted(set(tables.values()))) if tables else {}
+    alone = [[start.units[0].id] for start in starts if len(start.units) == 1]
+    return [*alone, *(task for start in several for task in tasks_of(start.units, tables, rows))]
 
 
 def noted(schedule: Schedule, outcome: RunOutcome, note: str, now: datetime, job_id: str = "") -> Schedule:
@@ -175,7 +184,7 @@ def _start(turn: _Turn, checks: Sequence[CheckPlace], note: str, now: datetime) 
         missed_run_count=turn.count - 1,
     )
     units = units_of(job.id, job.workspace_id, checks)
-    return _Start(replace(job, unit_count=len(units), check_count=checks_in(units)), units, schedule, note)
+    return _Start(replace(job, unit_count=len(units), check_count=checks_in(units)), units, checks, schedule, note)
 
 
 def _begun(start: _Start, now: datetime) -> Schedule:

@@ -9,6 +9,7 @@ from datetime import datetime
 from dq_platform.app.deps import Deps
 from dq_platform.app.metadata import entry_of, is_current, read_snapshot
 from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.shared_session import SharedSession
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.models.connection import Connection
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSnapshot
@@ -31,7 +32,7 @@ class JobCatalogue:
     """
 
     deps: Deps
-    session: SourceSession
+    session: SourceSession | SharedSession
     connection: Connection
     job_id: str
     unit_count: int

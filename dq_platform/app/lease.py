@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import structlog
 
 from dq_platform.app.deps import Deps
 from dq_platform.models.job import Unit
+from dq_platform.ports import Tx
 
 T = TypeVar("T")
 WATCH_EVERY = timedelta(seconds=1)
@@ -28,9 +29,14 @@ class Interruption(StrEnum):
     LOST = "lost"
 
 
-async def holding(deps: Deps, unit: Unit, lease: timedelta, work: Coroutine[Any, Any, T]) -> T | Interruption:
-    """The work's result, or why it was stopped: then all that it awaited has been told to stop, and has."""
-    watch = _Watch(deps, unit, lease)
+async def holding(
+    deps: Deps, units: Sequence[Unit], lease: timedelta, work: Coroutine[Any, Any, T]
+) -> T | Interruption:
+    """The work's result, or why it was stopped: then all that it awaited has been told to stop, and has.
+
+    The units are of one job. Work on all of them stops with the loss of one.
+    """
+    watch = _Watch(deps, units, lease)
     tasks = (asyncio.create_task(work), asyncio.create_task(watch.until_interrupted()))
     working, watching = tasks
     try:
@@ -46,11 +52,11 @@ async def holding(deps: Deps, unit: Unit, lease: timedelta, work: Coroutine[Any,
 
 
 class _Watch:
-    """Looks at the unit's row every second and keeps the lease alive."""
+    """Looks at the units' rows every second and keeps their lease alive."""
 
-    def __init__(self, deps: Deps, unit: Unit, lease: timedelta) -> None:
+    def __init__(self, deps: Deps, units: Sequence[Unit], lease: timedelta) -> None:
         self._deps = deps
-        self._unit = unit
+        self._units = units
         self._lease = lease
         self._loop = asyncio.get_running_loop()
         self._renewed = self._loop.time()
@@ -79,12 +85,19 @@ class _Watch:
         async with self._deps.uow() as tx:
             if self._age() >= self._lease / RENEWALS:
                 now = self._loop.time()
-                held = await tx.jobs.renew(self._unit, self._deps.clock.now() + self._lease)
-                await tx.commit()
+                held = await self._renew(tx)
                 self._renewed = now
-            if await tx.jobs.cancel_requested(self._unit.job_id):
+            if await tx.jobs.cancel_requested(self._units[0].job_id):
                 return Interruption.CANCELLED
         return None if held else Interruption.LOST
+
+    async def _renew(self, tx: Tx) -> bool:
+        """One after the other: whoever waits for a row here holds no other."""
+        held = True
+        for unit in self._units:
+            held = await tx.jobs.renew(unit, self._deps.clock.now() + self._lease) and held
+            await tx.commit()
+        return held
 
     async def _ended(self, look: asyncio.Task[Interruption | None]) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dq_platform.app.baselines import BY_A_RUN, first_baseline
-from dq_platform.app.comparing import Side, with_references
+from dq_platform.app.comparing import Side, spare, with_references
 from dq_platform.app.deps import Deps
 from dq_platform.app.job_catalogue import JobCatalogue
 from dq_platform.app.metadata import Looked, look_up
@@ -15,6 +15,7 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.other_tables import OtherTable
 from dq_platform.checks.rules.registry import RULE_REGISTRY, RuleType
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.connectors.shared_session import SharedSession
 from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.budget import Allowance
 from dq_platform.execution.drift import drift_of
@@ -78,17 +79,21 @@ class Measured:
         return self.context.snapshot
 
 
-async def measure_checks(deps: Deps, run: Run) -> Measured:
-    """Everything that the checks say of the table now, and what came in the way where they cannot."""
+async def measure_checks(deps: Deps, run: Run, shared: SharedSession | None = None) -> Measured:
+    """Everything that the checks say of the table now, and what came in the way where they cannot.
+
+    The table is asked through a session of its own, or through the one that is `shared` with others.
+    """
     now = deps.clock.now()
-    async with deps.sources.session(run.connection) as session:
+    async with shared or deps.sources.session(run.connection) as session:
         catalogue = JobCatalogue(deps, session, run.connection, run.job_id, run.unit_count)
         target = run.checks[0].target
         reading = catalogue.snapshot(target.schema_name, target.table_name, run.known.snapshot)
         looked = await look_up(session, reading)
         context = _context(run, looked, session.dialect, now)
         planned = plan(run.checks, context)
-        own = (await measure(session, planned, tag=run.tag)).costing([check.id for check in run.checks], looked.cost)
+        own = await measure(session, planned, tag=run.tag, spare=None if shared else spare(deps, run.connection))
+        own = own.costing([check.id for check in run.checks], looked.cost)
     # Our session is given back first: two tables that are each other's reference must not wait for each other.
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)
     histories, untrained = await _lookback(deps, run.checks, both.measurement)

@@ -12,6 +12,7 @@ from dq_platform.app.personal import mark
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
+from dq_platform.connectors.shared_session import SharedSession
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import NotFound, SourceError
 from dq_platform.ids import new_id
@@ -112,7 +113,7 @@ async def snapshot_of(
 
 async def read_snapshot(
     deps: Deps,
-    session: SourceSession,
+    session: SourceSession | SharedSession,
     connection: Connection,
     schema: str,
     table: str,
@@ -141,7 +142,7 @@ def entry_of(tables: Iterable[TableInfo], schema: str, table: str) -> TableInfo:
     return next((one for one in tables if one.table_name == table), TableInfo(schema, table))
 
 
-async def look_up(session: SourceSession, reading: Awaitable[TableSnapshot | None]) -> Looked:
+async def look_up(session: SourceSession | SharedSession, reading: Awaitable[TableSnapshot | None]) -> Looked:
     """What the reading gives, or why it gives nothing, and what it cost in this session."""
     spent = Cost(session.milliseconds, session.statements)
     snapshot, problem = None, None
@@ -176,7 +177,7 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
         earlier = await tx.jobs.add(job, [unit], request_hash(job.kind, connection.id))
         await tx.commit()
     if earlier is None:
-        await deps.queue.enqueue([unit.id], job.priority)
+        await deps.queue.enqueue([[unit.id]], job.priority)
     return earlier or job
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dq_platform.incidents.policy import Act, Failures, KeyChange, Member, failure_events, fold, open_incident, settle
@@ -31,7 +31,7 @@ async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: date
     stored = await tx.results.add(results)
     changes = fold(stored)
     unresolved = await tx.incidents.unresolved(workspace_id, changes) if changes else ()
-    for key in sorted(changes, key=astuple):
+    for key in sorted(changes):
         if changes[key].failures is not None or key in unresolved:
             await _apply(tx, workspace_id, changes[key], Act(now))
     return stored

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
-from dq_platform.app.units import checks_in, request_hash, unit_ids, units_of
+from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, PeriodWindow
-from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.job import Job, JobKind, JobState, Priority
 from dq_platform.models.workspace import Principal
 
 MAX_WINDOW = timedelta(days=3660)
@@ -60,14 +60,12 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
         job = replace(job, unit_count=len(units), check_count=checks_in(units))
         digest = request_hash(job.kind, request.subject, request.window)
         earlier = await tx.jobs.add(job, units, digest)
+        tasks = await plan_tasks(tx, units, checks)
         await tx.commit()
-    return earlier or await tell(deps, job, units)
-
-
-async def tell(deps: Deps, job: Job, units: list[Unit]) -> Job:
-    """Tell the queue of a stored job; a lost message is healed by the sweep."""
-    await deps.queue.enqueue(unit_ids(units), job.priority)
-    return job
+    if earlier is None:
+        # A lost message is healed by the sweep.
+        await deps.queue.enqueue(tasks, job.priority)
+    return earlier or job
 
 
 def _job(deps: Deps, who: Principal, request: RunRequest) -> Job:

@@ -11,9 +11,8 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.firing import NOTHING_SELECTED, noted
 from dq_platform.app.review import Review
-from dq_platform.app.runs import tell
 from dq_platform.app.selectors import review_names, review_selector
-from dq_platform.app.units import checks_in, request_hash, units_of
+from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
 from dq_platform.errors import WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector
@@ -158,8 +157,11 @@ async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = ""
         earlier = await tx.jobs.add(job, units, request_hash(job.kind, f"schedule {schedule.id}"))
         if earlier is None:
             await tx.schedules.record([noted(schedule, RunOutcome.STARTED, "", job.create_time, job.id)])
+        tasks = await plan_tasks(tx, units, checks)
         await tx.commit()
-    return earlier or await tell(deps, job, units)
+    if earlier is None:
+        await deps.queue.enqueue(tasks, job.priority)
+    return earlier or job
 
 
 def _job(deps: Deps, who: Principal, schedule: Schedule, request_id: str) -> Job:

@@ -24,7 +24,7 @@ async def fire_due(deps: Deps) -> int:
         fired = await _fire_batch(deps, planner)
         if fired is None:
             return jobs
-        await deps.queue.enqueue(fired.unit_ids, Priority.NORMAL)
+        await deps.queue.enqueue(fired.tasks, Priority.NORMAL)
         jobs += fired.jobs
 
 
@@ -34,9 +34,9 @@ async def sweep(deps: Deps) -> int:
     async with deps.uow() as tx:
         lost = await tx.jobs.lost(now, now - QUEUED_FOR, SWEEP_LIMIT)
     for priority in sorted(Priority, reverse=True):
-        ids = [unit_id for unit_id, its in lost if its is priority]
-        if ids:
-            await deps.queue.enqueue(ids, priority)
+        tasks = [[unit_id] for unit_id, its in lost if its is priority]
+        if tasks:
+            await deps.queue.enqueue(tasks, priority)
     return len(lost)
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.job import Unit
+from dq_platform.models.metadata import TableKey
+from dq_platform.ports import Tx
 
 Placed = TypeVar("Placed", bound=Check | CheckPlace)
 MAX_CHECKS = 500
 """How many checks one unit holds at most."""
+SMALL = 10_000
+"""Up to how many rows a table is small: then going to the source and to our store costs more than reading it."""
+TOGETHER = 16
+"""How many units of small tables one worker takes at once, at most."""
 
 
 def units_of(job_id: str, workspace_id: str, checks: Iterable[Check | CheckPlace]) -> list[Unit]:
@@ -28,13 +34,17 @@ def units_of(job_id: str, workspace_id: str, checks: Iterable[Check | CheckPlace
     ]
 
 
-def by_table(checks: Iterable[Placed]) -> dict[tuple[str, str, str], list[Placed]]:
+def by_table(checks: Iterable[Placed]) -> dict[TableKey, list[Placed]]:
     """The checks of each table, by connection id, schema and table, in the order of first appearance."""
-    found: dict[tuple[str, str, str], list[Placed]] = {}
+    found: dict[TableKey, list[Placed]] = {}
     for check in checks:
-        target = check.target
-        found.setdefault((target.connection_id, target.schema_name, target.table_name), []).append(check)
+        found.setdefault(table_of(check), []).append(check)
     return found
+
+
+def table_of(check: Check | CheckPlace) -> TableKey:
+    target = check.target
+    return target.connection_id, target.schema_name, target.table_name
 
 
 def request_hash(kind: str, subject: str | CheckSelector, window: PeriodWindow | None = None) -> str:
@@ -45,8 +55,31 @@ def request_hash(kind: str, subject: str | CheckSelector, window: PeriodWindow |
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def unit_ids(units: Sequence[Unit]) -> list[str]:
-    return [unit.id for unit in units]
+def tasks_of(units: Iterable[Unit], tables: Mapping[str, TableKey], rows: Mapping[TableKey, int]) -> list[list[str]]:
+    """The ids of units that one worker takes at once: those of small tables of one source, others alone.
+
+    `tables` are those of the checks, by check id, `rows` how many they have, as far as that is known.
+    """
+    tasks: list[list[str]] = []
+    sharing: dict[str, list[str]] = {}
+    for unit in units:
+        small = bool(unit.check_ids) and rows.get(tables[unit.check_ids[0]], SMALL + 1) <= SMALL
+        task = sharing.get(unit.connection_id) if small else None
+        if task is None or len(task) == TOGETHER:
+            task = []
+            tasks.append(task)
+        task.append(unit.id)
+        if small:
+            sharing[unit.connection_id] = task
+    return tasks
+
+
+async def plan_tasks(tx: Tx, units: Sequence[Unit], checks: Iterable[Check | CheckPlace]) -> list[list[str]]:
+    """The tasks to tell the queue of."""
+    if len(units) == 1:
+        return [[units[0].id]]
+    tables = {check.id: table_of(check) for check in checks}
+    return tasks_of(units, tables, await tx.tables.rows_of(sorted(set(tables.values()))))
 
 
 def checks_in(units: Sequence[Unit]) -> int:

@@ -63,7 +63,8 @@ class Registry(Generic[T]):
         self._registered[entry.name] = self._complete(entry)
 
     def find(self, name: str) -> T | None:
-        return self._all().get(name)
+        entry = self._own().get(name)
+        return self._registered.get(name) if entry is None else entry
 
     def get(self, name: str) -> T:
         """The entry. Raises UnknownName, whose message suggests the nearest names."""
@@ -81,9 +82,12 @@ class Registry(Generic[T]):
         return [entries[name] for name in sorted(entries)]
 
     def _all(self) -> dict[str, T]:
+        return self._own() | self._registered
+
+    def _own(self) -> dict[str, T]:
         if self._built_in is None:
             self._built_in = self._unique(self._load())
-        return self._built_in | self._registered
+        return self._built_in
 
     def _unique(self, entries: Iterable[T]) -> dict[str, T]:
         found: dict[str, T] = {}

@@ -52,7 +52,8 @@ class Layout:
     Never for a table of fewer than `least_rows`. A column's distinct values are counted first if there are at most
     `counted_values`, each in `rows_per_value` rows on average; those of several columns in one pass if there are at
     most `joint_values` combinations. `lone_distincts`: COUNT(DISTINCT ...) of other columns makes everything beside it
-    slower, and has a statement of its own.
+    slower, and has a statement of its own. `tables_together` is how many small tables one statement reads at most.
+    `side_by_side`: several statements at once may take less time than one after the other.
     """
 
     least_rows: int = 200_000
@@ -60,6 +61,8 @@ class Layout:
     rows_per_value: int = 10
     joint_values: int = 1000
     lone_distincts: bool = False
+    tables_together: int = 16
+    side_by_side: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from dq_platform.models.table_sample import SampleMethod
 class DuckDBDialect(Dialect):
     sqlglot = "duckdb"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
-    layout = Layout(counted_values=100_000, joint_values=10_000)
+    # It is in our process, and divides one statement among all processors.
+    layout = Layout(counted_values=100_000, joint_values=10_000, side_by_side=False)
     sampling = (
         Sampling(
             SampleMethod.ROW,

@@ -35,6 +35,11 @@ class Pool:
         """Whether there is neither a session nor anybody who uses or waits for one."""
         return not self._users and not self._idle
 
+    @property
+    def free(self) -> bool:
+        """Whether a session is to be had without waiting."""
+        return not self._turns.locked()
+
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:
         """A session that is free, or one that opens when it is first used."""

@@ -19,7 +19,8 @@ class PostgreSQLDialect(Dialect):
     sqlglot = "postgres"
     limits = Limits(select_columns=1600, statement_bytes=10_000_000)
     # COUNT(DISTINCT ...) sorts, and forbids every plan with several workers.
-    layout = Layout(counted_values=100_000, lone_distincts=True)
+    # Planning a join of many takes longer than sending several.
+    layout = Layout(counted_values=100_000, lone_distincts=True, tables_together=4)
     sampling: ClassVar[tuple[Sampling, ...]] = (
         Sampling(SampleMethod.ROW, "TABLESAMPLE BERNOULLI ({percent}) REPEATABLE ({seed})", _SAMPLED),
         Sampling(SampleMethod.BLOCK, "TABLESAMPLE SYSTEM ({percent}) REPEATABLE ({seed})", _SAMPLED),

@@ -29,8 +29,13 @@ class SourceSession:
         self.milliseconds = 0.0
         self.rows = 0
 
-    async def execute(self, sql: str, *, tag: str = "") -> Rows:
-        """The rows of one SELECT, within the guards; `tag` goes along as a comment."""
+    async def execute(self, sql: str, *, tag: str = "", numbers: int = 0) -> Rows:
+        """The rows of one SELECT, within the guards; `tag` goes along as a comment.
+
+        `numbers` is how many columns its one row has, 0 if it may have any number of rows: of use where a session is
+        shared.
+        """
+        del numbers
         rows = await self._ask(lambda connector: connector.execute(sql, tag=tag))
         self.rows += len(rows.rows)
         return rows

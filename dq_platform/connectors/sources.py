@@ -75,6 +75,15 @@ class Sources:
         async with self._pool(connection).lease() as lease:
             yield SourceSession(lease, kind.dialect)
 
+    @asynccontextmanager
+    async def spare(self, connection: Connection) -> AsyncIterator[SourceSession | None]:
+        """A further session for who has one already, who must not wait for it: None while `limit` are in use."""
+        if self._pool(connection).free:
+            async with self.session(connection) as session:
+                yield session
+        else:
+            yield None
+
     async def test(self, connection: Connection) -> SourceVersion:
         """What answers, asked through a session of its own that ends with the question. Raises SourceError.
 

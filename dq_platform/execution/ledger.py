@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from time import perf_counter
+from typing import Protocol
 
 from dq_platform.models.cost import FREE, Cost
 from dq_platform.models.result import Result
+
+
+class Spending(Protocol):
+    """A session that counts what it has sent until now, and how long the answers took; its share of what it shares."""
+
+    @property
+    def milliseconds(self) -> float: ...
+
+    @property
+    def statements(self) -> float: ...
 
 
 @dataclass(slots=True)
@@ -23,13 +33,14 @@ class Ledger:
             self.costs[check_id] = self.costs.get(check_id, FREE) + share
 
     @contextmanager
-    def statement(self, check_ids: Collection[str]) -> Iterator[None]:
-        """While it runs, the statement's time passes; one that fails costs no less."""
-        started = perf_counter()
+    def statement(self, check_ids: Collection[str], session: Spending) -> Iterator[None]:
+        """Charge what the session spends meanwhile; a statement that fails costs no less."""
+        spent = Cost(session.milliseconds, session.statements)
         try:
             yield
         finally:
-            self.charge(check_ids, Cost((perf_counter() - started) * 1000, 1))
+            cost = Cost(session.milliseconds - spent.milliseconds, session.statements - spent.statements)
+            self.charge(check_ids, cost)
 
 
 def merged(one: Mapping[str, Cost], other: Mapping[str, Cost]) -> dict[str, Cost]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Protocol
 
 from dq_platform.connectors.base import Rows
@@ -12,7 +16,7 @@ from dq_platform.errors import DomainError, SourceError
 from dq_platform.execution.budget import Allowance
 from dq_platform.execution.frame import Frame
 from dq_platform.execution.imported import imported
-from dq_platform.execution.ledger import Ledger, merged
+from dq_platform.execution.ledger import Ledger, Spending, merged
 from dq_platform.execution.plan import Plan
 from dq_platform.execution.problems import (
     ImportFailed,
@@ -32,13 +36,22 @@ REFUSALS = (ScanBudgetExceeded, ScanSizeUnknown)
 """Why the connection's budget keeps a statement from being sent."""
 
 
-class Session(Protocol):
-    """One session with a source. `execute` raises SourceError and nothing else for the source's failures."""
+class Session(Spending, Protocol):
+    """One session with a source. `execute` raises SourceError and nothing else for the source's failures.
+
+    `numbers` tells of a SELECT that its one row has so many.
+    """
 
     @property
     def dialect(self) -> Dialect: ...
 
-    async def execute(self, sql: str, *, tag: str = "") -> Rows: ...
+    async def execute(self, sql: str, *, tag: str = "", numbers: int = 0) -> Rows: ...
+
+
+Spare = Callable[[], AbstractAsyncContextManager[Session | None]]
+"""Another session with the same source, if one is to be had at once."""
+PATIENCE = timedelta(seconds=0.1)
+"""After that a further session is worth opening for statements that still wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +80,51 @@ class Measurement:
         return replace(self, costs=merged(self.costs, ledger.costs))
 
 
-async def measure(session: Session, plan: Plan, *, tag: str = "") -> Measurement:
-    """Send the plan's statements, one after the other; `tag` goes with each of them as a comment.
+async def measure(session: Session, plan: Plan, *, tag: str = "", spare: Spare | None = None) -> Measurement:
+    """Send the plan's statements; `tag` goes with each of them as a comment.
 
-    A failure of the source (gone, too slow, cancelled) stops everything at once with that one error. Any other failure
-    of a statement is traced to the checks that cause it by asking for less: with one culprit among n measures that
-    takes at most 2 × log2(n) + 1 further statements, and only it fails. They count against the connection's budget too:
-    where it has no room for them, all checks of the statement fail.
+    They are sent one after the other, or, once they have taken a while, through `spare` sessions too. What asks whether
+    the table can be read goes before all others. A failure of the source (gone, too slow, cancelled) stops everything
+    at once with that one error. Any other failure of a statement is traced to the checks that cause it by asking for
+    less: with one culprit among n measures that takes at most 2 × log2(n) + 1 further statements, and only it fails.
+    They count against the connection's budget too: where it has no room for them, all checks of the statement fail.
     """
-    run = _Run(session, plan, tag, plan.allowance)
-    for statement in plan.statements:
-        await run.serve(statement)
+    run = _Run(plan, tag, plan.allowance)
+    waiting = deque(plan.statements)
+    while waiting and waiting[0].probes:
+        await run.serve(waiting.popleft(), session)
+    if spare is None or len(waiting) < 2:
+        await run.serve_all(waiting, session)
+    else:
+        await _side_by_side(run, waiting, session, spare)
     return run.measurement()
+
+
+async def _side_by_side(run: _Run, waiting: deque[Statement], session: Session, spare: Spare) -> None:
+    """Serve all that wait; when the source fails, what is still under way is stopped, and fails with it."""
+    everything, places = tuple(waiting), {id(statement) for statement in waiting}
+    async with asyncio.TaskGroup() as group:
+        tasks = {group.create_task(run.serve_all(waiting, session))}
+        tasks |= {group.create_task(_help(run, waiting, spare)) for _ in everything[1:]}
+        while tasks and run.stopped_by is None and not run.served >= places:
+            _, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+    if run.stopped_by is not None:
+        for statement in everything:
+            run.give_up(statement, run.stopped_by)
+
+
+async def _help(run: _Run, waiting: deque[Statement], spare: Spare) -> None:
+    await asyncio.sleep(PATIENCE.total_seconds())
+    if waiting:
+        async with spare() as session:
+            if session is not None:
+                await run.serve_all(waiting, session)
 
 
 @dataclass(slots=True)
 class _Run:
-    session: Session
     plan: Plan
     tag: str
     allowance: Allowance
@@ -94,20 +135,31 @@ class _Run:
     statements: int = 0
     rows: int = 0
     stopped_by: SourceError | None = None
-    sizes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    served: set[int] = field(default_factory=set)
 
-    async def serve(self, statement: Statement) -> None:
-        error = await self.attempt(statement)
+    async def serve_all(self, waiting: deque[Statement], session: Session) -> None:
+        while waiting:
+            await self.serve(waiting.popleft(), session)
+
+    async def serve(self, statement: Statement, session: Session) -> None:
+        error = await self.attempt(statement, session)
         if error is not None:
-            await self.isolate(statement, error)
+            await self.isolate(statement, error, session)
+        self.served.add(id(statement))
 
-    async def attempt(self, statement: Statement) -> DomainError | None:
+    def give_up(self, statement: Statement, error: DomainError) -> None:
+        """Fail what a statement that was stopped on its way had not found yet."""
+        if id(statement) not in self.served:
+            self.fail(statement, error)
+
+    async def attempt(self, statement: Statement, session: Session) -> DomainError | None:
         """Take the statement's readings; the error if it gives none. Once stopped, nothing is sent."""
         kept_from = self.stopped_by or self.allowance.refusal(statement.reads)
         if kept_from is not None:
             return kept_from
         try:
-            answer = await self.send(statement.sql, statement)
+            answer = await self.send(statement.sql, statement, session, statement.numbers)
             found = imported(statement, answer) if statement.imports else self.scanned(statement, answer)
         except (ImportFailed, SourceError, RowsMultiplied) as error:
             return error
@@ -115,7 +167,7 @@ class _Run:
             self.fail(statement, error)
             return None
         self.sound.add(statement.frame)
-        self.sizes |= {column: int(answer.rows[0][place]) for column, place in statement.lessons.items()}
+        self.sizes[statement.sql] = {name: int(answer.rows[0][place]) for name, place in statement.lessons.items()}
         for reading in found:
             self.readings.setdefault(reading.check_id, []).append(reading)
         return None
@@ -123,16 +175,16 @@ class _Run:
     def scanned(self, statement: Statement, answer: Rows) -> list[Reading]:
         return readings(statement, answer, self.plan.time_zone)
 
-    async def send(self, sql: str, serving: Statement) -> Rows:
+    async def send(self, sql: str, serving: Statement, session: Session, numbers: int = 0) -> Rows:
         """The answer; its cost is shared by the checks. An error of the whole source is remembered."""
         self.statements += 1
         self.allowance = self.allowance.less(serving.reads)
         try:
-            with self.ledger.statement(serving.check_ids):
-                answer = await self.session.execute(sql, tag=self.tag)
+            with self.ledger.statement(serving.check_ids, session):
+                answer = await session.execute(sql, tag=self.tag, numbers=numbers)
         except SourceError as error:
             if error.concerns_whole_source:
-                self.stopped_by = error
+                self.stopped_by = self.stopped_by or error
             raise
         # How far a statement got that failed nobody knows: its rows are not counted.
         scanned = self.allowance.wanted(serving.reads).rows
@@ -142,41 +194,40 @@ class _Run:
 
     def fail(self, statement: Statement, error: DomainError) -> None:
         for demand in statement.demands:
+            if demand.check_id in self.readings:
+                continue
             reading = in_place_of_failure(demand, error)
             if reading is None:
                 self.failures[demand.check_id] = error
             else:
                 self.readings[demand.check_id] = [reading]
 
-    async def isolate(self, failing: Statement, error: DomainError | None) -> None:
+    async def isolate(self, failing: Statement, error: DomainError | None, session: Session) -> None:
         """Fail what is wrong in a statement that does not work, and measure the rest.
 
         `error` None: it was never sent as such, but what it is a half of failed while the other half works.
         """
         if self.stopped_by is not None or isinstance(error, REFUSALS) or not failing.divisible:
-            error = error or await self.attempt(failing)
+            error = error or await self.attempt(failing, session)
             if error is not None:
                 self.fail(failing, self.stopped_by or error)
             return
-        left, right = failing.halves(self.session.dialect)
-        left_error = await self.attempt(left)
-        right_error = await self.attempt(right) if left_error else None
+        left, right = failing.halves(session.dialect)
+        left_error = await self.attempt(left, session)
+        right_error = await self.attempt(right, session) if left_error else None
         if left_error is None:
-            await self.isolate(right, None)
+            await self.isolate(right, None, session)
         elif right_error is None:
-            await self.isolate(left, left_error)
+            await self.isolate(left, left_error, session)
         else:
-            common = await self.common_cause(failing, error or left_error)
-            await self.isolate_or_fail(left, common, left_error)
-            await self.isolate_or_fail(right, common, right_error)
+            common = await self.common_cause(failing, error or left_error, session)
+            for half, its in ((left, left_error), (right, right_error)):
+                if common is not None:
+                    self.fail(half, common)
+                else:
+                    await self.isolate(half, its, session)
 
-    async def isolate_or_fail(self, half: Statement, common: DomainError | None, error: DomainError) -> None:
-        if common is not None:
-            self.fail(half, common)
-        else:
-            await self.isolate(half, error)
-
-    async def common_cause(self, failing: Statement, seen: DomainError) -> DomainError | None:
+    async def common_cause(self, failing: Statement, seen: DomainError, session: Session) -> DomainError | None:
         """Why nothing can be asked of the rows at all, such as a wrong filter; None if something can."""
         if self.stopped_by is not None:
             return self.stopped_by
@@ -186,11 +237,18 @@ class _Run:
         if refusal is not None:
             return SearchRefused(refusal, seen)
         try:
-            await self.send(failing.frame.select([self.session.dialect.count()], self.session.dialect), failing)
+            await self.send(failing.frame.select([session.dialect.count()], session.dialect), failing, session)
         except SourceError as error:
             return error
         self.sound.add(failing.frame)
         return None
+
+    def learned(self) -> Estimates:
+        """What the statements say, whichever answered first: the later ones of the plan count the values."""
+        found: dict[str, int] = {}
+        for statement in self.plan.statements:
+            found |= self.sizes.get(statement.sql, {})
+        return Estimates(found.pop("", None), found)
 
     def measurement(self) -> Measurement:
         """Checks without rows to read get one reading that says so."""
@@ -207,6 +265,6 @@ class _Run:
             statements=self.statements,
             rows=self.rows,
             stopped_by=self.stopped_by,
-            learned=Estimates(self.sizes.pop("", None), self.sizes),
+            learned=self.learned(),
             allowance=self.allowance,
         )

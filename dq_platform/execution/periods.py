@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dq_platform.connectors.zones import start_of_day
@@ -42,7 +43,12 @@ def run_period(check: Check, now: datetime, time_zone: str, window: PeriodWindow
     if check.mode is Mode.PARTITIONED:
         _, end = partition_dates(check.time_scale, now, time_zone, window)
         return start_of_day(first_day(end - timedelta(days=1), check.time_scale), time_zone)
-    scale = TimeScale.MONTHLY if check.mode is Mode.PROFILING else check.time_scale
+    return _period_of(now, TimeScale.MONTHLY if check.mode is Mode.PROFILING else check.time_scale, time_zone)
+
+
+@lru_cache(maxsize=64)
+def _period_of(now: datetime, scale: TimeScale, time_zone: str) -> datetime:
+    """All checks of a run ask for the same few."""
     return start_of_day(first_day(local_date(now, time_zone), scale), time_zone)
 
 

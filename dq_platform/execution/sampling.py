@@ -90,7 +90,7 @@ class _Run:
         self.allowance = self.allowance.less(reads)
         served = [part.check_id for part in parts]
         try:
-            with self.ledger.statement(served):
+            with self.ledger.statement(served, self.session):
                 answer = await self.session.execute(statement(parts, self.session.dialect), tag=self.tag)
         except SourceError as error:
             if error.concerns_whole_source:

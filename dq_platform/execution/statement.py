@@ -97,6 +97,16 @@ class Statement:
         return tuple(demand.check_id for demand in self.demands)
 
     @property
+    def numbers(self) -> int:
+        """How many columns the one row of a scan without periods and groups has; 0 for other statements."""
+        if self.kind is not StatementKind.SCAN or self.frame.keys:
+            return 0
+        cells = (
+            place for one in self.cells for place in (one.value, one.of, one.expected, one.rows) if place is not None
+        )
+        return 1 + max([*cells, *self.lessons.values()])
+
+    @property
     def probes(self) -> bool:
         """Whether it asks if the table can be read at all."""
         return any(demand.on_failure is not None for demand in self.demands)

@@ -27,9 +27,12 @@ class IncidentEventKind(StrEnum):
     INCLUDED_IN_TRAINING = "included_in_training"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class IncidentKey:
-    """What failures must share to be one incident: the table, the quality dimension and the category."""
+    """What failures must share to be one incident: the table, the quality dimension and the category.
+
+    Their order is the one in which everybody takes them.
+    """
 
     connection_id: str
     schema_name: str

@@ -126,3 +126,13 @@ class Unit:
     lease_until: datetime | None = None
     run_after: datetime | None = None
     error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEnd:
+    """How a claimed unit ended: what its checks gave, and the first error if any could not be measured."""
+
+    unit: Unit
+    state: JobState
+    outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
+    error: JobError | None = None

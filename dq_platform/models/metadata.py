@@ -8,6 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+Place = tuple[str, str]
+"""Schema and table."""
+TableKey = tuple[str, str, str]
+"""Connection id, schema and table."""
+
 
 class TableKind(StrEnum):
     TABLE = "table"

@@ -10,7 +10,7 @@ from dq.v1 import check_pb2, connection_pb2, job_pb2, schedule_pb2
 from dq_platform.ids import new_id
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.incident import Incident, IncidentKey, IncidentStatus
-from dq_platform.models.job import JobState, OutcomeCounts
+from dq_platform.models.job import JobState, OutcomeCounts, UnitEnd
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Bounds, Result, ResultBounds
 from dq_platform.models.sample import ErrorSamples, SampleColumn, SampleValue
@@ -60,9 +60,9 @@ class Shop:
         deps, now = self.account.platform.deps, datetime.now(UTC)
         async with deps.uow() as tx:
             for unit_id, _ in await tx.jobs.lost(now, now + timedelta(days=1), 1000):
-                unit = await tx.jobs.claim(unit_id, now, timedelta(minutes=1))
-                if unit is not None and unit.job_id == job.id:
-                    await tx.jobs.finish(unit, JobState.SUCCEEDED, OutcomeCounts(passed=1), None, now)
+                for unit in await tx.jobs.claim([unit_id], now, timedelta(minutes=1)):
+                    if unit.job_id == job.id:
+                        await tx.jobs.finish([UnitEnd(unit, JobState.SUCCEEDED, OutcomeCounts(passed=1))], now)
             await tx.commit()
 
     async def result(self, check_id: str, outcome: Outcome = Outcome.ERROR, **changes: Any) -> Result:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple
 from typing import Any
 
 from sqlalchemy import (
@@ -80,10 +79,10 @@ class SqlIncidents:
         return await self.get(incident.workspace_id, row.id), bool(row.is_new)
 
     async def unresolved(self, workspace_id: str, keys: Collection[IncidentKey]) -> Collection[IncidentKey]:
-        found = [astuple(key) for key in keys if parse_id(key.connection_id)]
-        values = dict(zip(INCIDENT_KEY, map(list, zip(*found, strict=True)), strict=False))
-        if not values:
+        found = [key for key in keys if parse_id(key.connection_id)]
+        if not found:
             return []
+        values = {name: [getattr(key, name) for key in found] for name in INCIDENT_KEY}
         rows = await self._session.execute(UNRESOLVED_KEYS, {"workspace_id": workspace_id, **values})
         return {IncidentKey(**key) for key in rows.mappings()}
 

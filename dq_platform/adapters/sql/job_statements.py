@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     BindParameter,
     ColumnElement,
+    Integer,
     Text,
     Update,
     and_,
     bindparam,
     case,
+    column,
     exists,
+    func,
     or_,
     select,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, job_units, jobs
 from dq_platform.models.job import JobState
+
+UNIT_END: Mapping[str, TypeEngine[Any]] = MappingProxyType(
+    {"id": ID, "attempt": Integer(), "state": Text(), "error_reason": Text(), "error_message": Text()}
+)
+"""What is said of each unit that ends."""
 
 
 def expired(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -43,20 +56,27 @@ def state_after(
 def _claimable() -> ColumnElement[bool]:
     now = bindparam("claimed_at", type_=TIME)
     waits = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= now)
-    return and_(job_units.c.id == bindparam("claimed_unit", type_=ID), or_(waits, expired(now)))
+    asked = func.any(bindparam("claimed_units", type_=ARRAY(ID)))
+    return and_(job_units.c.id == asked, or_(waits, expired(now)))
 
 
 def _claim() -> Update:
-    """The unit, if its job has started, which then needs no lock."""
+    """The units, whose job starts with them; once it has started it needs no lock.
+
+    What somebody else claims just now is not waited for, so that two that want the same units cannot wait in a circle.
+    """
+    starting = _start().returning(jobs.c.id).cte("starting")
     started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED)
+    ready = or_(started, job_units.c.job_id.in_(select(starting.c.id)))
+    free = select(job_units.c.id).where(_claimable(), ready).with_for_update(skip_locked=True).cte("free")
     lease = bindparam("leased_until", type_=TIME)
     values = {"state": JobState.RUNNING, "attempt": job_units.c.attempt + 1, "lease_until": lease}
-    return update(job_units).where(_claimable(), started).values(values).returning(job_units)
+    return update(job_units).where(job_units.c.id.in_(select(free.c.id))).values(values).returning(job_units)
 
 
 def _start() -> Update:
-    """The unit's job starts."""
-    job = select(job_units.c.job_id).where(_claimable()).scalar_subquery()
+    """The units' job starts."""
+    job = select(job_units.c.job_id).where(_claimable()).limit(1).scalar_subquery()
     start = bindparam("claimed_at", type_=TIME)
     return (
         update(jobs)
@@ -66,26 +86,30 @@ def _start() -> Update:
 
 
 def _finish() -> Update:
-    """End the unit, count it in its job, and end the job with its last unit; the first unit's error is the job's.
+    """End units, count them in their job, and end the job with its last unit; the first unit's error is the job's.
 
-    One statement: the job is locked first, and the unit ends only if its claim holds then.
+    One statement, which returns how many ended: the job is locked first, and a unit ends only if its claim holds then.
     """
     locked = select(jobs.c.id).where(jobs.c.id == bindparam("ended_job")).with_for_update().cte("locked")
     at = bindparam("ended_at", type_=TIME)
     error = {name: bindparam(f"ended_{name}", type_=Text) for name in ("error_reason", "error_message")}
+    ends = func.unnest(*(bindparam(f"unit_{name}s", type_=ARRAY(type_)) for name, type_ in UNIT_END.items()))
+    end = ends.table_valued(*(column(name, type_) for name, type_ in UNIT_END.items())).render_derived("unit_end").c
+    how = {name: end[name] for name in ("state", "error_reason", "error_message")}
     ended = (
         update(job_units)
         .where(
-            job_units.c.id == bindparam("ended_unit"),
+            job_units.c.id == end.id,
             job_units.c.job_id == locked.c.id,
-            job_units.c.attempt == bindparam("ended_attempt"),
+            job_units.c.attempt == end.attempt,
             job_units.c.state == JobState.RUNNING,
         )
-        .values(state=bindparam("ended_state"), end_time=at, lease_until=None, **error)
+        .values(end_time=at, lease_until=None, **how)
         .returning(job_units.c.job_id)
         .cte("ended")
     )
-    done = jobs.c.units_done + 1
+    count = select(func.count()).select_from(ended).scalar_subquery()
+    done = jobs.c.units_done + count
     failed = jobs.c.units_failed + bindparam("failed", type_=BigInteger)
     cancelled = jobs.c.units_cancelled + bindparam("cancelled", type_=BigInteger)
     values: dict[str, object] = {
@@ -97,9 +121,9 @@ def _finish() -> Update:
     }
     values |= {name: jobs.c[name] + bindparam(f"more_{name}", type_=BigInteger) for name in OUTCOME_COUNTS}
     values |= {name: case((jobs.c.error_reason == "", text), else_=jobs.c[name]) for name, text in error.items()}
-    return update(jobs).where(jobs.c.id == ended.c.job_id).values(values).returning(jobs.c.id)
+    job = select(ended.c.job_id).limit(1).scalar_subquery()
+    return update(jobs).where(jobs.c.id == job).values(values).returning(count.label("ended"))
 
 
 CLAIM = _claim()
-START = _start()
 FINISH = _finish()

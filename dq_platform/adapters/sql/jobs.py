@@ -37,14 +37,14 @@ from dq_platform.adapters.sql.job_rows import (
     unit_from_row,
     unit_to_row,
 )
-from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, START, expired, state_after
+from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.scheduled_jobs import add_scheduled
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import ID, UNFINISHED, checks, job_units, jobs
+from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, UNFINISHED, checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
 from dq_platform.models.page import Page, PageRequest
 
 NEWEST_FIRST = Keyset((jobs.c.create_time, jobs.c.id), descending=True)
@@ -111,18 +111,16 @@ class SqlJobs:
         )
         return job_from_row((await self._session.execute(statement)).one())
 
-    async def claim(self, unit_id: str, now: datetime, lease: timedelta) -> Unit | None:
-        canonical = parse_id(unit_id)
-        if canonical is None:
-            return None
-        about = {"claimed_unit": canonical, "claimed_at": now}
-        claim = about | {"leased_until": now + lease}
-        row = (await self._session.execute_alone(CLAIM, claim)).one_or_none()
-        if row is None:
-            # Another worker may start the job just now: then ours changes nothing, and the unit is to be had.
-            await self._session.execute_alone(START, about)
-            row = (await self._session.execute_alone(CLAIM, claim)).one_or_none()
-        return None if row is None else unit_from_row(row)
+    async def claim(self, unit_ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Unit]:
+        wanted = list(parse_ids(unit_ids))
+        if not wanted:
+            return []
+        claim = {"claimed_units": wanted, "claimed_at": now, "leased_until": now + lease}
+        rows = (await self._session.execute_alone(CLAIM, claim)).all()
+        if not rows:
+            # Another worker may have started the job just now, which the statement could not see when it began.
+            rows = (await self._session.execute_alone(CLAIM, claim)).all()
+        return sorted(map(unit_from_row, rows), key=lambda unit: wanted.index(unit.id))
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
         statement = (
@@ -155,21 +153,24 @@ class SqlJobs:
         )
         return (await self._session.execute(statement)).scalars().all()
 
-    async def finish(
-        self, unit: Unit, state: JobState, outcomes: OutcomeCounts, error: JobError | None, at: datetime
-    ) -> bool:
+    async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> bool:
+        rows = [
+            {"id": end.unit.id, "attempt": end.unit.attempt, "state": end.state, **error_to_row(end.error)}
+            for end in ends
+        ]
+        states = [end.state for end in ends]
+        outcomes = [outcomes_to_row(end.outcomes) for end in ends]
+        first = next((end.error for end in ends if end.error), None)
         values = {
-            "ended_unit": unit.id,
-            "ended_attempt": unit.attempt,
-            "ended_job": unit.job_id,
-            "ended_state": state,
+            "ended_job": ends[0].unit.job_id,
             "ended_at": at,
-            "failed": int(state is JobState.FAILED),
-            "cancelled": int(state is JobState.CANCELLED),
-            **{f"more_{name}": count for name, count in outcomes_to_row(outcomes).items()},
-            **{f"ended_{name}": text for name, text in error_to_row(error).items()},
+            "failed": states.count(JobState.FAILED),
+            "cancelled": states.count(JobState.CANCELLED),
+            **{f"unit_{name}s": [row[name] for row in rows] for name in UNIT_END},
+            **{f"more_{name}": sum(counts[name] for counts in outcomes) for name in OUTCOME_COUNTS},
+            **{f"ended_{name}": text for name, text in error_to_row(first).items()},
         }
-        return (await self._session.execute(FINISH, values)).one_or_none() is not None
+        return (await self._session.execute(FINISH, values)).scalar_one_or_none() == len(ends)
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
         statement = (

@@ -40,16 +40,16 @@ from dq_platform.errors import NotFound
 from dq_platform.models.metadata import (
     Estimates,
     KnownTable,
+    Place,
     Sweep,
     TableInfo,
+    TableKey,
     TableKind,
     TableSettings,
     TableSnapshot,
     TableVersion,
 )
 from dq_platform.models.page import Page, PageRequest
-
-Key = tuple[str, str, str]
 
 
 class SqlTables:
@@ -139,12 +139,20 @@ class SqlTables:
         return (await self.known(connection_id, schema, table)).settings
 
     async def known(self, connection_id: str, schema: str, table: str) -> KnownTable:
-        about = {"connection": parse_id(connection_id), "schema": schema, "table": table}
-        row = (await self._session.execute(KNOWN, about)).one()
-        columns = (tuple(row.id_columns or ()), tuple(row.pii_columns or ()))
-        settings = TableSettings(connection_id, schema, table, row.filter or "", *columns)
-        learned = Estimates(row.row_count, row.distinct_counts or {})
-        return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings, learned)
+        [found] = await self.all_known(connection_id, [(schema, table)])
+        return found
+
+    async def all_known(self, connection_id: str, places: Sequence[Place]) -> Sequence[KnownTable]:
+        schemas, tables = [schema for schema, _ in places], [table for _, table in places]
+        about = {"connection": parse_id(connection_id), "schemas": schemas, "tables": tables}
+        rows = await self._session.execute(KNOWN, about)
+        return [_known_table(connection_id, place, row) for place, row in zip(places, rows, strict=True)]
+
+    async def rows_of(self, tables: Sequence[TableKey]) -> Mapping[TableKey, int]:
+        columns = zip(*tables, strict=True) if tables else ((), (), ())
+        about = dict(zip(("connections", "schemas", "tables"), map(list, columns), strict=True))
+        rows = await self._session.execute(ROWS, about)
+        return {(row.connection_id, row.schema_name, row.table_name): row.rows for row in rows}
 
     async def save_settings(self, settings: TableSettings) -> None:
         insertion = upsert(table_settings).values(asdict(settings))
@@ -180,7 +188,7 @@ class SqlTables:
         if (await self._session.execute(statement)).one_or_none() is None:
             raise NotFound("connection", id)
 
-    async def _newest_of(self, snapshots: Sequence[TableSnapshot]) -> Mapping[Key, Row[Any]]:
+    async def _newest_of(self, snapshots: Sequence[TableSnapshot]) -> Mapping[TableKey, Row[Any]]:
         keys = [_key(snapshot) for snapshot in snapshots]
         wanted = _pairs([(schema, table) for _, schema, table in keys])
         statement = _newest().where(
@@ -222,24 +230,59 @@ def _newest() -> Select[Any]:
 
 
 def _known() -> Select[Any]:
-    """One row, whether there is anything to know or not."""
-    schema, table = bindparam("schema", type_=Text), bindparam("table", type_=Text)
+    """One row for each table that is asked for, in their order, whether there is anything to know or not."""
+    names = bindparam("schemas", type_=ARRAY(Text)), bindparam("tables", type_=ARRAY(Text))
+    columns = column("schema_name", Text), column("table_name", Text)
+    asked = func.unnest(*names).table_valued(*columns, with_ordinality="place").render_derived("asked")
     connection = bindparam("connection", type_=ID)
 
     def same(relation: Table) -> ColumnElement[bool]:
-        of = relation.c
-        return and_(of.connection_id == connection, of.schema_name == schema, of.table_name == table)
+        return and_(relation.c.connection_id == connection, *(relation.c[name] == asked.c[name] for name in PLACE))
 
-    snapshot = _newest().where(same(table_snapshots)).subquery("snapshot")
-    asked = select(literal(1).label("one")).subquery("asked")
+    snapshot = _newest_where(same(table_snapshots)).lateral("snapshot")
     fresh = and_(same(table_estimates), table_estimates.c.taken_at > func.now() - KEPT)
     joined = asked.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
     sizes = (table_estimates.c.row_count, table_estimates.c.distinct_counts)
     said = (table_settings.c[name] for name in SETTINGS)
-    return select(*snapshot.c, *said, *sizes).select_from(joined.outerjoin(table_estimates, fresh))
+    found = select(*snapshot.c, *said, *sizes).select_from(joined.outerjoin(table_estimates, fresh))
+    return found.order_by(asked.c.place)
 
 
+def _rows() -> Select[Any]:
+    """The engine's own guess where it has any, otherwise what runs found."""
+    names = (
+        bindparam(name, type_=ARRAY(type_))
+        for name, type_ in (("connections", ID), ("schemas", Text), ("tables", Text))
+    )
+    columns = column("connection_id", ID), column("schema_name", Text), column("table_name", Text)
+    asked = func.unnest(*names).table_valued(*columns).render_derived("asked")
+
+    def same(relation: Table) -> ColumnElement[bool]:
+        return and_(*(relation.c[name] == asked.c[name] for name in ("connection_id", *PLACE)))
+
+    snapshot = _newest_where(same(table_snapshots)).lateral("snapshot")
+    fresh = and_(same(table_estimates), table_estimates.c.taken_at > func.now() - KEPT)
+    rows = func.coalesce(snapshot.c.estimated_rows, table_estimates.c.row_count)
+    joined = asked.outerjoin(snapshot, true()).outerjoin(table_estimates, fresh)
+    return select(*asked.c, rows.label("rows")).select_from(joined).where(rows.is_not(None))
+
+
+def _newest_where(condition: ColumnElement[bool]) -> Select[Any]:
+    """The newest row of the one table that the condition names."""
+    newest_first = table_snapshots.c.taken_at.desc(), table_snapshots.c.id.desc()
+    return select(table_snapshots).where(condition).order_by(*newest_first).limit(1)
+
+
+PLACE = ("schema_name", "table_name")
 KNOWN = _known()
+ROWS = _rows()
+
+
+def _known_table(connection_id: str, place: Place, row: Row[Any]) -> KnownTable:
+    columns = (tuple(row.id_columns or ()), tuple(row.pii_columns or ()))
+    settings = TableSettings(connection_id, *place, row.filter or "", *columns)
+    learned = Estimates(row.row_count, row.distinct_counts or {})
+    return KnownTable(None if row.id is None or row.absent else _snapshot(row), settings, learned)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # SQLAlchemy has no public type for it
@@ -249,7 +292,7 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401  # SQLAlche
     return func.unnest(schemas, tables).table_valued(column("schema", Text), column("table", Text)).render_derived()
 
 
-def _key(snapshot: TableSnapshot) -> Key:
+def _key(snapshot: TableSnapshot) -> TableKey:
     return snapshot.connection_id, snapshot.table.schema_name, snapshot.table.table_name
 
 

@@ -7,6 +7,7 @@ import keyword
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, TypeVar
 
@@ -60,8 +61,14 @@ class RuleType:
 
     @property
     def takes_context(self) -> bool:
-        parameters = inspect.signature(self.function).parameters.values()
-        return sum(parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for parameter in parameters) > 1
+        return _positional(self.function) > 1
+
+
+@lru_cache(maxsize=1024)
+def _positional(function: Callable[..., object]) -> int:
+    """How many arguments the function takes by position."""
+    parameters = inspect.signature(function).parameters.values()
+    return sum(parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
 
 
 def rule(

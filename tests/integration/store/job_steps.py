@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Unit
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Unit, UnitEnd
 from tests.integration.store.world import MINUTE, NOW, SECOND, World
 
 LEASE = 30 * SECOND
@@ -14,9 +14,9 @@ GONE = JobError("SOURCE_UNREACHABLE", "db.example.org does not answer.")
 
 async def claim(world: World, unit: Unit, now: datetime = NOW) -> Unit | None:
     async with world.uow() as tx:
-        claimed = await tx.jobs.claim(unit.id, now, LEASE)
+        claimed = await tx.jobs.claim([unit.id], now, LEASE)
         await tx.commit()
-    return claimed
+    return claimed[0] if claimed else None
 
 
 async def claimed(world: World, unit: Unit, now: datetime = NOW) -> Unit:
@@ -33,7 +33,7 @@ async def finish(
     error: JobError | None = None,
 ) -> bool:
     async with world.uow() as tx:
-        done = await tx.jobs.finish(unit, state, outcomes, error, NOW + MINUTE)
+        done = await tx.jobs.finish([UnitEnd(unit, state, outcomes, error)], NOW + MINUTE)
         if done:
             await tx.commit()
     return done

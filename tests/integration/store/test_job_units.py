@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit
+from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit, UnitEnd
 from tests.integration.store.job_steps import GONE, LEASE, cancel, claim, claimed, finish, read
 from tests.integration.store.world import DAY, HOUR, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
@@ -28,7 +28,7 @@ async def test_of_many_that_claim_at_once_one_succeeds(world: World) -> None:
 @pytest.mark.parametrize("id", [ZERO_ID, *NOT_IDS])
 async def test_what_is_no_unit_is_not_claimed(world: World, id: str) -> None:
     async with world.uow() as tx:
-        assert await tx.jobs.claim(id, NOW, LEASE) is None
+        assert await tx.jobs.claim([id], NOW, LEASE) == []
 
 
 async def test_a_unit_whose_lease_expired_is_claimed_again(world: World) -> None:
@@ -189,3 +189,41 @@ async def test_lost_units_are_those_that_wait_too_long_and_those_whose_lease_exp
 async def one_job(world: World, unit: Unit) -> Job:
     async with world.uow() as tx:
         return await tx.jobs.get(world.id, unit.job_id)
+
+
+async def test_units_are_claimed_and_end_together(world: World) -> None:
+    job, units = await world.job(4)
+    await claimed(world, units[1])
+    async with world.uow() as tx:
+        mine = await tx.jobs.claim([unit.id for unit in reversed(units)], NOW, LEASE)
+    assert [unit.id for unit in mine] == [units[place].id for place in (3, 2, 0)]
+    failed = UnitEnd(mine[1], JobState.FAILED, OutcomeCounts(execution_error=2), GONE)
+    ends = [UnitEnd(mine[0], JobState.SUCCEEDED, OutcomeCounts(passed=3)), failed, UnitEnd(mine[2], JobState.SUCCEEDED)]
+    async with world.uow() as tx:
+        assert await tx.jobs.finish(ends, NOW + MINUTE)
+        await tx.commit()
+    halfway = await read(world, job)
+    assert (halfway.units_done, halfway.state, halfway.error) == (3, JobState.RUNNING, GONE)
+    assert halfway.outcomes == OutcomeCounts(passed=3, execution_error=2)
+
+
+async def test_units_do_not_end_together_if_the_claim_of_one_was_lost(world: World) -> None:
+    job, units = await world.job(2)
+    mine = [await claimed(world, unit) for unit in units]
+    await claimed(world, units[1], NOW + HOUR)
+    async with world.uow() as tx:
+        assert not await tx.jobs.finish([UnitEnd(unit, JobState.SUCCEEDED) for unit in mine], NOW + MINUTE)
+    assert (await read(world, job)).units_done == 0
+
+
+async def test_of_many_that_claim_the_same_units_each_is_had_by_one(world: World) -> None:
+    _, units = await world.job(12)
+    ids = [unit.id for unit in units]
+
+    async def some(order: list[str]) -> list[str]:
+        async with world.uow() as tx:
+            return [unit.id for unit in await tx.jobs.claim(order, NOW, LEASE)]
+
+    await claimed(world, units[0])
+    found = await asyncio.gather(*(some(ids if n % 2 else ids[::-1]) for n in range(6)))
+    assert sorted(unit_id for one in found for unit_id in one) == sorted(ids[1:])

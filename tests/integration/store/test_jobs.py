@@ -32,7 +32,7 @@ async def test_a_repeated_request_returns_the_first_job(world: World) -> None:
     again, units = world.new_job(request_id="r-1")
     async with world.uow() as tx:
         assert await tx.jobs.add(again, units) == first
-        assert await tx.jobs.claim(units[0].id, NOW, LEASE) is None
+        assert await tx.jobs.claim([units[0].id], NOW, LEASE) == []
 
 
 async def test_a_request_id_with_other_contents_is_refused(world: World) -> None:

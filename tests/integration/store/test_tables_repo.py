@@ -225,3 +225,29 @@ async def test_sizes_of_a_connection_that_is_gone_are_of_no_use(world: World) ->
         await tx.tables.save_estimates(TableSettings(new_id(), "shop", "orders"), Estimates(1), NOW)
         await tx.commit()
         assert (await tx.tables.known(world.connection.id, "shop", "orders")).learned == Estimates()
+
+
+async def test_rows_of_tables_are_the_engine_s_guess_else_what_runs_found(world: World) -> None:
+    here = world.connection.id
+    async with world.uow() as tx:
+        guessed = TableSnapshot(here, TableInfo("shop", "guessed", estimated_rows=12), (), NOW)
+        await tx.tables.save_snapshots([guessed, TableSnapshot(here, TableInfo("shop", "found"), (), NOW)])
+        for table in ("guessed", "found"):
+            await tx.tables.save_estimates(TableSettings(here, "shop", table), Estimates(7), datetime.now(UTC))
+        await tx.commit()
+        asked = [(here, "shop", table) for table in ("guessed", "found", "unknown")]
+        assert await tx.tables.rows_of(asked) == {asked[0]: 12, asked[1]: 7}
+        assert await tx.tables.rows_of([]) == {}
+
+
+async def test_many_tables_are_known_in_the_order_in_which_they_are_asked_for(world: World) -> None:
+    here = world.connection.id
+    async with world.uow() as tx:
+        await tx.tables.save_snapshots([TableSnapshot(here, TableInfo("shop", "one"), (), NOW)])
+        await tx.tables.save_settings(TableSettings(here, "shop", "two", "x > 1", pii_columns=("x",)))
+        await tx.commit()
+        places = [("shop", "two"), ("shop", "none"), ("shop", "one")]
+        known = await tx.tables.all_known(here, places)
+    assert [(one.settings.schema_name, one.settings.table_name) for one in known] == places
+    assert [one.settings.filter for one in known] == ["x > 1", "", ""]
+    assert [one.snapshot is not None for one in known] == [False, False, True]

@@ -68,7 +68,7 @@ async def test_many_failing_checks_of_a_table_are_sampled_by_one_statement(
     sent: list[tuple[str, str]] = []
     execute = SourceSession.execute
 
-    async def noted(session: SourceSession, sql: str, *, tag: str = "") -> Any:
+    async def noted(session: SourceSession, sql: str, *, tag: str = "", numbers: int = 0) -> Any:
         sent.append((sql, tag))
         return await execute(session, sql, tag=tag)
 
@@ -215,7 +215,7 @@ async def test_a_sampling_that_fails_leaves_the_results(world: World, monkeypatc
     check = await world.check("nulls_count", "customers.email")
     execute = SourceSession.execute
 
-    async def refusing(session: SourceSession, sql: str, *, tag: str = "") -> Any:
+    async def refusing(session: SourceSession, sql: str, *, tag: str = "", numbers: int = 0) -> Any:
         if "dq_result" in sql:
             sql = "SELECT no_such_column"
         return await execute(session, sql, tag=tag)

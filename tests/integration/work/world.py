@@ -49,13 +49,15 @@ class RecordingQueue:
     """What was told, in order."""
 
     told: list[tuple[str, Priority]] = field(default_factory=list)
+    tasks: list[list[str]] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
         return [unit_id for unit_id, _ in self.told]
 
-    async def enqueue(self, unit_ids: Sequence[str], priority: Priority) -> None:
-        self.told += [(unit_id, priority) for unit_id in unit_ids]
+    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
+        self.tasks += map(list, tasks)
+        self.told += [(unit_id, priority) for unit_ids in tasks for unit_id in unit_ids]
 
     def take(self) -> list[str]:
         """What was told since the last time."""
@@ -148,17 +150,15 @@ class World:
         return await runs.run_batch(self.deps, self.who, selector)
 
     async def claim(self, unit_id: str) -> Unit:
-        unit = await execute.claim(self.deps, unit_id, NO_PAUSE)
-        assert unit is not None
+        [unit] = await execute.claim(self.deps, [unit_id], NO_PAUSE)
         return unit
 
     async def work(self, options: ExecuteOptions = NO_PAUSE) -> list[Done]:
         """Do every unit that the queue was told of, once, as a worker would."""
         done: list[Done] = []
         for unit_id in self.queue.take():
-            unit = await execute.claim(self.deps, unit_id, options)
-            if unit is not None:
-                done.append(await execute.run_unit(self.deps, unit, options))
+            units = await execute.claim(self.deps, [unit_id], options)
+            done += [await execute.run_unit(self.deps, unit, options) for unit in units]
         return done
 
     async def job(self, job: Job) -> Job:

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from dq_platform.app.units import MAX_CHECKS, checks_in, request_hash, unit_ids, units_of
+from dq_platform.app.units import (
+    MAX_CHECKS,
+    SMALL,
+    TOGETHER,
+    checks_in,
+    request_hash,
+    table_of,
+    tasks_of,
+    units_of,
+)
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check, CheckSelector, Mode, PeriodWindow, Target, TimeScale
 
@@ -32,7 +41,7 @@ def test_very_many_checks_of_one_table_are_several_units() -> None:
     assert [len(unit.check_ids) for unit in units] == [MAX_CHECKS, MAX_CHECKS, 1]
     assert [check_id for unit in units for check_id in unit.check_ids] == [check.id for check in checks]
     assert checks_in(units) == len(checks)
-    assert len(set(unit_ids(units))) == 3
+    assert len({unit.id for unit in units}) == 3
 
 
 def test_equal_requests_have_equal_hashes_and_others_do_not() -> None:
@@ -49,3 +58,21 @@ def test_equal_requests_have_equal_hashes_and_others_do_not() -> None:
         request_hash("check", "b"),
     }
     assert len(different) == 6
+
+
+def test_units_of_small_tables_of_one_source_are_one_task() -> None:
+    checks = [check(table=f"t{n}") for n in range(4)] + [check(connection="other")]
+    units = units_of("j", "w", checks)
+    tables = {one.id: table_of(one) for one in checks}
+    rows = {tables[checks[n].id]: size for n, size in enumerate([SMALL, SMALL + 1, 0])} | {("other", "s", "t"): 1}
+    small, large, empty, unknown, elsewhere = (unit.id for unit in units)
+    assert tasks_of(units, tables, rows) == [[small, empty], [large], [unknown], [elsewhere]]
+
+
+def test_a_task_has_no_more_than_so_many_units() -> None:
+    checks = [check(table=f"t{n}") for n in range(2 * TOGETHER + 1)]
+    units = units_of("j", "w", checks)
+    tables = {one.id: table_of(one) for one in checks}
+    tasks = tasks_of(units, tables, dict.fromkeys(tables.values(), 1))
+    assert [len(task) for task in tasks] == [TOGETHER, TOGETHER, 1]
+    assert [unit_id for task in tasks for unit_id in task] == [unit.id for unit in units]

@@ -61,9 +61,12 @@ class ScriptedSession:
         self.bad = tuple(bad)
         self.problem = problem
         self.sent = []
+        self.milliseconds = self.statements = 0.0
 
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         self.sent.append((sql, tag))
+        self.milliseconds += 0.25
+        self.statements += 1
         if any(text in sql for text in self.bad):
             raise SourceError(self.problem, f"refused: {self.problem}")
         return Rows((), [(0,) * sql.count(" AS dq")])

@@ -203,7 +203,7 @@ async def test_what_a_failed_statement_said_is_told_where_the_search_is_refused(
 
 
 class Nothing(ScriptedSession):
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         await super().execute(sql, tag=tag)
         return Rows((), [])
 

@@ -55,9 +55,13 @@ async def test_time_is_shared_by_the_checks_that_a_statement_serves():
 class Slow(ScriptedSession):
     """Takes ten milliseconds for each statement, whether it fails or not."""
 
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
+        started, before = perf_counter(), self.milliseconds
         await asyncio.sleep(0.01)
-        return await super().execute(sql, tag=tag)
+        try:
+            return await super().execute(sql, tag=tag)
+        finally:
+            self.milliseconds = before + (perf_counter() - started) * 1000
 
 
 async def test_costs_add_up_to_all_statements_and_their_time_though_some_fail():
@@ -138,7 +142,7 @@ async def test_what_was_measured_before_the_source_failed_is_kept():
 class FailingOver(ScriptedSession):
     """Refuses the whole, then loses the connection."""
 
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         if len(self.sent) == 3:
             self.bad, self.problem = ("SELECT",), SourceProblem.UNREACHABLE
         return await super().execute(sql, tag=tag)
@@ -160,7 +164,7 @@ async def test_a_query_that_fails_fails_alone():
 
 
 class Groups(ScriptedSession):
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         return Rows((), [(f"g{number}", 1) for number in range(4)])
 
 
@@ -173,7 +177,7 @@ async def test_too_many_groups_fail_the_checks_that_ask_for_them():
 
 
 class Nothing(ScriptedSession):
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         return Rows((), [])
 
 

@@ -12,6 +12,7 @@ from dq_platform.checks.catalog.declare import CheckType
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
 from dq_platform.connectors.dialect import Dialect
+from dq_platform.connectors.shared_session import Select, fused
 from dq_platform.execution.plan import Plan, plan
 from dq_platform.models.check import Check, GroupBy, Mode
 from dq_platform.models.metadata import DataType
@@ -113,3 +114,14 @@ def test_a_plan_that_no_statement_could_hold_is_split_and_serves_every_check_onc
     assert all(one.sql.count(" AS dq") <= limits.select_columns for one in made.statements)
     needed = len(checks) / limits.select_columns if shape == "columns" else 2.5
     assert len(made.statements) >= needed
+
+
+@pytest.mark.parametrize("engine", DIALECTS)
+def test_scans_of_several_tables_make_one_statement_in_the_engine_s_grammar(engine: str) -> None:
+    dialect = DIALECTS[engine]
+    statements = planned(dialect, "whole").statements
+    selects = [Select(one.sql, "", one.numbers) for one in statements if one.numbers]
+    assert selects
+    [parsed] = sqlglot.parse(fused([selects[0], selects[0]]), read=dialect.sqlglot)
+    assert isinstance(parsed, exp.Select)
+    assert [column.alias for column in parsed.selects] == [f"dq{place}" for place in range(2 * selects[0].numbers)]

@@ -25,9 +25,12 @@ class AnsweringSession:
         self.dialect = DIALECT
         self.rows, self.bad, self.problem = rows, bad, problem
         self.sent = []
+        self.milliseconds = self.statements = 0.0
 
-    async def execute(self, sql, *, tag=""):
+    async def execute(self, sql, *, tag="", numbers=0):
         self.sent.append((sql, tag))
+        self.milliseconds += 0.25
+        self.statements += 1
         if self.bad and self.bad in sql:
             raise SourceError(self.problem, "refused")
         return Rows((), self.rows)

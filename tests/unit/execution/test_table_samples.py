@@ -209,7 +209,7 @@ def test_what_could_not_be_measured_has_the_sample_and_no_rows():
 
 async def test_partitions_of_which_a_sample_has_no_row_are_inconclusive_if_there_are_none():
     class Empty(ScriptedSession):
-        async def execute(self, sql, *, tag=""):
+        async def execute(self, sql, *, tag="", numbers=0):
             return Rows((), [])
 
     checks = [partitioned("a", table_sample=TENTH), partitioned("whole")]

@@ -1,0 +1,109 @@
+"""Doing several units of one job at once: small tables of one source, which cost less together than one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from dq_platform.app.baselines import baselines_of
+from dq_platform.app.deps import Deps
+from dq_platform.app.execute import Done, End, Ended, ExecuteOptions, cancel, end_all, failed, hand_back, run_checks
+from dq_platform.app.lease import Interruption, holding
+from dq_platform.app.measuring import Run
+from dq_platform.app.other_tables import sizes_besides
+from dq_platform.app.units import table_of
+from dq_platform.connectors.factory import ConnectorFactory
+from dq_platform.connectors.shared_session import SharedSession, Sharing
+from dq_platform.errors import DomainError, StoreUnavailable
+from dq_platform.models.job import Job, Unit
+from dq_platform.ports import Tx
+
+
+async def run_together(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -> Sequence[Done]:
+    """What became of the claimed units of checks, in their order; each may end in its own way.
+
+    Results and ends of those that were measured are recorded together. Raises as `run_unit` does, and may have to give
+    up all of them for a defect that concerns one: done alone they do not share it.
+    """
+    found = await holding(deps, units, options.lease, _perform(deps, units, options))
+    if found is Interruption.CANCELLED:
+        return [await cancel(deps, unit) for unit in units]
+    if isinstance(found, Interruption):
+        return [await hand_back(deps, unit) for unit in units]
+    return found
+
+
+async def _perform(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -> Sequence[Done]:
+    try:
+        async with deps.uow() as tx:
+            job = await tx.jobs.get(units[0].workspace_id, units[0].job_id)
+            runs = await _runs(tx, job, units)
+        if job.cancel_requested:
+            return [await cancel(deps, unit) for unit in units]
+        found = await _measure(deps, units, runs, options)
+    except StoreUnavailable:
+        raise
+    except DomainError as error:
+        return [await failed(deps, unit, error, options) for unit in units]
+    ended = [(unit, end) for unit, end in zip(units, found, strict=True) if isinstance(end, End)]
+    done = dict(zip((unit.id for unit, _ in ended), await _recorded(deps, ended), strict=True))
+    return [end if isinstance(end, Done) else done[unit.id] for unit, end in zip(units, found, strict=True)]
+
+
+async def _runs(tx: Tx, job: Job, units: Sequence[Unit]) -> Mapping[str, Run]:
+    """What each unit runs, by its id; nothing for one whose checks were all deleted."""
+    ids = [check_id for unit in units for check_id in unit.check_ids]
+    checks = {check.id: check for check in await tx.checks.get_many(units[0].workspace_id, ids)}
+    if not checks:
+        return {}
+    of_unit = {unit.id: [checks[check_id] for check_id in unit.check_ids if check_id in checks] for unit in units}
+    of_unit = {unit_id: some for unit_id, some in of_unit.items() if some}
+    connection = await tx.connections.get(units[0].workspace_id, units[0].connection_id)
+    known = await tx.tables.all_known(connection.id, [table_of(some[0])[1:] for some in of_unit.values()])
+    baselines = await baselines_of(tx, list(checks.values()))
+    others = await sizes_besides(tx, list(checks.values()))
+    return {
+        unit_id: Run(job.id, connection, some, table, job.window, baselines, others, job.unit_count)
+        for (unit_id, some), table in zip(of_unit.items(), known, strict=True)
+    }
+
+
+async def _measure(
+    deps: Deps, units: Sequence[Unit], runs: Mapping[str, Run], options: ExecuteOptions
+) -> Sequence[End | Done]:
+    """How each unit ends. After the first exception that nobody expected, which is raised, the others are stopped."""
+    if not runs:
+        return [End()] * len(units)
+    connection = next(iter(runs.values())).connection
+    sharing = Sharing(deps.sources.session(connection), ConnectorFactory.get(connection.type).dialect)
+    members = {unit_id: sharing.join() for unit_id in runs}
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(sharing.serve())
+            tasks = {
+                unit.id: group.create_task(_measured(deps, unit, runs[unit.id], options, members[unit.id]))
+                for unit in units
+                if unit.id in runs
+            }
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
+    return [tasks[unit.id].result() if unit.id in tasks else End() for unit in units]
+
+
+async def _measured(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions, shared: SharedSession) -> End | Done:
+    try:
+        return await run_checks(deps, unit, run, options, shared)
+    except StoreUnavailable:
+        raise
+    except DomainError as error:
+        return await failed(deps, unit, error, options)
+
+
+async def _recorded(deps: Deps, ends: Sequence[tuple[Unit, End]]) -> Sequence[Done]:
+    """In one transaction, or, if the claim of one was lost, each for itself."""
+    if not ends:
+        return []
+    done = await end_all(deps, ends)
+    if len(ends) == 1 or done[0].ended is not Ended.LOST:
+        return done
+    return [one for end in ends for one in await end_all(deps, [end])]
