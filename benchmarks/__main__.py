@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, single_runs, storing
+from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, schedules, single_runs, storing
 
 BENCHMARKS = {
     "fused_scan": fused_scan.run,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "footprint": footprint.run,
     "storing": storing.run,
     "rest": rest.run,
+    "schedules": schedules.run,
     "anomaly": anomaly.run,
 }
 

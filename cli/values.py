@@ -13,13 +13,18 @@ JsonValue = str | int | float | bool | list[str] | list[int]
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, JsonValue]:
     """`name=value` texts as a mapping; a value that is JSON (5, 0.5, true, ["a"]) is taken as such, others as text."""
-    found: dict[str, JsonValue] = {}
+    return {name: literal(value) for name, value in labels(texts, option).items()}
+
+
+def labels(texts: Sequence[str], option: str) -> dict[str, str]:
+    """`name=value` texts as a mapping of texts."""
+    found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
             message = f"{option} takes name=value, such as {option} max_percent=5; got {text!r}."
             raise UsageError(message)
-        found[name] = literal(value)
+        found[name] = value
     return found
 
 

@@ -25,6 +25,7 @@ PLACES = {
     "queue": "cli.commands.queue:queue",
     "connection": "cli.commands.connection:app",
     "check": "cli.commands.check:app",
+    "schedule": "cli.commands.schedule:app",
     "workspace": "cli.commands.access:workspaces",
     "apikey": "cli.commands.access:keys",
 }

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from dq_platform.models.baseline import Baseline
-from dq_platform.models.check import Check, CheckSelector, PeriodWindow
+from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
@@ -104,6 +104,12 @@ class Connections(Protocol):
 
     async def check_count(self, workspace_id: str, id: str) -> int: ...
 
+    async def existing(self, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that any connection has, as they were given."""
+
+    async def display_names(self, workspace_id: str, most: int) -> Mapping[str, str]:
+        """The names of the workspace's connections by id, the oldest first."""
+
 
 class Tables(Protocol):
     """What is known of sources' tables: our own snapshots and users' settings."""
@@ -158,7 +164,16 @@ class Checks(Protocol):
         """By creation; disabled ones too."""
 
     async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
-        """All enabled ones that match."""
+        """All enabled ones that match, by creation."""
+
+    async def select_each(self, wanted: Sequence[tuple[str, CheckSelector]]) -> Sequence[Sequence[CheckPlace]]:
+        """For each (workspace id, selector) what `select` finds, with a statement for each combination of fields."""
+
+    async def existing(self, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that any check has, as they were given."""
+
+    async def names(self, workspace_id: str, connection_id: str = "") -> CheckNames:
+        """What a selector can name: the places and labels of the workspace's checks, or of one connection's."""
 
     async def of_table(self, workspace_id: str, connection_id: str, schema: str, table: str) -> Sequence[Check]:
         """All checks of the table and its columns, disabled ones too, by creation."""
@@ -185,7 +200,8 @@ class Baselines(Protocol):
 class Schedules(Protocol):
     async def add(self, schedule: Schedule) -> None: ...
 
-    async def get(self, workspace_id: str, id: str) -> Schedule: ...
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Schedule:
+        """Locked until commit if asked: nobody fires it meanwhile."""
 
     async def list(self, workspace_id: str, page: PageRequest) -> Page[Schedule]: ...
 
@@ -194,9 +210,13 @@ class Schedules(Protocol):
     async def delete(self, workspace_id: str, id: str) -> None: ...
 
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
-        """Schedules with next_run_time <= now, locked until commit; those that another process holds are skipped."""
+        """Schedules that have something to do, locked until commit; those that another process holds are skipped.
 
-    async def fired(self, id: str, last_run_time: datetime, next_run_time: datetime) -> None: ...
+        Their next_run_time has come, or they queue a run and their former job has ended.
+        """
+
+    async def record(self, schedules: Sequence[Schedule]) -> None:
+        """Store what came of their runs and when they run next, and nothing else; their versions stay."""
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the oldest schedule that is due has been so; None if none is."""
@@ -209,6 +229,15 @@ class Jobs(Protocol):
         None: stored. A job: this (workspace, request_id) or (schedule, due time) was stored before, and nothing
         was added. Raises RequestIdReused if it was stored with another `request_hash`.
         """
+
+    async def add_scheduled(self, jobs: Sequence[tuple[Job, Sequence[Unit]]]) -> Collection[str]:
+        """Store jobs of schedules with their units; returns the ids of those stored.
+
+        Of a (schedule, due time) that was stored before, nothing is added.
+        """
+
+    async def unfinished(self, schedule_ids: Sequence[str]) -> Collection[str]:
+        """Those of the schedules that have a job which waits or runs."""
 
     async def get(self, workspace_id: str, id: str) -> Job: ...
 

@@ -24,7 +24,7 @@ from workers.stores import answer
 
 log = structlog.get_logger(__name__)
 
-FIRE_EVERY = timedelta(seconds=1)
+FIRE_EVERY = timedelta(milliseconds=250)
 SWEEP_EVERY = timedelta(seconds=3)
 MEASURE_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(hours=1)

@@ -13,10 +13,10 @@ from rich.text import Text
 from cli import context
 from cli.api import Api, Json
 from cli.commands import baselines
-from cli.commands import connection as connections
 from cli.commands.backtest import backtest
 from cli.context import Context
 from cli.errors import UsageError
+from cli.named import find
 from cli.runs import SEVERITIES, exit_code, follow
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, sampled, word
 from cli.values import pairs, table_name, table_sample, thresholds
@@ -61,7 +61,7 @@ def add(
         body: Json = {
             "check_type": check_type,
             "target": {
-                "connection_id": connections.find(api, connection)["id"],
+                "connection_id": find(api, "connection", connection)["id"],
                 "schema_name": schema,
                 "table_name": name,
                 "column_name": column,
@@ -172,7 +172,7 @@ app.command()(backtest)
 
 
 def _in(api: Api, connection: str) -> dict[str, str]:
-    return {"connection_id": connections.find(api, connection)["id"]} if connection else {}
+    return {"connection_id": find(api, "connection", connection)["id"]} if connection else {}
 
 
 def _show_results(me: Context, job: Json, results: list[Json], zones: Zones) -> None:

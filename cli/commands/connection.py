@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from cli import context
-from cli.api import Api, Json
-from cli.errors import UsageError
+from cli.api import Json
+from cli.named import find
 from cli.runs import follow, require_success
 from cli.show import column_changes, grid, moment, size
 from cli.values import pairs, table_name
@@ -53,7 +53,7 @@ def test(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its
     """Connect to a source and ask for its version."""
     me = context.of(ctx)
     with me.api() as api:
-        answer = api.post(f"/connections/{find(api, connection)['id']}/test")
+        answer = api.post(f"/connections/{find(api, 'connection', connection)['id']}/test")
     me.show(
         answer,
         lambda: f"[green]{escape(answer['product'])} {escape(answer['version'])}[/] in {answer['latency_ms']:.0f} ms",
@@ -95,7 +95,7 @@ def tables(
     me = context.of(ctx)
     query = {"cached": "true"} if cached else {}
     with me.api() as api:
-        base = f"/connections/{find(api, connection)['id']}/schemas"
+        base = f"/connections/{find(api, 'connection', connection)['id']}/schemas"
         if "." in table:
             schema, name = table_name(table)
             columns = list(api.all(f"{base}/{schema}/tables/{name}/columns", "columns", query))
@@ -123,7 +123,7 @@ def history(
     me = context.of(ctx)
     schema, name = table_name(table)
     with me.api() as api:
-        path = f"/connections/{find(api, connection)['id']}/schemas/{schema}/tables/{name}/history"
+        path = f"/connections/{find(api, 'connection', connection)['id']}/schemas/{schema}/tables/{name}/history"
         versions = list(api.all(path, "versions"))
     rows = (
         (
@@ -162,7 +162,7 @@ def budget(
     }
     named = {name: value for name, value in given.items() if value is not None}
     with me.api() as api:
-        found = find(api, connection)
+        found = find(api, "connection", connection)
         if named or none:
             mask = "budget" if none else ",".join(f"budget.{name}" for name in named)
             found = api.patch(f"/connections/{found['id']}", {"budget": named}, {"update_mask": mask})
@@ -175,7 +175,7 @@ def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its
     """Read the catalogue of a source, so that changes of its tables are noticed."""
     me = context.of(ctx)
     with me.api() as api:
-        job = follow(api, api.post(f"/connections/{find(api, connection)['id']}/sync")["id"], me.console)
+        job = follow(api, api.post(f"/connections/{find(api, 'connection', connection)['id']}/sync")["id"], me.console)
     require_success(job)
     me.show(job, lambda: synced(job["skipped_schemas"]))
 
@@ -187,20 +187,6 @@ def synced(skipped: Sequence[Json]) -> RenderableType:
     reasons = {"SOURCE_PERMISSION": "may not be read", "SOURCE_NOT_FOUND": "vanished meanwhile"}
     rows = ((one["schema_name"], reasons.get(one["reason"]) or one["message"]) for one in skipped)
     return Group("[green]The catalogue is up to date[/], except for:", grid(("schema", "why"), rows))
-
-
-def find(api: Api, name_or_id: str) -> Json:
-    """The connection with this name or id. Raises UsageError if there is none, or several share the name."""
-    every = list(api.all("/connections", "connections"))
-    found = [c for c in every if name_or_id in (c["id"], c["display_name"])]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        message = f"{len(found)} connections are named {name_or_id!r}; use the id: {', '.join(c['id'] for c in found)}."
-        raise UsageError(message)
-    names = ", ".join(sorted(c["display_name"] for c in every)) or "none yet"
-    message = f"There is no connection {name_or_id!r}. There are: {names}."
-    raise UsageError(message)
 
 
 def _limits(budget: Json) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cli import context
 from cli.api import Json, Query
-from cli.commands import connection as connections
+from cli.named import find
 from cli.show import grid, moment, number
 
 BY = "connection, schema, table, column, check_type, category, dimension or check."
@@ -35,7 +35,7 @@ def costs(
     }
     with me.api() as api:
         if connection:
-            query = {**query, "filter.connection_id": connections.find(api, connection)["id"]}
+            query = {**query, "filter.connection_id": find(api, "connection", connection)["id"]}
         found = api.get("/results/costs", query)["rows"]
     me.show(found, lambda: cost_table(found, by.replace("_", " ")))
 

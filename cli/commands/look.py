@@ -103,11 +103,12 @@ def list_jobs(ctx: typer.Context, limit: Annotated[int, LIMIT] = 20) -> None:
             f"{j['units_done_count']}/{j['unit_count']}",
             counts(j["outcomes"]),
             moment(j["create_time"]),
+            due(j),
             j["id"],
         )
         for j in found
     )
-    me.show(found, lambda: grid(("kind", "state", "units>", "results", "requested", "id"), rows))
+    me.show(found, lambda: grid(("kind", "state", "units>", "results", "requested", "for", "id"), rows))
 
 
 @jobs.command()
@@ -118,6 +119,12 @@ def watch(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id of 
         job = follow(api, job_id, me.console)
     me.show(job, lambda: f"{job['state'].removeprefix('JOB_STATE_').lower()}: {counts(job['outcomes']).markup}")
     raise typer.Exit(0 if job["state"] == FINAL[0] else 3)
+
+
+def due(job: Json) -> str:
+    """The schedule's moment that the job runs for, with the number of further ones that it stands for."""
+    missed = int(job["missed_run_count"])
+    return moment(job.get("due_time")) + (f" and {missed:,} more" if missed else "")
 
 
 def _score(row: Json) -> str:

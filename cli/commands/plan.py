@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli import context
 from cli.api import Json
-from cli.commands import connection as connections
+from cli.named import find
 from cli.show import grid, sampled, word
 
 
@@ -32,7 +32,7 @@ def plan(
     with me.api() as api:
         selector: Json = {"check_ids": check_ids or [], "table_pattern": table}
         if connection:
-            selector["connection_id"] = connections.find(api, connection)["id"]
+            selector["connection_id"] = find(api, "connection", connection)["id"]
         tables = api.post("/checks/plan", {"selector": selector})["tables"]
     me.show(tables, lambda: Group(*(_shown(one, sql=sql) for one in tables)))
 

@@ -148,6 +148,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A query that imports a severity answered something else."""
     ERROR_REASON_BACKTEST_UNSUPPORTED: _ErrorReason.ValueType  # 113
     """The check's history cannot be judged by this check type."""
+    ERROR_REASON_SCHEDULE_SELECTS_NOTHING: _ErrorReason.ValueType  # 114
+    """The schedule's selector matches no check that is enabled."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -280,4 +282,6 @@ ERROR_REASON_IMPORT_FAILED: ErrorReason.ValueType  # 112
 """A query that imports a severity answered something else."""
 ERROR_REASON_BACKTEST_UNSUPPORTED: ErrorReason.ValueType  # 113
 """The check's history cannot be judged by this check type."""
+ERROR_REASON_SCHEDULE_SELECTS_NOTHING: ErrorReason.ValueType  # 114
+"""The schedule's selector matches no check that is enabled."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

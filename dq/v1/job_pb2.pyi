@@ -209,6 +209,8 @@ class Job(_message.Message):
     CANCEL_REQUESTED_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
     SKIPPED_SCHEMAS_FIELD_NUMBER: _builtins.int
+    DUE_TIME_FIELD_NUMBER: _builtins.int
+    MISSED_RUN_COUNT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     kind: Global___JobKind.ValueType
@@ -231,6 +233,10 @@ class Job(_message.Message):
     """The request id it was asked for with; empty if none was given."""
     cancel_requested: _builtins.bool
     """Whether it was asked to stop."""
+    missed_run_count: _builtins.int
+    """How many further moments of the schedule it stands for: they were missed while nothing fired schedules, or while the
+    schedule's former job still waited or ran. At most 10,000 are counted.
+    """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was requested."""
@@ -259,6 +265,12 @@ class Job(_message.Message):
     def skipped_schemas(self) -> _containers.RepeatedCompositeFieldContainer[Global___SkippedSchema]:
         """The schemas that a sync could not read, though it succeeded with the others; empty for jobs that run checks."""
 
+    @_builtins.property
+    def due_time(self) -> _timestamp_pb2.Timestamp:
+        """The moment of the schedule that it runs for, jitter included; the first one if it stands for several. Unset unless a
+        schedule started it by itself.
+        """
+
     def __init__(
         self,
         *,
@@ -280,10 +292,12 @@ class Job(_message.Message):
         cancel_requested: _builtins.bool = ...,
         window: _check_pb2.PeriodWindow | None = ...,
         skipped_schemas: _abc.Iterable[Global___SkippedSchema] | None = ...,
+        due_time: _timestamp_pb2.Timestamp | None = ...,
+        missed_run_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from dq.v1 import check_pb2 as dq_dot_v1_dot_check__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/schedule.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x03\n\x08Schedule\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04\x63ron\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\ttime_zone\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12,\n\x08selector\x18\x06 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x14\n\x06paused\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x37\n\rnext_run_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rlast_run_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x0c \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/schedule.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x05\n\x08Schedule\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04\x63ron\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\ttime_zone\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12,\n\x08selector\x18\x06 \x01(\x0b\x32\x14.dq.v1.CheckSelectorB\x04\xe2\x41\x01\x02\x12\x14\n\x06paused\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x37\n\rnext_run_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rlast_run_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12/\n\x06jitter\x18\r \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12%\n\x07overlap\x18\x0e \x01(\x0e\x32\x0e.dq.v1.OverlapB\x04\xe2\x41\x01\x01\x12\x31\n\x10last_run_outcome\x18\x0f \x01(\x0e\x32\x11.dq.v1.RunOutcomeB\x04\xe2\x41\x01\x03\x12\x1b\n\rlast_run_note\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0blast_job_id\x18\x11 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10missed_run_count\x18\x12 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12;\n\x11\x66irst_missed_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03*G\n\x07Overlap\x12\x17\n\x13OVERLAP_UNSPECIFIED\x10\x00\x12\x10\n\x0cOVERLAP_SKIP\x10\x01\x12\x11\n\rOVERLAP_QUEUE\x10\x02*\xae\x01\n\nRunOutcome\x12\x1b\n\x17RUN_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13RUN_OUTCOME_STARTED\x10\x01\x12 \n\x1cRUN_OUTCOME_NOTHING_SELECTED\x10\x02\x12\x17\n\x13RUN_OUTCOME_SKIPPED\x10\x03\x12\x17\n\x13RUN_OUTCOME_WAITING\x10\x04\x12\x16\n\x12RUN_OUTCOME_PAUSED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,6 +57,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULE'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_SCHEDULE'].fields_by_name['update_time']._loaded_options = None
   _globals['_SCHEDULE'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
-  _globals['_SCHEDULE']._serialized_start=117
-  _globals['_SCHEDULE']._serialized_end=551
+  _globals['_SCHEDULE'].fields_by_name['jitter']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['jitter']._serialized_options = b'\342A\001\001'
+  _globals['_SCHEDULE'].fields_by_name['overlap']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['overlap']._serialized_options = b'\342A\001\001'
+  _globals['_SCHEDULE'].fields_by_name['last_run_outcome']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['last_run_outcome']._serialized_options = b'\342A\001\003'
+  _globals['_SCHEDULE'].fields_by_name['last_run_note']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['last_run_note']._serialized_options = b'\342A\001\003'
+  _globals['_SCHEDULE'].fields_by_name['last_job_id']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['last_job_id']._serialized_options = b'\342A\001\003'
+  _globals['_SCHEDULE'].fields_by_name['missed_run_count']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['missed_run_count']._serialized_options = b'\342A\001\003'
+  _globals['_SCHEDULE'].fields_by_name['first_missed_time']._loaded_options = None
+  _globals['_SCHEDULE'].fields_by_name['first_missed_time']._serialized_options = b'\342A\001\003'
+  _globals['_OVERLAP']._serialized_start=873
+  _globals['_OVERLAP']._serialized_end=944
+  _globals['_RUNOUTCOME']._serialized_start=947
+  _globals['_RUNOUTCOME']._serialized_end=1121
+  _globals['_SCHEDULE']._serialized_start=149
+  _globals['_SCHEDULE']._serialized_end=871
 # @@protoc_insertion_point(module_scope)

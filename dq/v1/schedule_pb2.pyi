@@ -5,8 +5,10 @@ isort:skip_file
 
 from dq.v1 import check_pb2 as _check_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,9 +20,73 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Overlap:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OverlapEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Overlap.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OVERLAP_UNSPECIFIED: _Overlap.ValueType  # 0
+    """Not set."""
+    OVERLAP_SKIP: _Overlap.ValueType  # 1
+    """Nothing; the job of the next moment stands for this one too."""
+    OVERLAP_QUEUE: _Overlap.ValueType  # 2
+    """It waits, and one job starts within seconds once the former has ended, however many moments passed meanwhile."""
+
+class Overlap(_Overlap, metaclass=_OverlapEnumTypeWrapper):
+    """What a schedule does at a moment at which its former job still waits or runs. Two jobs of one schedule never start side
+    by side, unless somebody asks for a run of it.
+    """
+
+OVERLAP_UNSPECIFIED: Overlap.ValueType  # 0
+"""Not set."""
+OVERLAP_SKIP: Overlap.ValueType  # 1
+"""Nothing; the job of the next moment stands for this one too."""
+OVERLAP_QUEUE: Overlap.ValueType  # 2
+"""It waits, and one job starts within seconds once the former has ended, however many moments passed meanwhile."""
+Global___Overlap: _TypeAlias = Overlap  # noqa: Y015
+
+class _RunOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RunOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RUN_OUTCOME_UNSPECIFIED: _RunOutcome.ValueType  # 0
+    """It never ran."""
+    RUN_OUTCOME_STARTED: _RunOutcome.ValueType  # 1
+    """A job started."""
+    RUN_OUTCOME_NOTHING_SELECTED: _RunOutcome.ValueType  # 2
+    """The selector matches no check that is enabled, so that there was nothing to do."""
+    RUN_OUTCOME_SKIPPED: _RunOutcome.ValueType  # 3
+    """Its former job had not ended, and it skips."""
+    RUN_OUTCOME_WAITING: _RunOutcome.ValueType  # 4
+    """Its former job has not ended, and it waits for that."""
+    RUN_OUTCOME_PAUSED: _RunOutcome.ValueType  # 5
+    """Its time could not be read any more, so the schedule was paused."""
+
+class RunOutcome(_RunOutcome, metaclass=_RunOutcomeEnumTypeWrapper):
+    """What came of a schedule's moment, or of a run that somebody asked for."""
+
+RUN_OUTCOME_UNSPECIFIED: RunOutcome.ValueType  # 0
+"""It never ran."""
+RUN_OUTCOME_STARTED: RunOutcome.ValueType  # 1
+"""A job started."""
+RUN_OUTCOME_NOTHING_SELECTED: RunOutcome.ValueType  # 2
+"""The selector matches no check that is enabled, so that there was nothing to do."""
+RUN_OUTCOME_SKIPPED: RunOutcome.ValueType  # 3
+"""Its former job had not ended, and it skips."""
+RUN_OUTCOME_WAITING: RunOutcome.ValueType  # 4
+"""Its former job has not ended, and it waits for that."""
+RUN_OUTCOME_PAUSED: RunOutcome.ValueType  # 5
+"""Its time could not be read any more, so the schedule was paused."""
+Global___RunOutcome: _TypeAlias = RunOutcome  # noqa: Y015
+
 @_typing.final
 class Schedule(_message.Message):
-    """When checks run by themselves."""
+    """When checks run by themselves. Moments that pass while nothing fires schedules, or while the schedule's former job still
+    runs, become one run: its job has their number in `missed_run_count`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -36,6 +102,13 @@ class Schedule(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    JITTER_FIELD_NUMBER: _builtins.int
+    OVERLAP_FIELD_NUMBER: _builtins.int
+    LAST_RUN_OUTCOME_FIELD_NUMBER: _builtins.int
+    LAST_RUN_NOTE_FIELD_NUMBER: _builtins.int
+    LAST_JOB_ID_FIELD_NUMBER: _builtins.int
+    MISSED_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FIRST_MISSED_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     display_name: _builtins.str
@@ -52,17 +125,33 @@ class Schedule(_message.Message):
     """Whether it is paused."""
     etag: _builtins.str
     """Changes with every update; send it back to be sure that nobody else changed the schedule in between."""
+    overlap: Global___Overlap.ValueType
+    """What it does while its former job still waits or runs. Default: `OVERLAP_SKIP`."""
+    last_run_outcome: Global___RunOutcome.ValueType
+    """What came of its last moment."""
+    last_run_note: _builtins.str
+    """What a person should know of that; empty if there is nothing to say. It tells checks and connections that the selector
+    names and that do not exist any more.
+    """
+    last_job_id: _builtins.str
+    """The last job that it started; empty if it never did."""
+    missed_run_count: _builtins.int
+    """How many of its moments have passed for which no job stands yet, because its former job has not ended."""
     @_builtins.property
     def selector(self) -> _check_pb2.CheckSelector:
-        """Which checks it runs."""
+        """Which checks it runs. Connections, checks, schemas, tables and labels that it names must exist when it is created or
+        its selector is changed: schemas, tables and labels are those of existing checks, if there are any yet.
+        """
 
     @_builtins.property
     def next_run_time(self) -> _timestamp_pb2.Timestamp:
-        """When it runs next; unset while it is paused."""
+        """When it runs next, with its jitter; unset while it is paused."""
 
     @_builtins.property
     def last_run_time(self) -> _timestamp_pb2.Timestamp:
-        """When it last ran; unset if it never did."""
+        """When its last moment was dealt with, or somebody last asked for a run; unset before. `last_run_outcome` says what came
+        of it.
+        """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -71,6 +160,16 @@ class Schedule(_message.Message):
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it was last changed."""
+
+    @_builtins.property
+    def jitter(self) -> _duration_pb2.Duration:
+        """Each moment is put off by a time from 0 to less than this, which is the same whenever it is asked for, and spreads
+        schedules evenly. At most an hour, and less than the shortest time between two runs. Default: 0. Example: `300s`.
+        """
+
+    @_builtins.property
+    def first_missed_time(self) -> _timestamp_pb2.Timestamp:
+        """The first of them; unset if there are none."""
 
     def __init__(
         self,
@@ -87,10 +186,17 @@ class Schedule(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        jitter: _duration_pb2.Duration | None = ...,
+        overlap: Global___Overlap.ValueType = ...,
+        last_run_outcome: Global___RunOutcome.ValueType = ...,
+        last_run_note: _builtins.str = ...,
+        last_job_id: _builtins.str = ...,
+        missed_run_count: _builtins.int = ...,
+        first_missed_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "last_run_time", b"last_run_time", "next_run_time", b"next_run_time", "selector", b"selector", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "first_missed_time", b"first_missed_time", "jitter", b"jitter", "last_run_time", b"last_run_time", "next_run_time", b"next_run_time", "selector", b"selector", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "cron", b"cron", "description", b"description", "display_name", b"display_name", "etag", b"etag", "id", b"id", "last_run_time", b"last_run_time", "next_run_time", b"next_run_time", "paused", b"paused", "selector", b"selector", "time_zone", b"time_zone", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "cron", b"cron", "description", b"description", "display_name", b"display_name", "etag", b"etag", "first_missed_time", b"first_missed_time", "id", b"id", "jitter", b"jitter", "last_job_id", b"last_job_id", "last_run_note", b"last_run_note", "last_run_outcome", b"last_run_outcome", "last_run_time", b"last_run_time", "missed_run_count", b"missed_run_count", "next_run_time", b"next_run_time", "overlap", b"overlap", "paused", b"paused", "selector", b"selector", "time_zone", b"time_zone", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

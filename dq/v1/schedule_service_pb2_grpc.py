@@ -71,6 +71,11 @@ class ScheduleServiceStub:
                 request_serializer=dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleResponse.FromString,
                 _registered_method=True)
+        self.RunSchedule = channel.unary_unary(
+                '/dq.v1.ScheduleService/RunSchedule',
+                request_serializer=dq_dot_v1_dot_schedule__service__pb2.RunScheduleRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_schedule__service__pb2.RunScheduleResponse.FromString,
+                _registered_method=True)
         self.ListNextRuns = channel.unary_unary(
                 '/dq.v1.ScheduleService/ListNextRuns',
                 request_serializer=dq_dot_v1_dot_schedule__service__pb2.ListNextRunsRequest.SerializeToString,
@@ -118,7 +123,8 @@ class ScheduleServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PauseSchedule(self, request, context):
-        """Stops a schedule from firing until it is resumed. Pausing twice is no error.
+        """Stops a schedule from firing until it is resumed; a run that waits for the former job is dropped. Pausing twice is no
+        error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,8 +137,16 @@ class ScheduleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RunSchedule(self, request, context):
+        """Runs what a schedule selects now, paused or not, even while a former job of it runs; its moments stay as they are. The
+        job counts as the former job of the next moment. A repeated `request_id` returns the first request's job.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListNextRuns(self, request, context):
-        """Lists the moments at which a schedule fires next, as if it were not paused.
+        """Lists the moments at which a schedule fires next, jitter included, as if it were not paused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,6 +189,11 @@ def add_ScheduleServiceServicer_to_server(servicer, server):
                     servicer.ResumeSchedule,
                     request_deserializer=dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleRequest.FromString,
                     response_serializer=dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleResponse.SerializeToString,
+            ),
+            'RunSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunSchedule,
+                    request_deserializer=dq_dot_v1_dot_schedule__service__pb2.RunScheduleRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_schedule__service__pb2.RunScheduleResponse.SerializeToString,
             ),
             'ListNextRuns': grpc.unary_unary_rpc_method_handler(
                     servicer.ListNextRuns,
@@ -372,6 +391,33 @@ class ScheduleService:
             '/dq.v1.ScheduleService/ResumeSchedule',
             dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleRequest.SerializeToString,
             dq_dot_v1_dot_schedule__service__pb2.ResumeScheduleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ScheduleService/RunSchedule',
+            dq_dot_v1_dot_schedule__service__pb2.RunScheduleRequest.SerializeToString,
+            dq_dot_v1_dot_schedule__service__pb2.RunScheduleResponse.FromString,
             options,
             channel_credentials,
             insecure,

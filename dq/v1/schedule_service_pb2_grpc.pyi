@@ -45,11 +45,17 @@ class ScheduleServiceStub:
     DeleteSchedule: _grpc.UnaryUnaryMultiCallable[_schedule_service_pb2.DeleteScheduleRequest, _empty_pb2.Empty]
     """Deletes a schedule. Its jobs and their results stay."""
     PauseSchedule: _grpc.UnaryUnaryMultiCallable[_schedule_service_pb2.PauseScheduleRequest, _schedule_service_pb2.PauseScheduleResponse]
-    """Stops a schedule from firing until it is resumed. Pausing twice is no error."""
+    """Stops a schedule from firing until it is resumed; a run that waits for the former job is dropped. Pausing twice is no
+    error.
+    """
     ResumeSchedule: _grpc.UnaryUnaryMultiCallable[_schedule_service_pb2.ResumeScheduleRequest, _schedule_service_pb2.ResumeScheduleResponse]
     """Lets a schedule fire again, from its next moment on; what it missed is not made up for."""
+    RunSchedule: _grpc.UnaryUnaryMultiCallable[_schedule_service_pb2.RunScheduleRequest, _schedule_service_pb2.RunScheduleResponse]
+    """Runs what a schedule selects now, paused or not, even while a former job of it runs; its moments stay as they are. The
+    job counts as the former job of the next moment. A repeated `request_id` returns the first request's job.
+    """
     ListNextRuns: _grpc.UnaryUnaryMultiCallable[_schedule_service_pb2.ListNextRunsRequest, _schedule_service_pb2.ListNextRunsResponse]
-    """Lists the moments at which a schedule fires next, as if it were not paused."""
+    """Lists the moments at which a schedule fires next, jitter included, as if it were not paused."""
 
 @_typing.type_check_only
 class ScheduleServiceAsyncStub(ScheduleServiceStub):
@@ -67,11 +73,17 @@ class ScheduleServiceAsyncStub(ScheduleServiceStub):
     DeleteSchedule: _aio.UnaryUnaryMultiCallable[_schedule_service_pb2.DeleteScheduleRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Deletes a schedule. Its jobs and their results stay."""
     PauseSchedule: _aio.UnaryUnaryMultiCallable[_schedule_service_pb2.PauseScheduleRequest, _schedule_service_pb2.PauseScheduleResponse]  # type: ignore[assignment]
-    """Stops a schedule from firing until it is resumed. Pausing twice is no error."""
+    """Stops a schedule from firing until it is resumed; a run that waits for the former job is dropped. Pausing twice is no
+    error.
+    """
     ResumeSchedule: _aio.UnaryUnaryMultiCallable[_schedule_service_pb2.ResumeScheduleRequest, _schedule_service_pb2.ResumeScheduleResponse]  # type: ignore[assignment]
     """Lets a schedule fire again, from its next moment on; what it missed is not made up for."""
+    RunSchedule: _aio.UnaryUnaryMultiCallable[_schedule_service_pb2.RunScheduleRequest, _schedule_service_pb2.RunScheduleResponse]  # type: ignore[assignment]
+    """Runs what a schedule selects now, paused or not, even while a former job of it runs; its moments stay as they are. The
+    job counts as the former job of the next moment. A repeated `request_id` returns the first request's job.
+    """
     ListNextRuns: _aio.UnaryUnaryMultiCallable[_schedule_service_pb2.ListNextRunsRequest, _schedule_service_pb2.ListNextRunsResponse]  # type: ignore[assignment]
-    """Lists the moments at which a schedule fires next, as if it were not paused."""
+    """Lists the moments at which a schedule fires next, jitter included, as if it were not paused."""
 
 class ScheduleServiceServicer(metaclass=_abc_1.ABCMeta):
     """Schedules: when checks run by themselves."""
@@ -122,7 +134,9 @@ class ScheduleServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _schedule_service_pb2.PauseScheduleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_schedule_service_pb2.PauseScheduleResponse, _abc.Awaitable[_schedule_service_pb2.PauseScheduleResponse]]:
-        """Stops a schedule from firing until it is resumed. Pausing twice is no error."""
+        """Stops a schedule from firing until it is resumed; a run that waits for the former job is dropped. Pausing twice is no
+        error.
+        """
 
     @_abc_1.abstractmethod
     def ResumeSchedule(
@@ -133,11 +147,21 @@ class ScheduleServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lets a schedule fire again, from its next moment on; what it missed is not made up for."""
 
     @_abc_1.abstractmethod
+    def RunSchedule(
+        self,
+        request: _schedule_service_pb2.RunScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_schedule_service_pb2.RunScheduleResponse, _abc.Awaitable[_schedule_service_pb2.RunScheduleResponse]]:
+        """Runs what a schedule selects now, paused or not, even while a former job of it runs; its moments stay as they are. The
+        job counts as the former job of the next moment. A repeated `request_id` returns the first request's job.
+        """
+
+    @_abc_1.abstractmethod
     def ListNextRuns(
         self,
         request: _schedule_service_pb2.ListNextRunsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_schedule_service_pb2.ListNextRunsResponse, _abc.Awaitable[_schedule_service_pb2.ListNextRunsResponse]]:
-        """Lists the moments at which a schedule fires next, as if it were not paused."""
+        """Lists the moments at which a schedule fires next, jitter included, as if it were not paused."""
 
 def add_ScheduleServiceServicer_to_server(servicer: ScheduleServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

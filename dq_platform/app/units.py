@@ -6,13 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import TypeVar
 
 from dq_platform.ids import new_id
-from dq_platform.models.check import Check, CheckSelector, PeriodWindow
+from dq_platform.models.check import Check, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.job import Unit
 from dq_platform.models.metadata import TableKey
 from dq_platform.ports import Tx
 
+Placed = TypeVar("Placed", bound=Check | CheckPlace)
 MAX_CHECKS = 500
 """How many checks one unit holds at most."""
 SMALL = 10_000
@@ -21,7 +23,7 @@ TOGETHER = 16
 """How many units of small tables one worker takes at once, at most."""
 
 
-def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Unit]:
+def units_of(job_id: str, workspace_id: str, checks: Iterable[Check | CheckPlace]) -> list[Unit]:
     """One unit for each table, or several if it has very many checks; equal tables give equal pieces."""
     return [
         Unit(
@@ -32,15 +34,15 @@ def units_of(job_id: str, workspace_id: str, checks: Iterable[Check]) -> list[Un
     ]
 
 
-def by_table(checks: Iterable[Check]) -> dict[TableKey, list[Check]]:
+def by_table(checks: Iterable[Placed]) -> dict[TableKey, list[Placed]]:
     """The checks of each table, by connection id, schema and table, in the order of first appearance."""
-    found: dict[TableKey, list[Check]] = {}
+    found: dict[TableKey, list[Placed]] = {}
     for check in checks:
         found.setdefault(table_of(check), []).append(check)
     return found
 
 
-def table_of(check: Check) -> TableKey:
+def table_of(check: Check | CheckPlace) -> TableKey:
     target = check.target
     return target.connection_id, target.schema_name, target.table_name
 
@@ -72,7 +74,7 @@ def tasks_of(units: Iterable[Unit], tables: Mapping[str, TableKey], rows: Mappin
     return tasks
 
 
-async def plan_tasks(tx: Tx, units: Sequence[Unit], checks: Iterable[Check]) -> list[list[str]]:
+async def plan_tasks(tx: Tx, units: Sequence[Unit], checks: Iterable[Check | CheckPlace]) -> list[list[str]]:
     """The tasks to tell the queue of."""
     if len(units) == 1:
         return [[units[0].id]]

@@ -93,6 +93,23 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPlace:
+    """Of a check no more than what it takes to make a job of it."""
+
+    id: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNames:
+    """What some checks are of: schemas, tables as `schema.table`, and labels as pairs of key and value."""
+
+    schemas: frozenset[str]
+    tables: frozenset[str]
+    labels: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSelector:
     """Which checks: every set field must match; an empty selector matches all checks that are enabled.
 

@@ -80,6 +80,8 @@ class Job:
 
     SUCCEEDED means that every check was measured and judged, whatever the verdict, or that every schema was read but
     the `skipped_schemas`; FAILED that some unit could not be done.
+    `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had passed, which
+    it stands for too, the first of them all.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Job:
     request_id: str = ""
     created_by: str = ""
     due_time: datetime | None = None
+    missed_run_count: int = 0
     window: PeriodWindow | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None

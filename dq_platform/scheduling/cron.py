@@ -8,7 +8,6 @@ hour, the first time, and what falls into a skipped hour fires when that hour en
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,6 @@ from cronsim import CronSim, CronSimError
 from cronsim.cronsim import Field
 
 from dq_platform.errors import Invalid, Violation
-from dq_platform.models.schedule import Schedule
 from dq_platform.scheduling.zones import zone_violation
 
 FIELDS = (
@@ -31,51 +29,25 @@ REFERENCE = datetime(2000, 1, 1, tzinfo=UTC)
 """Where the search for the first run begins when only its existence is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A run to start now: the moment it was planned for and the schedule's next one, both in UTC."""
-
-    due_time: datetime
-    next_run_time: datetime
-
-
 def validate(cron: str, time_zone: str, *, path: str = "schedule") -> list[Violation]:
     """Everything that is wrong with a schedule's time; empty if it will fire. `path` is where the two fields stand."""
     zone = zone_violation(time_zone, f"{path}.time_zone")
     return [*_cron_violations(cron, f"{path}.cron"), *([zone] if zone else [])]
 
 
-def next_run(cron: str, time_zone: str, after: datetime) -> datetime:
-    """The first moment later than `after` at which the expression fires, in UTC. Raises Invalid if there is none."""
-    return next_runs(cron, time_zone, after, 1)[0]
+def moments(cron: str, time_zone: str, after: datetime) -> Iterator[datetime]:
+    """The moments later than `after` at which the expression fires, ascending and distinct, in UTC.
 
-
-def next_runs(cron: str, time_zone: str, after: datetime, count: int) -> list[datetime]:
-    """The next `count` moments later than `after`, ascending and distinct, in UTC. Raises Invalid if it never fires."""
+    They end after some decades at the latest. Raises Invalid, with the first, if the expression never fires.
+    """
     violations = validate(cron, time_zone)
     if violations:
         raise Invalid(violations)
-    runs: list[datetime] = []
     last = after.astimezone(UTC)
     for moment in _moments(cron, last.astimezone(ZoneInfo(time_zone))):
         if moment > last:
-            runs.append(moment)
+            yield moment
             last = moment
-        if len(runs) == count:
-            break
-    return runs
-
-
-def due(schedule: Schedule, now: datetime) -> Due | None:
-    """The run that is due, None if none is: paused, or its time has not come.
-
-    However many runs were missed, one is due, and it keeps the time of the first: two readers of the same schedule
-    name the same run.
-    """
-    planned = schedule.next_run_time
-    if schedule.paused or planned is None or planned > now:
-        return None
-    return Due(planned.astimezone(UTC), next_run(schedule.cron, schedule.time_zone, now))
 
 
 def _moments(cron: str, start: datetime) -> Iterator[datetime]:

@@ -32,6 +32,8 @@ def job(model: Job) -> job_pb2.Job:
         cancel_requested=model.cancel_requested,
         window=_window(model.window),
         skipped_schemas=map(_skipped, model.skipped_schemas),
+        due_time=times.to_proto(model.due_time),
+        missed_run_count=model.missed_run_count,
     )
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -17,6 +18,8 @@ MAX_STRING_SIZE = 1024 * 1024
 # 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 TIMESTAMP_SECONDS = range(-62135596800, 253402300800)
 SECOND_NANOS = range(1_000_000_000)
+# 10,000 years, as the type itself has it.
+MAX_DURATION_SECONDS = 315_576_000_000
 FREE_JSON = ("google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue")
 FLOATS = (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT)
 UPDATE_MASK = "update_mask"
@@ -60,6 +63,9 @@ def _raise(violations: list[Violation]) -> None:
 def _violations(message: Message, prefix: str, *, required: bool, required_inside: bool) -> Iterator[Violation]:
     if isinstance(message, Timestamp):
         yield from _timestamp(message, prefix.removesuffix("."))
+        return
+    if isinstance(message, Duration):
+        yield from _duration(message, prefix.removesuffix("."))
         return
     if required:
         yield from _missing(message, prefix)
@@ -125,6 +131,12 @@ def _text(text: str, path: str) -> Iterator[Violation]:
 def _timestamp(moment: Timestamp, path: str) -> Iterator[Violation]:
     if moment.seconds not in TIMESTAMP_SECONDS or moment.nanos not in SECOND_NANOS:
         yield Violation(path, "must lie between the years 1 and 9999", "INVALID_TIMESTAMP")
+
+
+def _duration(duration: Duration, path: str) -> Iterator[Violation]:
+    mixed = duration.seconds * duration.nanos < 0
+    if mixed or abs(duration.seconds) > MAX_DURATION_SECONDS or abs(duration.nanos) not in SECOND_NANOS:
+        yield Violation(path, "must lie within 10,000 years, with seconds and nanos of one sign", "INVALID_DURATION")
 
 
 def _shown(key: object) -> str:

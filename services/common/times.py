@@ -1,9 +1,10 @@
-"""`google.protobuf.Timestamp` as aware datetimes in UTC, and back."""
+"""`google.protobuf.Timestamp` as aware datetimes in UTC, `Duration` as timedelta, and back."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -19,6 +20,12 @@ def to_proto(moment: datetime | None) -> Timestamp | None:
 
 def to_core(timestamp: Timestamp) -> datetime:
     return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def duration_to_proto(duration: timedelta) -> Duration:
+    message = Duration()
+    message.FromTimedelta(duration)
+    return message
 
 
 def field_to_core(message: Message, field: str) -> datetime | None:

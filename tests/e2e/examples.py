@@ -33,6 +33,12 @@ class Scene:
     def schedule(self) -> str:
         return self.new_schedule()
 
+    @property
+    def runnable(self) -> str:
+        """A schedule that selects a check."""
+        assert self.check
+        return self.schedule
+
     @cached_property
     def job(self) -> str:
         """A job that has ended, with one result, which opened an incident."""
@@ -177,13 +183,16 @@ EXAMPLES: Mapping[str, Example] = {
     "GetSensor": at(lambda _: "/checks/sensors/null_percent"),
     "ListRules": at(lambda _: "/checks/rules"),
     "GetRule": at(lambda _: "/checks/rules/change_percent_7_days"),
-    "CreateSchedule": to(201, lambda _: "/schedules", lambda it: it.schedule_body()),
+    "CreateSchedule": to(
+        201, lambda _: "/schedules", lambda it: it.schedule_body(jitter="300s", overlap="OVERLAP_QUEUE")
+    ),
     "GetSchedule": at(lambda it: f"/schedules/{it.schedule}"),
     "ListSchedules": at(lambda it: "/schedules"),
     "UpdateSchedule": change(lambda it: f"/schedules/{it.schedule}", cron="30 4 * * 1-5"),
     "DeleteSchedule": gone(lambda it: f"/schedules/{it.new_schedule()}"),
     "PauseSchedule": to(200, lambda it: f"/schedules/{it.schedule}/pause"),
     "ResumeSchedule": to(200, lambda it: f"/schedules/{it.schedule}/resume"),
+    "RunSchedule": to(202, lambda it: f"/schedules/{it.runnable}/run", lambda _: {"request_id": uuid4().hex}),
     "ListNextRuns": at(lambda it: f"/schedules/{it.schedule}/next-runs?count=3"),
     "GetJob": at(lambda it: f"/jobs/{it.job}"),
     "ListJobs": at(lambda _: "/jobs?states=JOB_STATE_QUEUED&states=JOB_STATE_SUCCEEDED"),

@@ -222,6 +222,24 @@ def test_costs_are_shown_and_a_budget_keeps_a_check_from_running(run: Run, shop:
     assert "customers" in run("costs").stdout
 
 
+def test_a_schedule_is_added_shown_run_paused_and_deleted(run: Run, nulls: str) -> None:
+    made = run(
+        *("schedule", "add", "morning", "30 6 * * *", "-c", "shop", "-t", "shop.cust*", "--mode", "monitoring"),
+        *("--jitter", "90.5", "--overlap", "queue"),
+    )
+    assert made.returncode == 0, made.stderr
+    shown = answer(run("--json", "schedule", "show", "morning", "-n", "3"))
+    schedule = shown["schedule"]
+    assert (schedule["jitter"], schedule["overlap"]) == ("90.500s", "OVERLAP_QUEUE")
+    assert shown["run_times"][0] == schedule["next_run_time"]
+    assert len(shown["run_times"]) == 3
+    assert answer(run("--json", "schedule", "run", "morning"))["schedule_id"] == schedule["id"]
+    assert "started" in run("schedule", "list").stdout
+    assert "table_pattern shop.cust*, mode monitoring" in run("schedule", "show", schedule["id"]).stdout
+    assert run("schedule", "pause", "morning").stdout.strip() == "morning is paused."
+    assert run("schedule", "delete", "morning").stdout.strip() == "morning is deleted."
+
+
 def test_keys_are_made_listed_and_revoked(run: Run, mine: Account) -> None:
     kept = answer(run("--json", "apikey", "create", "kept", "--role", "operator"))
     assert mine.world.client(kept["secret"]).get("/checks").status_code == 200
@@ -268,6 +286,8 @@ WRONG: list[tuple[list[str], list[str]]] = [
         ["check.table_sample", "nulls_percent"],
     ),
     (["connection", "add", "x", "-t", "postgres", "-s", "host=x"], ["postgresql"]),
+    (["schedule", "add", "x", "0 6 * * *", "-t", "shop.custmers"], ["table_pattern", "shop.customers"]),
+    (["schedule", "show", "nothing"], ["There is no schedule 'nothing'"]),
     (["jobs", "watch", "nothing"], ["nothing", "does not exist"]),
     (["apikey", "create", "x", "--role", "boss"], ["viewer, operator, editor, admin"]),
     (["summary", "--by", "colour"], ["SUMMARY_BY_DIMENSION"]),

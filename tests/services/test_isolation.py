@@ -68,6 +68,7 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "DeleteSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "PauseSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "ResumeSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
+    "RunSchedule": (SCHEDULE, lambda it: {"schedule_id": it}),
     "ListNextRuns": (SCHEDULE, lambda it: {"schedule_id": it}),
     "GetJob": (JOB, lambda it: {"job_id": it}),
     "CancelJob": (JOB, lambda it: {"job_id": it}),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, bindparam, case, func, insert, select
+from sqlalchemy import ARRAY, Row, bindparam, func, insert, select, true
 
 from dq_platform.adapters.sql.check_codec import (
     group_by_from_json,
@@ -17,13 +17,13 @@ from dq_platform.adapters.sql.check_codec import (
     thresholds_from_json,
     thresholds_to_json,
 )
+from dq_platform.adapters.sql.check_selection import QUALIFIED_NAME, conditions, select_each
 from dq_platform.adapters.sql.ids import has_id, parse_ids
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import ID, checks
-from dq_platform.adapters.sql.versions import OwnedRows
-from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.models.check import Check, CheckSelector, Mode, Target, TimeScale
+from dq_platform.adapters.sql.versions import OwnedRows, present
+from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, Mode, Target, TimeScale
 from dq_platform.models.page import Page, PageRequest
 
 BY_CREATION = Keyset((checks.c.create_time, checks.c.id))
@@ -61,13 +61,31 @@ class SqlChecks:
         return [found[check_id] for check_id in wanted if check_id in found]
 
     async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:
-        statement = select(checks).where(*_conditions(workspace_id, selector))
+        statement = select(checks).where(*conditions(workspace_id, selector))
         return await fetch_page(self._session, statement, BY_CREATION, page, _check)
 
     async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
-        conditions = (*_conditions(workspace_id, selector), checks.c.enabled)
-        statement = select(checks).where(*conditions).order_by(*BY_CREATION.columns)
-        return [_check(row) for row in await self._session.execute(statement)]
+        statement = select(checks).where(*conditions(workspace_id, selector), checks.c.enabled)
+        rows = await self._session.execute(statement.order_by(*BY_CREATION.columns))
+        return [_check(row) for row in rows]
+
+    async def select_each(self, wanted: Sequence[tuple[str, CheckSelector]]) -> Sequence[Sequence[CheckPlace]]:
+        return await select_each(self._session, wanted)
+
+    async def existing(self, ids: Collection[str]) -> Collection[str]:
+        return await present(self._session, checks, ids)
+
+    async def names(self, workspace_id: str, connection_id: str = "") -> CheckNames:
+        mine = conditions(workspace_id, CheckSelector(connection_id=connection_id))
+        tables = select(checks.c.schema_name, QUALIFIED_NAME.label("table")).where(*mine).distinct()
+        label = func.jsonb_each_text(checks.c.labels).table_valued("key", "value")
+        labels = select(label.c.key, label.c.value).select_from(checks.join(label, true())).where(*mine).distinct()
+        places = list(await self._session.execute(tables))
+        return CheckNames(
+            frozenset(row.schema_name for row in places),
+            frozenset(row.table for row in places),
+            frozenset((row.key, row.value) for row in await self._session.execute(labels)),
+        )
 
     async def of_table(self, workspace_id: str, connection_id: str, schema: str, table: str) -> Sequence[Check]:
         place = (
@@ -84,49 +102,6 @@ class SqlChecks:
 
     async def delete(self, workspace_id: str, id: str) -> None:
         await self._rows.delete(workspace_id, id)
-
-
-QUALIFIED_NAME = case(
-    (checks.c.schema_name == "", checks.c.table_name),
-    else_=checks.c.schema_name + "." + checks.c.table_name,
-)
-
-
-def like_pattern(pattern: str) -> str:
-    r"""A pattern of `*` and `?` as LIKE spells it, with `\` as its escape."""
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%").replace("?", "_")
-
-
-def _conditions(workspace_id: str, selector: CheckSelector) -> Sequence[ColumnElement[bool]]:
-    found = [checks.c.workspace_id == workspace_id, *_equalities(selector)]
-    if selector.check_ids:
-        found.append(checks.c.id.in_(parse_ids(selector.check_ids)))
-    if selector.connection_id:
-        found.append(has_id(checks.c.connection_id, selector.connection_id))
-    if selector.category:
-        found.append(checks.c.check_type.in_(_types_of(selector.category)))
-    if selector.table_pattern:
-        found.append(QUALIFIED_NAME.like(like_pattern(selector.table_pattern), escape="\\"))
-    return found
-
-
-def _types_of(category: str) -> Sequence[str]:
-    """What a category holds is the catalogue's to say: a check type may move without any row being changed."""
-    return [check_type.name for check_type in CHECK_REGISTRY.items() if check_type.category == category]
-
-
-def _equalities(selector: CheckSelector) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if selector.schema_name:
-        found.append(checks.c.schema_name == selector.schema_name)
-    if selector.check_type:
-        found.append(checks.c.check_type == selector.check_type)
-    if selector.mode is not None:
-        found.append(checks.c.mode == selector.mode)
-    if selector.labels:
-        found.append(checks.c.labels.contains(dict(selector.labels)))
-    return found
 
 
 def _values(check: Check) -> Mapping[str, object]:

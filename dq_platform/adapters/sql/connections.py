@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from dq_platform.adapters.sql.ids import existing_id
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import checks, connections
-from dq_platform.adapters.sql.versions import OwnedRows
+from dq_platform.adapters.sql.versions import OwnedRows, present
 from dq_platform.models.connection import Connection
 from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest
@@ -69,6 +69,14 @@ class SqlConnections:
             .where(checks.c.workspace_id == workspace_id, checks.c.connection_id == existing_id("connection", id))
         )
         return int((await self._session.execute(statement)).scalar_one())
+
+    async def existing(self, ids: Collection[str]) -> Collection[str]:
+        return await present(self._session, connections, ids)
+
+    async def display_names(self, workspace_id: str, most: int) -> Mapping[str, str]:
+        mine = select(connections.c.id, connections.c.display_name).where(connections.c.workspace_id == workspace_id)
+        rows = await self._session.execute(mine.order_by(*BY_CREATION.columns).limit(most))
+        return {row.id: row.display_name for row in rows}
 
     def _values(self, connection: Connection) -> Mapping[str, object]:
         settings = json.dumps(dict(connection.settings), ensure_ascii=False).encode()

@@ -7,13 +7,15 @@ and incidents first, then the job, then its units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     and_,
     any_,
+    bindparam,
     case,
     false,
     func,
@@ -38,8 +40,9 @@ from dq_platform.adapters.sql.job_rows import (
 )
 from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
+from dq_platform.adapters.sql.scheduled_jobs import add_scheduled
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import OUTCOME_COUNTS, checks, job_units, jobs
+from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, UNFINISHED, checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
@@ -63,6 +66,14 @@ class SqlJobs:
         if units:
             await self._session.execute(insert(job_units), [unit_to_row(unit, job) for unit in units])
         return None
+
+    async def add_scheduled(self, jobs: Sequence[tuple[Job, Sequence[Unit]]]) -> Collection[str]:
+        return await add_scheduled(self._session, jobs)
+
+    async def unfinished(self, schedule_ids: Sequence[str]) -> Collection[str]:
+        wanted = bindparam("schedule_ids", list(parse_ids(schedule_ids)), type_=ARRAY(ID))
+        statement = select(jobs.c.schedule_id).where(jobs.c.schedule_id == func.any(wanted), UNFINISHED).distinct()
+        return frozenset((await self._session.execute(statement)).scalars())
 
     async def get(self, workspace_id: str, id: str) -> Job:
         return job_from_row(await self._rows.get(workspace_id, id))

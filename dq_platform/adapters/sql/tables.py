@@ -19,6 +19,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Interval,
     LargeBinary,
     MetaData,
     Numeric,
@@ -195,9 +196,17 @@ schedules = Table(
     *_times("create_time", "update_time"),
     *_times("next_run_time", "last_run_time", nullable=True),
     Column("version", Integer, nullable=False),
+    Column("jitter", Interval, nullable=False),
+    *_text("overlap", "last_run_outcome", "last_run_note"),
+    Column("last_job_id", ID),
+    *_counts("missed_run_count"),
+    *_times("first_missed_time", nullable=True),
     Index(None, "workspace_id", "create_time", "id"),
     Index("ix_schedules_due", "next_run_time", postgresql_where=text("next_run_time IS NOT NULL")),
+    Index("ix_schedules_waiting", "first_missed_time", postgresql_where=text("overlap = 'queue'")),
 )
+
+UNFINISHED = text("state IN ('queued', 'running')")
 
 jobs = Table(
     "jobs",
@@ -217,8 +226,10 @@ jobs = Table(
     Column("skipped_schemas", JSONB, nullable=False),
     *_text("error_reason", "error_message"),
     *_counts(*OUTCOME_COUNTS),
+    *_counts("missed_run_count"),
     UniqueConstraint("workspace_id", "request_id"),
     UniqueConstraint("schedule_id", "due_time"),
+    Index("ix_jobs_unfinished", "schedule_id", postgresql_where=UNFINISHED),
     Index(None, "workspace_id", "create_time", "id"),
     Index(None, "workspace_id", "state", "create_time", "id"),
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, delete, exists, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Table, bindparam, delete, exists, func, select, update
 
-from dq_platform.adapters.sql.ids import existing_id
+from dq_platform.adapters.sql.ids import existing_id, parse_id
 from dq_platform.adapters.sql.session import Session
+from dq_platform.adapters.sql.tables import ID
 from dq_platform.errors import EtagMismatch, NotFound
 
 
@@ -18,6 +19,14 @@ def _one(table: Table, *, lock: bool) -> Select[Any]:
     mine = table.c.workspace_id == bindparam("workspace_id")
     statement = select(table).where(mine, table.c.id == bindparam("row_id"))
     return statement.with_for_update() if lock else statement
+
+
+async def present(session: Session, table: Table, ids: Collection[str]) -> frozenset[str]:
+    """Those of the ids that the table has, as they were given, whomever they belong to."""
+    wanted = {given: canonical for given in ids if (canonical := parse_id(given))}
+    sent = bindparam("ids", list(wanted.values()), type_=ARRAY(ID))
+    found = {*(await session.execute(select(table.c.id).where(table.c.id == func.any(sent)))).scalars()}
+    return frozenset(given for given, canonical in wanted.items() if canonical in found)
 
 
 class OwnedRows:

@@ -8,7 +8,17 @@ import pytest
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.errors import EtagMismatch, NotFound
 from dq_platform.ids import new_id
-from dq_platform.models.check import Check, CheckSelector, GroupBy, Mode, Target, Thresholds, TimeScale
+from dq_platform.models.check import (
+    Check,
+    CheckNames,
+    CheckPlace,
+    CheckSelector,
+    GroupBy,
+    Mode,
+    Target,
+    Thresholds,
+    TimeScale,
+)
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter
 from dq_platform.models.table_sample import SampleMethod, TableSample
@@ -16,8 +26,16 @@ from tests.integration.store.world import NOT_IDS, NOW, SECOND, ZERO_ID, World
 
 
 async def selected(world: World, selector: CheckSelector) -> list[Check]:
+    """What the selector selects, by itself and among others."""
     async with world.uow() as tx:
-        return list(await tx.checks.select(world.id, selector))
+        found = list(await tx.checks.select(world.id, selector))
+        others = [(world.id, CheckSelector()), (ZERO_ID, selector), (world.id, selector), (world.id, selector)]
+        everything, nobodys, *same = await tx.checks.select_each(others)
+    places = [CheckPlace(check.id, check.target) for check in found]
+    assert same == [places, places]
+    assert nobodys == []
+    assert {place.id for place in places} <= {place.id for place in everything}
+    return found
 
 
 async def test_a_check_comes_back_as_it_was_stored(world: World) -> None:
@@ -99,6 +117,28 @@ async def test_a_category_selects_its_check_types(world: World) -> None:
     await world.check(check_type="no_such_type")
     assert await selected(world, CheckSelector(category=known.category)) == [wanted]
     assert await selected(world, CheckSelector(category="nonsense")) == []
+
+
+async def test_what_selectors_can_name_is_what_checks_are_of(world: World, other: World) -> None:
+    await world.check(labels={"team": "a", "tier": "1"}, enabled=False)
+    await world.check(labels={"team": "b"}, schema="", table="t")
+    await other.check(labels={"team": "c"}, schema="theirs")
+    labels = {("team", "a"), ("team", "b"), ("tier", "1")}
+    expected = CheckNames(frozenset({"shop", ""}), frozenset({"shop.orders", "t"}), frozenset(labels))
+    async with world.uow() as tx:
+        assert await tx.checks.names(world.id) == expected
+        assert await tx.checks.names(world.id, world.connection.id) == expected
+        assert await tx.checks.names(world.id, other.connection.id) == CheckNames(frozenset(), frozenset(), frozenset())
+
+
+async def test_those_that_exist_are_told_as_they_were_named(world: World, other: World) -> None:
+    check, theirs = await world.check(), await other.check()
+    loud = check.id.upper()
+    connections = {world.connection.id, ZERO_ID}
+    async with world.uow() as tx:
+        assert await tx.checks.existing([loud, theirs.id, ZERO_ID, *NOT_IDS]) == {loud, theirs.id}
+        assert await tx.connections.existing(connections) == {world.connection.id}
+        assert await tx.connections.display_names(world.id, 10) == {world.connection.id: "shop"}
 
 
 @pytest.mark.parametrize("id", NOT_IDS[1:])

@@ -1,21 +1,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from dq_platform.errors import EtagMismatch, NotFound
 from dq_platform.models.check import CheckSelector, Mode
+from dq_platform.models.job import JobState
 from dq_platform.models.page import PageRequest
+from dq_platform.models.schedule import Overlap, RunOutcome
 from tests.integration.store.world import DAY, HOUR, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
 # Due schedules are claimed across workspaces: each test has a time of its own, long before the others'.
 PAST = NOW - 3650 * DAY
+RUNS: tuple[dict[str, Any], ...] = (
+    {
+        "last_run_time": PAST,
+        "last_run_outcome": RunOutcome.STARTED,
+        "last_run_note": "it's “fine”",
+        "last_job_id": ZERO_ID,
+    },
+    {"missed_run_count": 7, "first_missed_time": PAST, "last_run_outcome": RunOutcome.SKIPPED, "last_run_time": NOW},
+    {"next_run_time": None},
+)
 
 
 async def test_a_schedule_comes_back_as_it_was_stored(world: World) -> None:
     selector = CheckSelector((ZERO_ID,), ZERO_ID, "shop", "shop.*", "row_count", "volume", Mode.PROFILING, {"a": "b"})
-    full = await world.schedule(selector=selector, description="all", last_run_time=NOW - DAY, version=3)
+    full = await world.schedule(
+        selector=selector,
+        description="all",
+        jitter=timedelta(minutes=5, milliseconds=1),
+        overlap=Overlap.QUEUE,
+        version=3,
+        **RUNS[0],
+    )
     bare = await world.schedule(paused=True, next_run_time=None)
     async with world.uow() as tx:
         assert await tx.schedules.get(world.id, full.id) == full
@@ -63,11 +84,59 @@ async def test_two_crons_claim_a_due_schedule_once(world: World) -> None:
     async with world.uow() as one, world.uow() as two:
         assert await one.schedules.claim_due(PAST, 10) == [due]
         assert await two.schedules.claim_due(PAST, 10) == []
-        await one.schedules.fired(due.id, PAST, NOW + DAY)
+        await one.schedules.record([replace(due, next_run_time=NOW + DAY)])
         await one.commit()
     async with world.uow() as tx:
         assert await tx.schedules.claim_due(PAST, 10) == []
-        assert await tx.schedules.get(world.id, due.id) == replace(due, last_run_time=PAST, next_run_time=NOW + DAY)
+
+
+async def test_runs_are_recorded_many_at_once_and_change_nothing_else(world: World) -> None:
+    made = [await world.schedule(next_run_time=NOW + DAY, create_time=NOW + n * SECOND) for n in range(len(RUNS))]
+    after = [replace(schedule, **run) for schedule, run in zip(made, RUNS, strict=True)]
+    untouched = await world.schedule(next_run_time=NOW + DAY, create_time=NOW + DAY)
+    async with world.uow() as tx:
+        await tx.schedules.record([])
+        await tx.schedules.record([replace(schedule, display_name="no", version=9) for schedule in after])
+        await tx.commit()
+    async with world.uow() as tx:
+        assert list((await tx.schedules.list(world.id, PageRequest())).items) == [*after, untouched]
+
+
+WAITS = {"overlap": Overlap.QUEUE, "missed_run_count": 2, "first_missed_time": PAST, "next_run_time": NOW + DAY}
+
+
+@pytest.mark.parametrize(
+    ("state", "schedule", "claimed"),
+    [
+        (JobState.QUEUED, WAITS, False),
+        (JobState.RUNNING, WAITS, False),
+        (JobState.SUCCEEDED, WAITS, True),
+        (JobState.CANCELLED, WAITS, True),
+        (JobState.FAILED, WAITS | {"overlap": Overlap.SKIP}, False),
+        (JobState.FAILED, WAITS | {"first_missed_time": None}, False),
+        (JobState.RUNNING, WAITS | {"next_run_time": PAST}, True),
+    ],
+)
+async def test_a_waiting_run_is_claimed_once_the_former_job_has_ended(
+    world: World, state: JobState, schedule: dict[str, Any], claimed: bool
+) -> None:
+    waiting = await world.schedule(**schedule)
+    await world.job(schedule_id=waiting.id, state=state)
+    async with world.uow() as tx:
+        assert (waiting in await tx.schedules.claim_due(PAST, 10)) is claimed
+        busy = await tx.jobs.unfinished([waiting.id, ZERO_ID])
+        assert busy == ({waiting.id} if state in (JobState.QUEUED, JobState.RUNNING) else set())
+        await tx.schedules.delete(world.id, waiting.id)
+        await tx.commit()
+
+
+async def test_a_schedule_that_somebody_changes_is_not_claimed_meanwhile(world: World) -> None:
+    due = await world.schedule(next_run_time=PAST - 5 * DAY)
+    async with world.uow() as one, world.uow() as two:
+        assert await one.schedules.get(world.id, due.id, lock=True) == due
+        assert await two.schedules.claim_due(PAST - 5 * DAY, 10) == []
+        await one.schedules.delete(world.id, due.id)
+        await one.commit()
 
 
 async def test_the_longest_due_are_claimed_first(world: World) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,7 +42,7 @@ async def test_two_cron_processes_fire_once(
     schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
     async with world.deps.uow() as tx:
         due = datetime.now(UTC) - timedelta(minutes=5)
-        await tx.schedules.fired(schedule.id, due, due)
+        await tx.schedules.record([replace(schedule, next_run_time=due)])
         await tx.commit()
     one, two, port = tmp_path / "one", tmp_path / "two", any_free()
     watched = environment | {"DQ_METRICS_PORT": str(port)}

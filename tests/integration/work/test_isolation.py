@@ -111,6 +111,7 @@ BY_ID: dict[str, UseCase] = {
     "delete_schedule": lambda deps, who, its: schedules.delete_schedule(deps, who, its.schedule),
     "pause_schedule": lambda deps, who, its: schedules.pause_schedule(deps, who, its.schedule),
     "resume_schedule": lambda deps, who, its: schedules.resume_schedule(deps, who, its.schedule),
+    "run_schedule": lambda deps, who, its: schedules.run_schedule(deps, who, its.schedule),
     "next_runs": lambda deps, who, its: schedules.next_runs(deps, who, its.schedule),
     "get_incident": lambda deps, who, its: incidents.get_incident(deps, who, its.incident),
     "acknowledge": lambda deps, who, its: incidents.acknowledge(deps, who, its.incident),

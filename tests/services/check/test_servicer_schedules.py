@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -81,6 +81,35 @@ async def test_a_schedule_can_be_paused_and_resumed(shop: Shop) -> None:
     resumed = (await shop.admin.ResumeSchedule(schedule_id=schedule.id)).schedule
     assert not resumed.paused
     assert resumed.HasField("next_run_time")
+
+
+async def test_jitter_and_overlap_are_told_changed_and_left_alone(shop: Shop) -> None:
+    plain = await shop.schedule()
+    assert (plain.jitter.seconds, plain.overlap) == (0, schedule_pb2.OVERLAP_SKIP)
+    queues = await shop.schedule(jitter={"seconds": 90, "nanos": 500_000_000}, overlap=schedule_pb2.OVERLAP_QUEUE)
+    assert queues.jitter.ToTimedelta() == timedelta(seconds=90.5)
+    renamed = schedule_pb2.Schedule(id=queues.id, display_name="new")
+    updated = (await shop.admin.UpdateSchedule(schedule=renamed)).schedule
+    assert (updated.jitter, updated.overlap) == (queues.jitter, schedule_pb2.OVERLAP_QUEUE)
+    assert updated.next_run_time == queues.next_run_time
+    bare = schedule_pb2.Schedule(id=queues.id)
+    mask = FieldMask(paths=["jitter", "overlap"])
+    updated = (await shop.admin.UpdateSchedule(schedule=bare, update_mask=mask)).schedule
+    assert (updated.jitter.ToTimedelta(), updated.overlap) == (timedelta(), schedule_pb2.OVERLAP_SKIP)
+
+
+async def test_a_schedule_runs_now_and_tells_its_job(shop: Shop) -> None:
+    schedule = await shop.schedule()
+    refusal = await refused(shop.admin.RunSchedule(schedule_id=schedule.id))
+    assert (refusal.code, refusal.reason) == (StatusCode.FAILED_PRECONDITION, "SCHEDULE_SELECTS_NOTHING")
+    await shop.stored_check()
+    job = (await shop.admin.RunSchedule(schedule_id=schedule.id, request_id="now")).job
+    assert (job.schedule_id, job.check_count, job.missed_run_count) == (schedule.id, 1, 0)
+    assert not job.HasField("due_time")
+    assert (await shop.admin.RunSchedule(schedule_id=schedule.id, request_id="now")).job == job
+    now = (await shop.admin.GetSchedule(schedule_id=schedule.id)).schedule
+    assert (now.last_job_id, now.last_run_outcome) == (job.id, schedule_pb2.RUN_OUTCOME_STARTED)
+    assert now.next_run_time == schedule.next_run_time
 
 
 async def test_the_next_runs_are_five_unless_asked_otherwise(shop: Shop) -> None:

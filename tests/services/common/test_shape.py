@@ -60,6 +60,13 @@ def test_what_an_update_made_has_all_that_is_required() -> None:
     assert [violation.field for violation in error.value.violations] == ["schedule.cron"]
 
 
+@pytest.mark.parametrize(("seconds", "nanos"), [(10**12, 0), (-(10**12), 0), (1, -1), (0, 10**9)])
+def test_a_duration_must_be_one(seconds: int, nanos: int) -> None:
+    wanted = schedule_pb2.Schedule(display_name="x", cron="x", selector={}, jitter={"seconds": seconds, "nanos": nanos})
+    request = schedule_service_pb2.CreateScheduleRequest(schedule=wanted)
+    assert violations(request) == {"schedule.jitter": "INVALID_DURATION"}
+
+
 def test_what_only_the_server_sets_is_not_looked_at() -> None:
     request = access_service_pb2.CreateWorkspaceRequest(workspace={"name": "x", "id": "\0" * 3})
     assert violations(request) == {}
