@@ -269,6 +269,7 @@ async def test_few_are_computed_at_once(world: World, monkeypatch: pytest.Monkey
     check = await row_count(world)
     await measured(world, check, [7] * 50)
     lock, running, most = threading.Lock(), set[int](), 0
+    together = threading.Barrier(COMPUTATIONS, timeout=30)
     original = backtest.judged
 
     def counted(*arguments: Any) -> Iterator[BacktestPoint]:
@@ -276,6 +277,7 @@ async def test_few_are_computed_at_once(world: World, monkeypatch: pytest.Monkey
         with lock:
             running.add(number := id(arguments))
             most = max(most, len(running))
+        together.wait()
         yield from original(*arguments)
         with lock:
             running.remove(number)
