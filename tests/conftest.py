@@ -17,8 +17,12 @@ pytest_plugins = ["tests.contract.report", "tests.engines.shared"]
 ROOT = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together on one worker what shares servers: the tests of a stand-in, or else of a file."""
+    """Keep together on one worker what shares servers: the tests of a stand-in, or else of a file.
+
+    It must come before xdist's own hook, which reads the groups.
+    """
     for item in items:
         stand_in = item.get_closest_marker("engines")
         shared = stand_in.args[0] if stand_in and stand_in.args else str(item.path.relative_to(ROOT))
