@@ -20,13 +20,13 @@ up: .venv/.installed ## Keep the whole system running on this machine, without D
 	@$(bin)/dq up $(ARGS)
 
 test: .venv/.installed ## Run the tests against real PostgreSQL, Redis, MariaDB and DuckDB
-	@$(bin)/pytest -m "not engines" --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(bin)/pytest -m "not engines" --numprocesses 2 --dist loadfile $(ARGS)
 
 test-engines: .venv/.installed ## Run the tests of engines whose stand-ins have an environment of their own
-	@$(bin)/pytest -m engines --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(bin)/pytest -m engines --numprocesses 2 --dist loadfile $(ARGS)
 
 engines: .venv/.installed ## Run what is true of every engine on every server there is, and write the table in docs/engines.md
-	@$(bin)/pytest -q --numprocesses 2 --dist loadgroup --engines-report .cache/engines.json tests/contract tests/integration/sensors
+	@$(bin)/pytest -q --numprocesses 2 --dist loadfile --engines-report .cache/engines.json tests/contract tests/integration/sensors
 	@$(bin)/python -m tests.contract.table .cache/engines.json
 
 check: .venv/.installed ## Run every check that reads code: style, types, architecture, contract, drift

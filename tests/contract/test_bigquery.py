@@ -19,7 +19,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.bigquery import PROJECT, BigQueryStandIn, bigquery
 from tests.engines.warehouse import Warehouse
 
-pytestmark = pytest.mark.engines("bigquery")
+pytestmark = pytest.mark.engines
 
 TYPES = {
     DataType.BOOLEAN: "BOOL",

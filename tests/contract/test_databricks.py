@@ -20,7 +20,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.databricks import CLIENT, CLUSTER, UNITY, WAREHOUSE, Databricks
 from tests.engines.spark import SparkServer
 
-pytestmark = [pytest.mark.engines("databricks"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
 
 TYPES = {
     DataType.BOOLEAN: "BOOLEAN",

@@ -18,7 +18,7 @@ from tests.contract.suite import ConnectorContract
 from tests.engines.snowflake import TOKENS, USER, SnowflakeStandIn, new_key, snowflake
 from tests.engines.warehouse import Warehouse
 
-pytestmark = pytest.mark.engines("snowflake")
+pytestmark = pytest.mark.engines
 
 TYPES = {
     DataType.BOOLEAN: "BOOLEAN",

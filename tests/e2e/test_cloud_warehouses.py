@@ -11,7 +11,7 @@ from tests.engines.bigquery import bigquery
 from tests.engines.snowflake import snowflake
 from tests.engines.warehouse import Warehouse
 
-pytestmark = pytest.mark.engines("cloud warehouses")
+pytestmark = pytest.mark.engines
 
 SCHEMA = "dq_warehouse"
 ROWS = """

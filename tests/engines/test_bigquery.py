@@ -6,7 +6,7 @@ import pytest
 
 from tests.engines.bigquery import BigQueryProject, BigQueryStandIn, bigquery
 
-pytestmark = pytest.mark.engines("bigquery")
+pytestmark = pytest.mark.engines
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engines.snowflake import DATABASE, SnowflakeAccount, SnowflakeStandIn, new_key, snowflake
 
-pytestmark = pytest.mark.engines("snowflake")
+pytestmark = pytest.mark.engines
 
 
 @pytest.fixture(scope="module")

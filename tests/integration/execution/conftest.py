@@ -149,7 +149,7 @@ def spark(spark_server: SparkServer, tmp_path_factory: pytest.TempPathFactory) -
 IN_REACH = ["postgres", "mariadb", "redshift", "sqlserver", "duck", "oracle"]
 
 
-@pytest.fixture(params=[*IN_REACH, pytest.param("spark", marks=pytest.mark.engines("databricks"))])
+@pytest.fixture(params=[*IN_REACH, pytest.param("spark", marks=pytest.mark.engines)])
 def shop(request: pytest.FixtureRequest) -> Shop:
     found: Shop = request.getfixturevalue(request.param)
     return found

@@ -148,7 +148,7 @@ def _bigquery() -> Iterator[BaseConnector]:
 RENAMING = {"databricks": simple, "snowflake": plain_upper, "bigquery": plain}
 ENGINES = [
     *IN_REACH,
-    *(pytest.param(engine, marks=pytest.mark.engines(engine)) for engine in ("databricks", "snowflake", "bigquery")),
+    *(pytest.param(engine, marks=pytest.mark.engines) for engine in ("databricks", "snowflake", "bigquery")),
 ]
 
 

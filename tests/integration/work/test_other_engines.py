@@ -88,7 +88,7 @@ async def test_a_table_in_oracle_is_checked(world: World, oracle: Source) -> Non
     assert await checked(world, oracle) == FOUND
 
 
-@pytest.mark.engines("databricks")
+@pytest.mark.engines
 @pytest.mark.timeout(300)
 async def test_a_table_in_databricks_is_checked(world: World, databricks: Source) -> None:
     assert await checked(world, databricks) == FOUND
