@@ -37,8 +37,8 @@ REQUEST_ID, JOB_ID = "request_id", "job_id"
 
 
 def serialize(value: object) -> bytes:
-    """How tasks are written to Redis."""
-    return json.dumps(value).encode()
+    """How tasks are written to Redis, and the errors that arq keeps for no time at all, by their text."""
+    return json.dumps(value, default=str).encode()
 
 
 def deserialize(stored: bytes) -> dict[str, object]:

@@ -10,6 +10,8 @@ from itertools import pairwise
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from dq_platform.adapters.sql.session import transaction
+
 MONTHS_AHEAD = 3
 # Any number will do that nothing else in this database locks.
 PARTITIONS_LOCK = 7_316_201
@@ -37,6 +39,8 @@ def months_from(now: datetime, count: int) -> Sequence[MonthPartition]:
 
 
 class SqlMaintenance:
+    """Every method raises StoreUnavailable if the store cannot be reached or takes too long."""
+
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
@@ -46,7 +50,7 @@ class SqlMaintenance:
         Rows that the default partition took in for one of them move over. A hypertable makes its own chunks: then
         there is nothing to do. Safe in several processes at once.
         """
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             await connection.execute(LOCK, {"lock": PARTITIONS_LOCK})
             if not (await connection.execute(IS_PARTITIONED)).scalar_one():
                 return
@@ -58,7 +62,7 @@ class SqlMaintenance:
         """Delete older error samples in transactions of their own, so that nobody waits for long; returns how many."""
         deleted = 0
         while True:
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 batch = await connection.execute(DELETE_SAMPLES, {"before": taken_before, "batch": DELETED_AT_ONCE})
             deleted += batch.rowcount
             if batch.rowcount < DELETED_AT_ONCE:

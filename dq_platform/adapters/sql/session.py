@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -104,6 +104,18 @@ class Session:
         if connection is not None:
             await connection.invalidate()
             await connection.close()
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that is committed at the end of the block. Raises StoreUnavailable as sessions do."""
+    connection = await _connect(engine)
+    try:
+        with _readable_errors():
+            async with connection.begin():
+                yield connection
+    finally:
+        await connection.close()
 
 
 @contextmanager

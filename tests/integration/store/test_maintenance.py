@@ -7,13 +7,24 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dq_platform.adapters.sql.engine import make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance, months_from
+from dq_platform.errors import StoreUnavailable
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter
 from tests.integration.store.conftest import TIMESCALE
 from tests.integration.store.world import World
 
 FUTURE = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
+
+
+async def test_upkeep_of_a_store_that_is_away_says_so() -> None:
+    engine = make_engine("postgresql://dq:dq@127.0.0.1:1/dq")
+    maintenance = SqlMaintenance(engine)
+    for upkeep in (maintenance.ensure_partitions(FUTURE), maintenance.delete_samples(FUTURE)):
+        with pytest.raises(StoreUnavailable):
+            await upkeep
+    await engine.dispose()
 
 
 async def partitions(engine: AsyncEngine) -> set[str]:
