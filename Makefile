@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-engines engines check gen bench lock
+.PHONY: help demo up test test-engines faults engines check gen bench lock
 
 # Dozens of short processes are started here: none should compile anew what another one has compiled.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,6 +24,9 @@ test: .venv/.installed ## Run the tests against real PostgreSQL, Redis, MariaDB 
 
 test-engines: .venv/.installed ## Run the tests of engines whose stand-ins have an environment of their own
 	@$(bin)/pytest -m engines --numprocesses 2 --dist loadfile $(ARGS)
+
+faults: .venv/.installed ## Kill, pause and cut things under real processes, then check the books; ARGS="--seconds 600 --seed 7"
+	@$(bin)/python -m tests.faults $(ARGS)
 
 engines: .venv/.installed ## Run what is true of every engine on every server there is, and write the table in docs/engines.md
 	@$(bin)/pytest -q --numprocesses 2 --dist loadfile --engines-report .cache/engines.json tests/contract tests/integration/sensors
