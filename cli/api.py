@@ -16,6 +16,15 @@ Query = Mapping[str, str | int | bool | list[str]]
 
 WRONG_CALL = (400, 404, 409)
 PAGE_SIZE = 1000
+AWAY = (502, 503, 504)
+ENDED_EARLY = (1, 4, 14)
+"""CANCELLED, DEADLINE_EXCEEDED and UNAVAILABLE: the stream's server ended, or the stream's time is over."""
+STREAM_AGE = 660
+"""After so many seconds without a word a stream is dead: the server ends each of them after ten minutes."""
+
+
+class Interrupted(CliError):
+    """A stream ended before its end."""
 
 
 class Api:
@@ -56,19 +65,21 @@ class Api:
                 return
 
     def watch(self, path: str) -> Iterator[Json]:
-        """The messages of a stream as they come."""
+        """The messages of a stream as they come. Raises Interrupted if asking again may help."""
         try:
-            with self._http.stream("GET", path, timeout=httpx.Timeout(30, read=None)) as response:
+            with self._http.stream("GET", path, timeout=httpx.Timeout(30, read=STREAM_AGE)) as response:
                 if response.is_error:
                     response.read()
-                    raise problem(response)
+                    error = problem(response)
+                    raise Interrupted(error.message) if response.status_code in AWAY else error
                 for line in response.iter_lines():
                     message = json.loads(line)
                     if "error" in message:
-                        raise CliError(message["error"]["message"])
+                        status = message["error"]
+                        raise (Interrupted if status["code"] in ENDED_EARLY else CliError)(status["message"])
                     yield message["result"]
         except httpx.HTTPError as error:
-            raise self._unreachable(error) from error
+            raise Interrupted(self._unreachable(error).message) from error
 
     def _call(self, method: str, path: str, *, query: Query | None = None, body: Json | None = None) -> Json:
         try:

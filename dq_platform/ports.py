@@ -264,6 +264,9 @@ class Jobs(Protocol):
     async def tables(self, job_id: str, connection_id: str, schema: str) -> Sequence[str]:
         """Names of the schema's tables that the job's checks of the connection are about."""
 
+    async def current_tables(self, job_id: str, limit: int) -> Sequence[TableKey]:
+        """The tables of the job's units that are claimed, by connection, schema and name; at most `limit`."""
+
     async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> Job | None:
         """End units of one job, count them in it, and end the job with its last unit; returns the job as it is then.
 

@@ -24,7 +24,7 @@ from gateway.wellknown import load_json
 
 _MASK: Final = "update_mask"
 # Headers that HTTP has for what the contract says in a field.
-_HEADER_FIELDS: Final = (("if-match", "etag"), ("idempotency-key", "request_id"))
+_HEADER_FIELDS: Final = (("if-match", "etag"), ("idempotency-key", "request_id"), ("last-event-id", "cursor"))
 
 
 @dataclass(frozen=True, slots=True)

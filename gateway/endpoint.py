@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 import grpc
@@ -166,6 +167,9 @@ class Endpoint:
                 return await exchange.answer(failure.http, self._failed(exchange, failure, error), dump(body))
             await exchange.write(form.error(failure.status))
         if not exchange.started:
+            if isinstance(form, Events):
+                # A client of events comes back for more until it is told that there is no more.
+                return await exchange.answer(HTTPStatus.NO_CONTENT, (), b"")
             await self._start_stream(exchange, sent, form, None, silent=False)
         return await exchange.write(b"", more=False)
 

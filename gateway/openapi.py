@@ -21,6 +21,7 @@ _JSON: Final = "application/json"
 _QUERY_DEPTH: Final = 4
 # The success codes that services ask for, by the first word of a method's name.
 _SUCCESS: Final = {"Create": "201", "Run": "202", "BatchRun": "202", "Sync": "202", "Delete": "204"}
+_NO_MORE: Final = "As server-sent events only: nothing comes after what `Last-Event-ID` names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ class _Writer:
         failed: Schema = {"$ref": "#/components/responses/Error"}
         described = self.schemas.comment(output.full_name) or "Success."
         if route.rpc.streaming:
-            return {"200": {"description": described, "content": self._stream(schema, shown)}, "default": failed}
+            told = {"description": described, "content": self._stream(schema, shown)}
+            return {"200": told, "204": {"description": _NO_MORE}, "default": failed}
         name = route.rpc.descriptor.name
         code = next((code for word, code in _SUCCESS.items() if name.startswith(word)), "200")
         if code == "204":

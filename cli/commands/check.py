@@ -15,9 +15,8 @@ from cli.api import Api, Json
 from cli.commands import baselines
 from cli.commands.backtest import backtest
 from cli.context import Context
-from cli.errors import UsageError
 from cli.named import find
-from cli.runs import SEVERITIES, exit_code, follow
+from cli.runs import FAIL_ON, SEVERITIES, exit_code, follow, require_severity
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, sampled, word
 from cli.values import pairs, table_name, table_sample, thresholds
 from cli.zones import Zones, zones_of
@@ -116,16 +115,14 @@ def run(
     connection: Annotated[str, CONNECTION] = "",
     table: Annotated[str, TABLE] = "",
     check_type: Annotated[str, CHECK_TYPE] = "",
-    fail_on: Annotated[str, typer.Option(help="Exit with 1 from this severity on: warning, error or fatal.")] = "error",
+    fail_on: Annotated[str, FAIL_ON] = "error",
 ) -> None:
     """Run checks, wait for them and print what they found.
 
     Exit code: 0 passed, 1 a check failed at or above --fail-on, 2 wrong call, 3 something could not be measured.
     """
     me = context.of(ctx)
-    if fail_on not in SEVERITIES:
-        message = f"--fail-on is one of {', '.join(SEVERITIES)}; got {fail_on!r}."
-        raise UsageError(message)
+    require_severity(fail_on)
     with me.api() as api:
         selector = {"check_ids": check_ids or [], "table_pattern": table, "check_type": check_type} | _in(
             api, connection

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli import context
 from cli.api import Json, Query
-from cli.runs import FINAL, follow
+from cli.runs import FAIL_ON, exit_code, follow, require_severity
 from cli.show import RESULT_HEADINGS, counts, grid, moment, number, result_rows, word
 from cli.zones import zones_of
 
@@ -112,13 +112,22 @@ def list_jobs(ctx: typer.Context, limit: Annotated[int, LIMIT] = 20) -> None:
 
 
 @jobs.command()
-def watch(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id of the job.")]) -> None:
-    """Draw a job's progress until it ends."""
+def watch(
+    ctx: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="Id of the job.")],
+    fail_on: Annotated[str, FAIL_ON] = "error",
+) -> None:
+    """Draw a job's progress until it ends, also across restarts of gateway and servers.
+
+    Exit code: 0 passed, 1 a check failed at or above --fail-on, 2 wrong call, 3 something could not be measured or was
+    cancelled.
+    """
     me = context.of(ctx)
+    require_severity(fail_on)
     with me.api() as api:
         job = follow(api, job_id, me.console)
     me.show(job, lambda: f"{job['state'].removeprefix('JOB_STATE_').lower()}: {counts(job['outcomes']).markup}")
-    raise typer.Exit(0 if job["state"] == FINAL[0] else 3)
+    raise typer.Exit(exit_code(job, fail_on))
 
 
 def due(job: Json) -> str:

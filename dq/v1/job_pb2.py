@@ -26,23 +26,25 @@ from dq.v1 import check_pb2 as dq_dot_v1_dot_check__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0f\x64q/v1/job.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"+\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"}\n\rOutcomeCounts\x12\x0e\n\x06passed\x18\x01 \x01(\x03\x12\x0f\n\x07warning\x18\x02 \x01(\x03\x12\r\n\x05\x65rror\x18\x03 \x01(\x03\x12\r\n\x05\x66\x61tal\x18\x04 \x01(\x03\x12\x14\n\x0cinconclusive\x18\x05 \x01(\x03\x12\x17\n\x0f\x65xecution_error\x18\x06 \x01(\x03\"E\n\rSkippedSchema\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xf3\x04\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\x1c\n\x04kind\x18\x02 \x01(\x0e\x32\x0e.dq.v1.JobKind\x12\x1e\n\x05state\x18\x03 \x01(\x0e\x32\x0f.dq.v1.JobState\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nunit_count\x18\x07 \x01(\x05\x12\x18\n\x10units_done_count\x18\x08 \x01(\x05\x12\x13\n\x0b\x63heck_count\x18\t \x01(\x05\x12&\n\x08outcomes\x18\n \x01(\x0b\x32\x14.dq.v1.OutcomeCounts\x12\x1e\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x0f.dq.v1.JobError\x12\x13\n\x0bschedule_id\x18\x0c \x01(\t\x12\x15\n\rconnection_id\x18\r \x01(\t\x12\x12\n\ncreated_by\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x0f \x01(\t\x12\x18\n\x10\x63\x61ncel_requested\x18\x10 \x01(\x08\x12#\n\x06window\x18\x11 \x01(\x0b\x32\x13.dq.v1.PeriodWindow\x12-\n\x0fskipped_schemas\x18\x12 \x03(\x0b\x32\x14.dq.v1.SkippedSchema\x12,\n\x08\x64ue_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10missed_run_count\x18\x14 \x01(\x03*}\n\x07JobKind\x12\x18\n\x14JOB_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOB_KIND_EXECUTE_CHECK\x10\x01\x12 \n\x1cJOB_KIND_EXECUTE_CHECK_BATCH\x10\x02\x12\x1a\n\x16JOB_KIND_SYNC_METADATA\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0f\x64q/v1/job.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"+\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"}\n\rOutcomeCounts\x12\x0e\n\x06passed\x18\x01 \x01(\x03\x12\x0f\n\x07warning\x18\x02 \x01(\x03\x12\r\n\x05\x65rror\x18\x03 \x01(\x03\x12\r\n\x05\x66\x61tal\x18\x04 \x01(\x03\x12\x14\n\x0cinconclusive\x18\x05 \x01(\x03\x12\x17\n\x0f\x65xecution_error\x18\x06 \x01(\x03\"E\n\rSkippedSchema\x12\x13\n\x0bschema_name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"J\n\x08JobTable\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x13\n\x0bschema_name\x18\x02 \x01(\t\x12\x12\n\ntable_name\x18\x03 \x01(\t\"\x9c\x05\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\x1c\n\x04kind\x18\x02 \x01(\x0e\x32\x0e.dq.v1.JobKind\x12\x1e\n\x05state\x18\x03 \x01(\x0e\x32\x0f.dq.v1.JobState\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nunit_count\x18\x07 \x01(\x05\x12\x18\n\x10units_done_count\x18\x08 \x01(\x05\x12\x13\n\x0b\x63heck_count\x18\t \x01(\x05\x12&\n\x08outcomes\x18\n \x01(\x0b\x32\x14.dq.v1.OutcomeCounts\x12\x1e\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x0f.dq.v1.JobError\x12\x13\n\x0bschedule_id\x18\x0c \x01(\t\x12\x15\n\rconnection_id\x18\r \x01(\t\x12\x12\n\ncreated_by\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x0f \x01(\t\x12\x18\n\x10\x63\x61ncel_requested\x18\x10 \x01(\x08\x12#\n\x06window\x18\x11 \x01(\x0b\x32\x13.dq.v1.PeriodWindow\x12-\n\x0fskipped_schemas\x18\x12 \x03(\x0b\x32\x14.dq.v1.SkippedSchema\x12,\n\x08\x64ue_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10missed_run_count\x18\x14 \x01(\x03\x12\'\n\x0e\x63urrent_tables\x18\x16 \x03(\x0b\x32\x0f.dq.v1.JobTable*}\n\x07JobKind\x12\x18\n\x14JOB_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOB_KIND_EXECUTE_CHECK\x10\x01\x12 \n\x1cJOB_KIND_EXECUTE_CHECK_BATCH\x10\x02\x12\x1a\n\x16JOB_KIND_SYNC_METADATA\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dq.v1.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBKIND']._serialized_start=951
-  _globals['_JOBKIND']._serialized_end=1076
-  _globals['_JOBSTATE']._serialized_start=1079
-  _globals['_JOBSTATE']._serialized_end=1233
+  _globals['_JOBKIND']._serialized_start=1068
+  _globals['_JOBKIND']._serialized_end=1193
+  _globals['_JOBSTATE']._serialized_start=1196
+  _globals['_JOBSTATE']._serialized_end=1350
   _globals['_JOBERROR']._serialized_start=78
   _globals['_JOBERROR']._serialized_end=121
   _globals['_OUTCOMECOUNTS']._serialized_start=123
   _globals['_OUTCOMECOUNTS']._serialized_end=248
   _globals['_SKIPPEDSCHEMA']._serialized_start=250
   _globals['_SKIPPEDSCHEMA']._serialized_end=319
-  _globals['_JOB']._serialized_start=322
-  _globals['_JOB']._serialized_end=949
+  _globals['_JOBTABLE']._serialized_start=321
+  _globals['_JOBTABLE']._serialized_end=395
+  _globals['_JOB']._serialized_start=398
+  _globals['_JOB']._serialized_end=1066
 # @@protoc_insertion_point(module_scope)

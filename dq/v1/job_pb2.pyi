@@ -186,6 +186,36 @@ class SkippedSchema(_message.Message):
 Global___SkippedSchema: _TypeAlias = SkippedSchema  # noqa: Y015
 
 @_typing.final
+class JobTable(_message.Message):
+    """A table that a job reads."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    SCHEMA_NAME_FIELD_NUMBER: _builtins.int
+    TABLE_NAME_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection it is read through."""
+    schema_name: _builtins.str
+    """Its schema."""
+    table_name: _builtins.str
+    """Its name."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        schema_name: _builtins.str = ...,
+        table_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JobTable: _TypeAlias = JobTable  # noqa: Y015
+
+@_typing.final
 class Job(_message.Message):
     """A request to do work, and how far it is."""
 
@@ -211,6 +241,7 @@ class Job(_message.Message):
     SKIPPED_SCHEMAS_FIELD_NUMBER: _builtins.int
     DUE_TIME_FIELD_NUMBER: _builtins.int
     MISSED_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    CURRENT_TABLES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     kind: Global___JobKind.ValueType
@@ -271,6 +302,10 @@ class Job(_message.Message):
         schedule started it by itself.
         """
 
+    @_builtins.property
+    def current_tables(self) -> _containers.RepeatedCompositeFieldContainer[Global___JobTable]:
+        """The tables that workers read just now, by name, at most 20. Jobs in lists do not tell them."""
+
     def __init__(
         self,
         *,
@@ -294,10 +329,11 @@ class Job(_message.Message):
         skipped_schemas: _abc.Iterable[Global___SkippedSchema] | None = ...,
         due_time: _timestamp_pb2.Timestamp | None = ...,
         missed_run_count: _builtins.int = ...,
+        current_tables: _abc.Iterable[Global___JobTable] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "current_tables", b"current_tables", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -89,6 +89,12 @@ class JobServiceServicer:
 
     def WatchJob(self, request, context):
         """Sends the job as it is, again whenever it changes, and ends with the job.
+
+        The stream is the job's state, not a log of events: whoever was cut off watches again and misses nothing but states
+        that are no longer so. A stream that lasts ten minutes ends in DEADLINE_EXCEEDED. Over HTTP it is a JSON object a
+        line, or server-sent events where the client accepts `text/event-stream`: an event's id is the `cursor`, and the
+        header `Last-Event-ID`, which browsers send by themselves when they come back, is the request's. To one who has seen
+        the end the answer is 204, after which browsers do not come back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,14 @@ class JobServiceStub:
     CancelJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.CancelJobRequest, _job_service_pb2.CancelJobResponse]
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]
-    """Sends the job as it is, again whenever it changes, and ends with the job."""
+    """Sends the job as it is, again whenever it changes, and ends with the job.
+
+    The stream is the job's state, not a log of events: whoever was cut off watches again and misses nothing but states
+    that are no longer so. A stream that lasts ten minutes ends in DEADLINE_EXCEEDED. Over HTTP it is a JSON object a
+    line, or server-sent events where the client accepts `text/event-stream`: an event's id is the `cursor`, and the
+    header `Last-Event-ID`, which browsers send by themselves when they come back, is the request's. To one who has seen
+    the end the answer is 204, after which browsers do not come back.
+    """
     GetQueue: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.GetQueueRequest, _job_service_pb2.GetQueueResponse]
     """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited."""
 
@@ -56,7 +63,14 @@ class JobServiceAsyncStub(JobServiceStub):
     CancelJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.CancelJobRequest, _job_service_pb2.CancelJobResponse]  # type: ignore[assignment]
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
     WatchJob: _aio.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]  # type: ignore[assignment]
-    """Sends the job as it is, again whenever it changes, and ends with the job."""
+    """Sends the job as it is, again whenever it changes, and ends with the job.
+
+    The stream is the job's state, not a log of events: whoever was cut off watches again and misses nothing but states
+    that are no longer so. A stream that lasts ten minutes ends in DEADLINE_EXCEEDED. Over HTTP it is a JSON object a
+    line, or server-sent events where the client accepts `text/event-stream`: an event's id is the `cursor`, and the
+    header `Last-Event-ID`, which browsers send by themselves when they come back, is the request's. To one who has seen
+    the end the answer is 204, after which browsers do not come back.
+    """
     GetQueue: _aio.UnaryUnaryMultiCallable[_job_service_pb2.GetQueueRequest, _job_service_pb2.GetQueueResponse]  # type: ignore[assignment]
     """Tells how much of the workspace's work waits and runs, by priority, and for how long the oldest has waited."""
 
@@ -93,7 +107,14 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_service_pb2.WatchJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_job_service_pb2.WatchJobResponse], _abc.AsyncIterator[_job_service_pb2.WatchJobResponse]]:
-        """Sends the job as it is, again whenever it changes, and ends with the job."""
+        """Sends the job as it is, again whenever it changes, and ends with the job.
+
+        The stream is the job's state, not a log of events: whoever was cut off watches again and misses nothing but states
+        that are no longer so. A stream that lasts ten minutes ends in DEADLINE_EXCEEDED. Over HTTP it is a JSON object a
+        line, or server-sent events where the client accepts `text/event-stream`: an event's id is the `cursor`, and the
+        header `Last-Event-ID`, which browsers send by themselves when they come back, is the request's. To one who has seen
+        the end the answer is 204, after which browsers do not come back.
+        """
 
     @_abc_1.abstractmethod
     def GetQueue(

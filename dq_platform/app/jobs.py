@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from dq_platform.app.deps import Deps
@@ -12,11 +13,16 @@ from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 
 WATCH_EVERY = timedelta(milliseconds=250)
+MAX_CURRENT_TABLES = 20
 
 
 async def get_job(deps: Deps, who: Principal, id: str) -> Job:
+    """The job as it is, with the tables that are read just now."""
     async with deps.uow() as tx:
-        return await tx.jobs.get(who.workspace_id, id)
+        job = await tx.jobs.get(who.workspace_id, id)
+        if job.state is not JobState.RUNNING:
+            return job
+        return replace(job, current_tables=tuple(await tx.jobs.current_tables(job.id, MAX_CURRENT_TABLES)))
 
 
 async def list_jobs(deps: Deps, who: Principal, page: PageRequest, states: Sequence[JobState] = ()) -> Page[Job]:

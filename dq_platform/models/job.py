@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from dq_platform.models.check import PeriodWindow
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
 
 
@@ -82,6 +83,7 @@ class Job:
     the `skipped_schemas`; FAILED that some unit could not be done.
     `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had passed, which
     it stands for too, the first of them all.
+    `current_tables`, those that are read just now, are known where one job is asked for.
     """
 
     id: str
@@ -106,6 +108,7 @@ class Job:
     error: JobError | None = None
     outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
     skipped_schemas: tuple[SkippedSchema, ...] = ()
+    current_tables: tuple[TableKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dq_platform.app import jobs, queue
 from dq_platform.app.deps import Deps
 from services.check.mapping_queue import line
 from services.common.call import Context, caller
-from services.common.mapping_job import STATES, job
+from services.common.mapping_job import STATES, job, watched
 from services.common.methods import STREAM_TIMEOUT
 from services.common.paging import PageTokens
 
@@ -39,6 +39,10 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
 
     async def WatchJob(self, request: pb.WatchJobRequest, _context: Context) -> AsyncIterator[pb.WatchJobResponse]:
         """Ends with the job, or in DEADLINE_EXCEEDED after ten minutes."""
+        seen = request.cursor
         async with asyncio.timeout(STREAM_TIMEOUT.total_seconds()):
             async for state in jobs.watch_job(self._deps, caller(), request.job_id):
-                yield pb.WatchJobResponse(job=job(state))
+                response = watched(state)
+                if response.cursor != seen:
+                    yield response
+                seen = ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dq.v1 import check_pb2, job_pb2
+import hashlib
+
+from dq.v1 import check_pb2, job_pb2, job_service_pb2
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, SkippedSchema
+from dq_platform.models.metadata import TableKey
 from services.common import times
 from services.common.enums import EnumPair
 
 KINDS = EnumPair(JobKind, job_pb2.JobKind.DESCRIPTOR)
 STATES = EnumPair(JobState, job_pb2.JobState.DESCRIPTOR)
+CURSOR_LENGTH = 16
 
 
 def job(model: Job) -> job_pb2.Job:
@@ -34,7 +38,15 @@ def job(model: Job) -> job_pb2.Job:
         skipped_schemas=map(_skipped, model.skipped_schemas),
         due_time=times.to_proto(model.due_time),
         missed_run_count=model.missed_run_count,
+        current_tables=map(_table, model.current_tables),
     )
+
+
+def watched(model: Job) -> job_service_pb2.WatchJobResponse:
+    """The job with a cursor, which is a digest of all that is shown of it."""
+    shown = job(model)
+    digest = hashlib.sha256(shown.SerializeToString(deterministic=True)).hexdigest()
+    return job_service_pb2.WatchJobResponse(job=shown, cursor=digest[:CURSOR_LENGTH])
 
 
 def outcome_counts(model: OutcomeCounts) -> job_pb2.OutcomeCounts:
@@ -54,6 +66,11 @@ def _error(model: JobError | None) -> job_pb2.JobError | None:
 
 def _skipped(model: SkippedSchema) -> job_pb2.SkippedSchema:
     return job_pb2.SkippedSchema(schema_name=model.schema_name, reason=model.reason, message=model.message)
+
+
+def _table(key: TableKey) -> job_pb2.JobTable:
+    connection_id, schema_name, table_name = key
+    return job_pb2.JobTable(connection_id=connection_id, schema_name=schema_name, table_name=table_name)
 
 
 def _window(model: PeriodWindow | None) -> check_pb2.PeriodWindow | None:

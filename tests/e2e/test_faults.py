@@ -10,12 +10,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from rich.console import Console
 
+from cli.api import Api
+from cli.runs import states
+from local.child import Command
+from local.ports import LOOPBACK, any_free
+from local.ready import grpc_serves, http_serves
 from local.stack import DATABASE, Stack
+from local.supervisor import Service, Supervisor
 from tests.e2e.world import SHOP, Account, World, ok, pages
 
 WORKERS = ("worker-1", "worker-2")
@@ -132,6 +140,37 @@ def test_a_batch_survives_a_queue_that_forgets_everything(own: Account) -> None:
 
 
 COLUMNS = [("customers", "email"), ("orders", "status"), ("payments", "method"), ("events", "event_type")]
+
+
+def test_a_watch_goes_on_when_gateway_and_server_come_back(own: Account, tmp_path: Path) -> None:
+    stack = own.world.stack
+    own.check(own.connect())
+    address, url = f"{LOOPBACK}:{any_free()}", f"http://{LOOPBACK}:{any_free()}"
+    ports = {"DQ_CHECK_PORT": address.split(":")[1], "DQ_CHECK_ADDR": address, "DQ_GATEWAY_PORT": url.split(":")[2]}
+    environment = os.environ | stack.environment() | ports
+    services = [
+        Service(
+            Command("check", (sys.executable, "-P", "-m", "services.check"), tmp_path / "check.log", environment),
+            partial(grpc_serves, address),
+        ),
+        Service(
+            Command("gateway", (sys.executable, "-P", "-m", "gateway"), tmp_path / "gateway.log", environment),
+            partial(http_serves, f"{url}/readyz?service=dq.v1.JobService"),
+        ),
+    ]
+    cuts: list[float] = []
+    with Api(url, own.key) as api, Supervisor(Console(quiet=True)) as supervisor:
+        supervisor.start(services)
+        with standing_still(stack):
+            job_id = ok(own.rest.post("/checks/batch/run", json={"selector": {}}))["id"]
+            watching = states(api, job_id, lambda: cuts.append(time.monotonic()))
+            assert next(watching)["state"] == "JOB_STATE_QUEUED"
+            for child in supervisor.children:
+                os.kill(child.pid, signal.SIGKILL)
+            supervisor.stop()
+            supervisor.start(services)
+        assert list(watching)[-1]["state"] == "JOB_STATE_SUCCEEDED"
+    assert cuts
 
 
 def test_two_crons_fire_a_schedule_once(own: Account, tmp_path: Path) -> None:

@@ -215,6 +215,10 @@ def test_a_job_is_watched_as_server_sent_events(account: Account, connection_id:
     events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in blocks if block[0] != ":"]
     assert {event["event"] for event in events} == {"message"}
     assert json.loads(events[-1]["data"])["state"] == "JOB_STATE_SUCCEEDED"
+    seen = {"Accept": "text/event-stream", "Last-Event-ID": events[-1]["id"]}
+    assert account.rest.get(f"/jobs/{job['id']}/watch", headers=seen).status_code == 204
+    again = account.rest.get(f"/jobs/{job['id']}/watch", headers=seen | {"Last-Event-ID": "of another time"})
+    assert events[-1]["data"] in again.text
 
 
 def test_secrets_never_come_back(own: Account) -> None:

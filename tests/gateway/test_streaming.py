@@ -67,6 +67,13 @@ async def test_events_resume_after_the_last_that_was_seen(http: httpx.AsyncClien
     assert [line for line in response.text.splitlines() if line.startswith("id:")] == ["id: 3"]
 
 
+async def test_events_without_more_to_come_are_no_content_after_which_browsers_stay_away(
+    http: httpx.AsyncClient,
+) -> None:
+    response = await http.get("/watch?count=3", headers={"accept": "text/event-stream", "last-event-id": "3"})
+    assert (response.status_code, response.content) == (204, b"")
+
+
 async def test_a_failed_event_stream_ends_with_an_error_event(http: httpx.AsyncClient) -> None:
     response = await http.get("/watch?count=2&fail_at=2", headers={"accept": "text/event-stream"})
     last = response.text.split("\n\n")[-2].splitlines()

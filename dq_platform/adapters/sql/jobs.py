@@ -46,6 +46,7 @@ from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, UNFINISHED, chec
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.queue import Backlog
 
@@ -154,6 +155,19 @@ class SqlJobs:
             )
         )
         return (await self._session.execute(statement)).scalars().all()
+
+    async def current_tables(self, job_id: str, limit: int) -> Sequence[TableKey]:
+        table = (checks.c.connection_id, checks.c.schema_name, checks.c.table_name)
+        statement = (
+            select(*table)
+            .distinct()
+            .join(job_units, checks.c.id == job_units.c.check_ids[1])
+            .where(job_units.c.job_id == existing_id("job", job_id), job_units.c.state == JobState.RUNNING)
+            .order_by(*table)
+            .limit(limit)
+        )
+        rows = await self._session.execute(statement)
+        return [(str(row.connection_id), row.schema_name, row.table_name) for row in rows]
 
     async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> Job | None:
         rows = [

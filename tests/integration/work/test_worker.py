@@ -80,8 +80,10 @@ async def test_a_worker_does_a_batch_over_three_tables(told: World, redis: ArqRe
 async def test_a_worker_stops_the_statement_of_a_cancelled_job(told: World) -> None:
     job = await told.run(await told.check("nulls_percent", "slow.slept"))
     await until(lambda: told.shop.running("slept"))
+    assert (await told.job(job)).current_tables == ((told.connection.id, "public", "slow"),)
     await jobs.cancel_job(told.deps, told.who, job.id)
-    assert (await ended(told, job)).state is JobState.CANCELLED
+    job = await ended(told, job)
+    assert (job.state, job.current_tables) == (JobState.CANCELLED, ())
     assert told.shop.running("slept") == 0
 
 
@@ -107,6 +109,22 @@ async def test_a_queue_that_was_emptied_is_healed_by_the_sweep(
         told.clock.advance(timedelta(seconds=11))
         await tick.sweep(told.deps)
         assert (await ended(told, job)).state is JobState.SUCCEEDED
+
+
+async def test_a_task_of_which_redis_kept_only_the_place_is_no_crash(
+    told: World, made: Parts, settings: WorkerSettings, redis: ArqRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = await told.run(await told.check("row_count", "orders"))
+    [key] = await redis.keys("arq:job:*")
+    await redis.delete(key)
+    async with working(told, made, settings):
+        async with asyncio.timeout(10):
+            while await queued(redis):  # noqa: ASYNC110  # the worker sets no events
+                await asyncio.sleep(0.05)
+        told.clock.advance(timedelta(seconds=11))
+        await tick.sweep(told.deps)
+        assert (await ended(told, job)).state is JobState.SUCCEEDED
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def test_a_worker_ends_at_whatever_moment_it_is_told_to(made: Parts, settings: WorkerSettings) -> None:

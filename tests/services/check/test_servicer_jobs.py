@@ -62,6 +62,19 @@ async def test_a_watch_of_an_ended_job_sends_it_once(shop: Shop) -> None:
     assert [response.job async for response in shop.admin.WatchJob(job_id=job.id)] == [ended]
 
 
+async def test_a_watch_that_goes_on_sends_only_what_is_new(shop: Shop) -> None:
+    job = await shop.job()
+    stream = shop.admin.WatchJob(job_id=job.id)
+    first = await stream.read()
+    stream.cancel()
+    await shop.end_job(job)
+    later = [response async for response in shop.admin.WatchJob(job_id=job.id, cursor=first.cursor)]
+    assert fields_of((response.job for response in later), "state") == [job_pb2.JOB_STATE_SUCCEEDED]
+    assert later[0].cursor != first.cursor
+    assert [one async for one in shop.admin.WatchJob(job_id=job.id, cursor=later[0].cursor)] == []
+    assert [one async for one in shop.admin.WatchJob(job_id=job.id, cursor="of another time")] == later
+
+
 async def test_a_watch_of_a_job_that_does_not_exist_is_not_found(shop: Shop) -> None:
     with pytest.raises(AioRpcError) as error:
         async for _ in shop.admin.WatchJob(job_id="nothing"):

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cli.errors import CliError, Exit
-from cli.runs import exit_code, progress_of, require_success
+from cli.errors import CliError, Exit, UsageError
+from cli.runs import exit_code, progress_of, require_severity, require_success, tables_of
 from cli.show import OUTCOMES
 
 
@@ -56,3 +56,16 @@ def test_a_failed_job_tells_its_own_reason() -> None:
         require_success(job("FAILED") | {"error": {"reason": "SOURCE_UNREACHABLE", "message": "The source is gone."}})
     with pytest.raises(CliError, match="Job j1 cancelled"):
         require_success(job("CANCELLED"))
+
+
+def test_the_tables_that_are_read_are_told_in_few_words() -> None:
+    tables = [{"connection_id": "c", "schema_name": "shop", "table_name": name} for name in ("a", "b", "c", "d")]
+    assert tables_of(job() | {"current_tables": tables[:1]}) == "shop.a"
+    assert tables_of(job() | {"current_tables": tables}) == "shop.a, shop.b and 2 more"
+    assert tables_of(job()) == ""
+
+
+def test_a_severity_that_does_not_exist_is_a_wrong_call() -> None:
+    require_severity("fatal")
+    with pytest.raises(UsageError, match="warning, error, fatal; got 'bad'"):
+        require_severity("bad")
