@@ -169,7 +169,8 @@ class Endpoint:
         if not exchange.started:
             if isinstance(form, Events):
                 # A client of events comes back for more until it is told that there is no more.
-                return await exchange.answer(HTTPStatus.NO_CONTENT, (), b"")
+                headers = self._headers(exchange, await sent.call.initial_metadata(), ())
+                return await exchange.answer(HTTPStatus.NO_CONTENT, headers, b"")
             await self._start_stream(exchange, sent, form, None, silent=False)
         return await exchange.write(b"", more=False)
 
