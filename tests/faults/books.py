@@ -87,6 +87,7 @@ TOTALS: Mapping[str, str] = {
     "results": "SELECT count(*) FROM check_results",
     "failures": "SELECT count(*) FROM check_results WHERE outcome BETWEEN 1 AND 3",
     "execution errors": "SELECT count(*) FROM check_results WHERE outcome = 5",
+    "of these after lost attempts": "SELECT count(*) FROM check_results WHERE error_reason = 'INTERNAL'",
     "incidents": "SELECT count(*) FROM incidents",
 }
 
