@@ -19,8 +19,6 @@ FINAL = ("JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")
 PATIENCE = timedelta(minutes=2)
 AGAIN_AFTER = timedelta(seconds=1)
 SHOWN_TABLES = 2
-
-
 FAIL_ON = typer.Option(help="Exit with 1 from this severity on: warning, error or fatal.")
 
 
@@ -62,6 +60,7 @@ def states(api: Api, job_id: str, interrupted: Callable[[], None]) -> Iterator[J
             if not job or time.monotonic() - cut_off > PATIENCE.total_seconds():
                 raise
             interrupted()
+        if job["state"] not in FINAL:
             time.sleep(AGAIN_AFTER.total_seconds())
 
 
