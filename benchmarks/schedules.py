@@ -33,6 +33,7 @@ from dq_platform.settings import WorkerSettings
 from local.ports import any_free
 from local.postgres import EmbeddedPostgres, PostgresConfig
 from local.redis import EmbeddedRedis, RedisConfig
+from telemetry.parts import Telemetry
 from workers.cron import FIRE_EVERY, Chore, repeat
 
 SCHEDULES = 10_000
@@ -134,7 +135,7 @@ def stores(console: Console) -> Iterator[tuple[EmbeddedPostgres, WorkerSettings]
 
 async def _all_at_once(postgres: EmbeddedPostgres, settings: WorkerSettings) -> Cost:
     """What all of them cost in this process."""
-    async with parts(settings, CLIENT) as made:
+    async with parts(settings, CLIENT, Telemetry()) as made:
         await tick.fire_due(made.deps)
         _due(postgres, "now() - interval '1 second'")
         began, used = time.perf_counter(), time.process_time()
@@ -146,12 +147,13 @@ async def _all_at_once(postgres: EmbeddedPostgres, settings: WorkerSettings) -> 
 
 async def _spread(postgres: EmbeddedPostgres, settings: WorkerSettings) -> list[float]:
     """By how many seconds each was told after its moment."""
-    async with parts(settings, CLIENT) as made:
+    async with parts(settings, CLIENT, Telemetry()) as made:
         queue = TimedQueue(made.deps.queue)
         deps: Deps = replace(made.deps, queue=queue)
         _due(postgres, f"now() + interval '2 seconds' + random() * interval '{SPREAD} seconds'")
         stop = asyncio.Event()
-        firing = asyncio.create_task(repeat(Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)), stop))
+        chore = Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps))
+        firing = asyncio.create_task(repeat(chore, stop, made.telemetry.metrics.cron))
         await asyncio.sleep(SPREAD + 4)
         stop.set()
         await firing
