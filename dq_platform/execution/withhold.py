@@ -20,25 +20,27 @@ def withheld(result: Result, personal: Collection[str], *, reference: bool = Fal
     author may do so too where it answers with something else than a number. `reference`: the column that the check
     compares with is marked. Other measures speak of many rows and stay as they are.
     """
-    if _is_a_rows_value(result) and (reference or result.target.column_name in personal):
+    if not personal and not reference:
+        return result
+    sensor = _sensor(result)
+    if _is_a_rows_value(result, sensor) and (reference or result.target.column_name in personal):
         return _without_value(result, WITHHELD)
-    if _is_users_text(result) and personal:
+    if _is_users_text(result, sensor) and personal:
         return _without_value(result, WITHHELD_TEXT)
     return result
 
 
 def speaks_of_one_row(result: Result) -> bool:
     """Whether it may hold what stands in a single row, and would be withheld if certain columns were marked."""
-    return _is_a_rows_value(result) or _is_users_text(result)
-
-
-def _is_a_rows_value(result: Result) -> bool:
     sensor = _sensor(result)
+    return _is_a_rows_value(result, sensor) or _is_users_text(result, sensor)
+
+
+def _is_a_rows_value(result: Result, sensor: SensorType | None) -> bool:
     return sensor is not None and sensor.keeps_type and (result.has_value or result.expected_value is not None)
 
 
-def _is_users_text(result: Result) -> bool:
-    sensor = _sensor(result)
+def _is_users_text(result: Result, sensor: SensorType | None) -> bool:
     return sensor is not None and sensor.runs_users_sql and result.value_text is not None
 
 
