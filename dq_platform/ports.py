@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from dq_platform.models.assignment import Assignment
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
@@ -286,6 +287,11 @@ class Jobs(Protocol):
         """
 
 
+class Assignments(Protocol):
+    async def of(self, units: Sequence[Unit]) -> Assignment:
+        """What claimed units of one job and one connection are about. Raises NotFound for a job that is gone."""
+
+
 class Results(Protocol):
     async def add(self, results: Sequence[Result]) -> Sequence[Result]:
         """Store results and make each the latest of its (check, group) unless a newer one is there.
@@ -393,6 +399,7 @@ class Tx(Protocol):
     baselines: Baselines
     schedules: Schedules
     jobs: Jobs
+    assignments: Assignments
     results: Results
     incidents: Incidents
     samples: Samples

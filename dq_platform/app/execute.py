@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from dq_platform.app.baselines import baselines_of
+from dq_platform.app.assignments import runs_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Measured, Run, failed_checks, measure_checks
-from dq_platform.app.other_tables import sizes_besides
 from dq_platform.app.record import record
 from dq_platform.app.sampling import samples_of_failures
 from dq_platform.app.sync import Catalogue, read_catalogue, store_catalogue
 from dq_platform.connectors.shared_session import SharedSession
-from dq_platform.errors import DomainError, SourceError, StoreUnavailable
+from dq_platform.errors import DomainError, NotFound, SourceError, StoreUnavailable
 from dq_platform.execution.ledger import charged
-from dq_platform.execution.withhold import withheld
+from dq_platform.execution.withhold import speaks_of_one_row, withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit, UnitEnd
@@ -142,15 +141,19 @@ async def failed(deps: Deps, unit: Unit, error: DomainError, options: ExecuteOpt
 
 async def _attempt(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     async with deps.uow() as tx:
-        job = await tx.jobs.get(unit.workspace_id, unit.job_id)
-        connection_or_run = await _subject(tx, unit, job)
-    if job.cancel_requested:
+        given = await tx.assignments.of([unit])
+        run = (await runs_of(tx, given, [unit])).get(unit.id)
+    if given.job.cancel_requested:
         return await cancel(deps, unit)
-    if isinstance(connection_or_run, Connection):
-        return await _end(deps, unit, End(catalogue=await read_catalogue(deps, connection_or_run)))
-    if connection_or_run is None:
-        return await _end(deps, unit, End())
-    return await _end(deps, unit, await run_checks(deps, unit, connection_or_run, options))
+    if given.job.kind is JobKind.SYNC_METADATA:
+        return await _end(deps, unit, End(catalogue=await _catalogue(deps, given.connection, unit)))
+    return await _end(deps, unit, await run_checks(deps, unit, run, options) if run else End())
+
+
+async def _catalogue(deps: Deps, connection: Connection | None, unit: Unit) -> Catalogue:
+    if connection is None:
+        raise NotFound("connection", unit.connection_id)
+    return await read_catalogue(deps, connection)
 
 
 async def run_checks(
@@ -182,29 +185,13 @@ async def _remember(deps: Deps, run: Run, measured: Measured) -> None:
         await tx.commit()
 
 
-async def _subject(tx: Tx, unit: Unit, job: Job) -> Connection | Run | None:
-    """What the unit is about: a catalogue, checks, or nothing any more because all its checks were deleted."""
-    if job.kind is JobKind.SYNC_METADATA:
-        return await tx.connections.get(unit.workspace_id, unit.connection_id)
-    checks = await tx.checks.get_many(unit.workspace_id, unit.check_ids)
-    if not checks:
-        return None
-    target = checks[0].target
-    connection = await tx.connections.get(unit.workspace_id, target.connection_id)
-    known = await tx.tables.known(connection.id, target.schema_name, target.table_name)
-    baselines = await baselines_of(tx, checks)
-    others = await sizes_besides(tx, checks)
-    return Run(job.id, connection, checks, known, job.window, baselines, others, job.unit_count)
-
-
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
     """End the unit; every check that still exists gets an execution error."""
     results: Sequence[Result] = ()
     async with deps.uow() as tx:
-        job = await tx.jobs.get(unit.workspace_id, unit.job_id)
-        run = None if job.kind is JobKind.SYNC_METADATA else await _subject(tx, unit, job)
+        run = (await runs_of(tx, await tx.assignments.of([unit]), [unit])).get(unit.id)
     # A unit whose errors cannot be recorded either must not come back for ever.
-    if isinstance(run, Run) and unit.attempt <= MAX_CLAIMS:
+    if run and unit.attempt <= MAX_CLAIMS:
         results = failed_checks(run, Unmeasured(error), deps.clock.now())
     return await _end(deps, unit, End(results=results, error=error))
 
@@ -222,13 +209,14 @@ async def end_all(deps: Deps, ends: Sequence[tuple[Unit, End]]) -> Sequence[Done
         for unit, end in ends:
             if end.catalogue is not None:
                 await store_catalogue(tx, deps, unit.connection_id, end.catalogue)
-        personal = await _personal(tx, found)
-        masked = [withheld(result, personal[_place(result)]) for result in found]
+        samples = [one for _, end in ends for one in end.samples]
+        personal = await _personal(tx, found, {one.result_id for one in samples})
+        masked = [withheld(result, personal.get(_place(result), ())) for result in found]
         results = await record(tx, ends[0][0].workspace_id, masked, now)
         await _keep(tx, [one for _, end in ends for one in end.baselines], results)
         stored = {result.id: result for result in results}
-        samples = [one for _, end in ends for one in end.samples if one.result_id in stored]
-        await tx.samples.save([one.masking(personal[_place(stored[one.result_id])]) for one in samples])
+        kept = [one for one in samples if one.result_id in stored]
+        await tx.samples.save([one.masking(personal[_place(stored[one.result_id])]) for one in kept])
         unit_ends = [_unit_end(unit, end, stored) for unit, end in ends]
         job = await tx.jobs.finish(unit_ends, now)
         if job is None:
@@ -251,11 +239,14 @@ def _place(result: Result) -> Place:
     return result.target.schema_name, result.target.table_name
 
 
-async def _personal(tx: Tx, results: Sequence[Result]) -> Mapping[Place, Sequence[str]]:
-    """The columns of the results' tables that are marked as personal now: some may be since the run began."""
-    if not results:
+async def _personal(tx: Tx, results: Sequence[Result], sampled: Collection[str]) -> Mapping[Place, Sequence[str]]:
+    """The columns that are marked as personal now, some perhaps since the run began, of the tables where it matters.
+
+    It does where a result may be of a single row, or has samples; most are neither, and nobody has to be asked.
+    """
+    places = sorted({_place(result) for result in results if result.id in sampled or speaks_of_one_row(result)})
+    if not places:
         return {}
-    places = sorted({_place(result) for result in results})
     known = await tx.tables.all_known(results[0].target.connection_id, places)
     return {place: one.settings.pii_columns for place, one in zip(places, known, strict=True)}
 

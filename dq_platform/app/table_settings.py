@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dq_platform.app.review import Review
 from dq_platform.checks.sensor_params import booleans_of
-from dq_platform.checks.sql_text import SqlRefused, parse_condition
+from dq_platform.checks.user_sql import SqlRefused, parse_condition
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.models.metadata import TableSettings, TableSnapshot
 from dq_platform.spelling import did_you_mean

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from dq_platform.app.baselines import baselines_of
+from dq_platform.app.assignments import runs_of
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, End, Ended, ExecuteOptions, cancel, end_all, failed, hand_back, run_checks
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Run
-from dq_platform.app.other_tables import sizes_besides
-from dq_platform.app.units import table_of
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.shared_session import SharedSession, Sharing
 from dq_platform.errors import DomainError, StoreUnavailable
-from dq_platform.models.job import Job, Unit
-from dq_platform.ports import Tx
+from dq_platform.models.job import Unit
 
 
 async def run_together(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -> Sequence[Done]:
@@ -36,9 +33,9 @@ async def run_together(deps: Deps, units: Sequence[Unit], options: ExecuteOption
 async def _perform(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -> Sequence[Done]:
     try:
         async with deps.uow() as tx:
-            job = await tx.jobs.get(units[0].workspace_id, units[0].job_id)
-            runs = await _runs(tx, job, units)
-        if job.cancel_requested:
+            given = await tx.assignments.of(units)
+            runs = await runs_of(tx, given, units)
+        if given.job.cancel_requested:
             return [await cancel(deps, unit) for unit in units]
         found = await _measure(deps, units, runs, options)
     except StoreUnavailable:
@@ -48,24 +45,6 @@ async def _perform(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -
     ended = [(unit, end) for unit, end in zip(units, found, strict=True) if isinstance(end, End)]
     done = dict(zip((unit.id for unit, _ in ended), await _recorded(deps, ended), strict=True))
     return [end if isinstance(end, Done) else done[unit.id] for unit, end in zip(units, found, strict=True)]
-
-
-async def _runs(tx: Tx, job: Job, units: Sequence[Unit]) -> Mapping[str, Run]:
-    """What each unit runs, by its id; nothing for one whose checks were all deleted."""
-    ids = [check_id for unit in units for check_id in unit.check_ids]
-    checks = {check.id: check for check in await tx.checks.get_many(units[0].workspace_id, ids)}
-    if not checks:
-        return {}
-    of_unit = {unit.id: [checks[check_id] for check_id in unit.check_ids if check_id in checks] for unit in units}
-    of_unit = {unit_id: some for unit_id, some in of_unit.items() if some}
-    connection = await tx.connections.get(units[0].workspace_id, units[0].connection_id)
-    known = await tx.tables.all_known(connection.id, [table_of(some[0])[1:] for some in of_unit.values()])
-    baselines = await baselines_of(tx, list(checks.values()))
-    others = await sizes_besides(tx, list(checks.values()))
-    return {
-        unit_id: Run(job.id, connection, some, table, job.window, baselines, others, job.unit_count)
-        for (unit_id, some), table in zip(of_unit.items(), known, strict=True)
-    }
 
 
 async def _measure(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from dq_platform.checks.params import ParamKind, ParamSpec, validate_params
 from dq_platform.checks.sensors.fragments import split_table_name
-from dq_platform.checks.severity_query import parse_severity_query
-from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query
+from dq_platform.checks.user_sql import parse_aggregate, parse_condition, parse_query, parse_severity_query
 from dq_platform.errors import Violation
 from dq_platform.models.check import Target
 from dq_platform.models.metadata import ColumnInfo, DataType

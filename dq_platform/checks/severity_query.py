@@ -1,4 +1,4 @@
-"""Queries of users that bring the severity along, and what their columns are called."""
+"""Queries of users that bring the severity along."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Collection
 import sqlglot
 from sqlglot import exp
 
-from dq_platform.checks.sql_text import SqlRefused, parse_query
+from dq_platform.checks.sql_text import parse_query
+from dq_platform.checks.user_sql import ACTUAL, EXPECTED, SEVERITY, SqlRefused
 from dq_platform.models.check import Target
-
-SEVERITY, ACTUAL, EXPECTED = "severity", "actual_value", "expected_value"
-"""The column that such a query must return, and two that it may."""
 
 
 def parse_severity_query(text: str, dialect_name: str, columns: Collection[str], target: Target) -> str:

@@ -10,7 +10,7 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.level import Level
 from dq_platform.checks.sensor_params import Scope, booleans_of
 from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, TYPE_GROUPS, SensorType
-from dq_platform.checks.sql_text import SqlRefused, parse_condition
+from dq_platform.checks.user_sql import SqlRefused, parse_condition
 from dq_platform.errors import Violation
 from dq_platform.models.check import GroupBy, Mode, Target, TimeScale
 from dq_platform.models.metadata import DataType

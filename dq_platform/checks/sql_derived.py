@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dq_platform.checks.sql_names import cte_of
-from dq_platform.checks.sql_reading import SqlRefused
+from dq_platform.checks.user_sql import SqlRefused
 
 MAX_READ = 13
 """One more than a query for SQL Server may read of its common table expressions, each of which is written out."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlglot import exp
 
 from dq_platform.checks.params import CHECKED_ROWS
-from dq_platform.checks.sql_reading import SqlRefused
+from dq_platform.checks.user_sql import SqlRefused
 from dq_platform.spelling import did_you_mean
 
 _Node = TypeVar("_Node", bound=exp.Expr)

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from sqlglot import exp
 
 from dq_platform.checks import sql_grammar
-from dq_platform.checks.sql_reading import SqlRefused, shown
+from dq_platform.checks.sql_reading import shown
+from dq_platform.checks.user_sql import SqlRefused
 
 _WORD = re.compile(r"\w+\Z")
 

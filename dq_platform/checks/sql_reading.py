@@ -12,13 +12,10 @@ from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 from sqlglot.generator import Generator
 from sqlglot.generators.mysql import MySQLGenerator
 
-MAX_LENGTH = 10_000
+from dq_platform.checks.user_sql import MAX_LENGTH, SqlRefused
+
 _BROKEN = (SqlglotError, RecursionError, IndexError, KeyError, ValueError, TypeError, AttributeError)
 """What the parser and the writer raise for SQL that they did not foresee."""
-
-
-class SqlRefused(ValueError):
-    """Why the SQL cannot be used, as a sentence for whoever wrote it."""
 
 
 @contextmanager

@@ -16,17 +16,8 @@ from dq_platform.checks.params import CHECKED_ROWS
 from dq_platform.checks.sql_derived import as_derived_table
 from dq_platform.checks.sql_names import QueryNames, claim_tables, with_own_columns
 from dq_platform.checks.sql_nodes import check_nodes
-from dq_platform.checks.sql_reading import MAX_LENGTH, SqlRefused, parsed, settled, shown, written
-
-__all__ = [
-    "MAX_LENGTH",
-    "SqlRefused",
-    "over_rows",
-    "parse_aggregate",
-    "parse_condition",
-    "parse_query",
-    "returned_columns",
-]
+from dq_platform.checks.sql_reading import parsed, settled, shown, written
+from dq_platform.checks.user_sql import SqlRefused
 
 _TRUE_OR_FALSE = (
     exp.Predicate,

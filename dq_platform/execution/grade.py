@@ -80,15 +80,7 @@ def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint
 
 
 def _graded(execution: Execution, reading: Reading, history: Sequence[HistoryPoint]) -> Result:
-    blank = _blank(execution, reading.data_group, reading.time_period)
-    measured = replace(
-        blank,
-        value=reading.value,
-        value_text=_cut(reading.text),
-        expected_value=reading.expected,
-        message=reading.message,
-        sample_rows=reading.rows,
-    )
+    measured = _measured(execution, reading)
     if execution.check.table_sample is not None and not reading.rows:
         return _inconclusive(replace(measured, value=None, value_text=None, sample_rows=0), EMPTY_SAMPLE)
     if not _can_be_judged(execution.rule, reading):
@@ -124,7 +116,9 @@ def _by_rule(
 
 def fail(execution: Execution, error: DomainError, time_period: datetime) -> Result:
     """The execution error of a check that could not be measured, ungrouped, in the run's own period."""
-    return _failed(_blank(execution, "", time_period), error.reason, error.message)
+    return _failed(
+        _measured(execution, Reading(execution.check.id, "", time_period, None)), error.reason, error.message
+    )
 
 
 def _can_be_judged(rule_name: str, reading: Reading) -> bool:
@@ -172,7 +166,8 @@ def _judged(measured: Result, judgement: Judgement) -> Result:
     return graded
 
 
-def _blank(execution: Execution, data_group: str, time_period: datetime) -> Result:
+def _measured(execution: Execution, reading: Reading) -> Result:
+    """What was measured, before anything judges it."""
     check = execution.check
     return Result(
         id=new_id(),
@@ -185,8 +180,13 @@ def _blank(execution: Execution, data_group: str, time_period: datetime) -> Resu
         dimension=execution.dimension,
         mode=check.mode,
         time_scale=check.time_scale,
-        data_group=data_group,
-        time_period=time_period,
+        data_group=reading.data_group,
+        time_period=reading.time_period,
+        value=reading.value,
+        value_text=_cut(reading.text),
+        expected_value=reading.expected,
+        message=reading.message,
+        sample_rows=reading.rows,
         executed_at=execution.executed_at,
         outcome=Outcome.PASSED,
         cost=execution.cost,

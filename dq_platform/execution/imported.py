@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from dq_platform.checks.severity_query import ACTUAL, EXPECTED, SEVERITY
+from dq_platform.checks.user_sql import ACTUAL, EXPECTED, SEVERITY
 from dq_platform.connectors.base import Rows
 from dq_platform.execution.measured import measured_in
 from dq_platform.execution.problems import ImportFailed

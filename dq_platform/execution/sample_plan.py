@@ -15,7 +15,7 @@ from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo, Wanted
 from dq_platform.checks.sensors.render import render_offending
-from dq_platform.checks.sql_text import returned_columns
+from dq_platform.checks.user_sql import returned_columns
 from dq_platform.connectors.dialect import Dialect
 from dq_platform.errors import DomainError
 from dq_platform.execution.budget import Allowance, Reads

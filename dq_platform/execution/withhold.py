@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.checks.sensors.registry import SENSOR_REGISTRY
+from dq_platform.checks.sensors.registry import SENSOR_REGISTRY, SensorType
 from dq_platform.models.result import Result, ResultBounds
 
 WITHHELD = "The value is withheld: the column is marked as personal."
@@ -20,16 +20,33 @@ def withheld(result: Result, personal: Collection[str], *, reference: bool = Fal
     author may do so too where it answers with something else than a number. `reference`: the column that the check
     compares with is marked. Other measures speak of many rows and stay as they are.
     """
-    found = CHECK_REGISTRY.find(result.check_type)
-    sensor = SENSOR_REGISTRY.find(found.sensor) if found else None
-    if sensor is None:
+    if not personal and not reference:
         return result
-    marked = reference or result.target.column_name in personal
-    if sensor.keeps_type and marked and (result.has_value or result.expected_value is not None):
+    sensor = _sensor(result)
+    if _is_a_rows_value(result, sensor) and (reference or result.target.column_name in personal):
         return _without_value(result, WITHHELD)
-    if sensor.runs_users_sql and personal and result.value_text is not None:
+    if _is_users_text(result, sensor) and personal:
         return _without_value(result, WITHHELD_TEXT)
     return result
+
+
+def speaks_of_one_row(result: Result) -> bool:
+    """Whether it may hold what stands in a single row, and would be withheld if certain columns were marked."""
+    sensor = _sensor(result)
+    return _is_a_rows_value(result, sensor) or _is_users_text(result, sensor)
+
+
+def _is_a_rows_value(result: Result, sensor: SensorType | None) -> bool:
+    return sensor is not None and sensor.keeps_type and (result.has_value or result.expected_value is not None)
+
+
+def _is_users_text(result: Result, sensor: SensorType | None) -> bool:
+    return sensor is not None and sensor.runs_users_sql and result.value_text is not None
+
+
+def _sensor(result: Result) -> SensorType | None:
+    found = CHECK_REGISTRY.find(result.check_type)
+    return SENSOR_REGISTRY.find(found.sensor) if found else None
 
 
 def _without_value(result: Result, why: str) -> Result:

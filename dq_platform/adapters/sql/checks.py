@@ -52,22 +52,22 @@ class SqlChecks:
             await self._session.execute(insert(checks), values)
 
     async def get(self, workspace_id: str, id: str) -> Check:
-        return _check(await self._rows.get(workspace_id, id))
+        return check_from_row(await self._rows.get(workspace_id, id))
 
     async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
         wanted = parse_ids(ids)
         rows = await self._session.execute(MANY, {"workspace_id": workspace_id, "check_ids": list(wanted)})
-        found = {row.id: _check(row) for row in rows}
+        found = {row.id: check_from_row(row) for row in rows}
         return [found[check_id] for check_id in wanted if check_id in found]
 
     async def list(self, workspace_id: str, selector: CheckSelector, page: PageRequest) -> Page[Check]:
         statement = select(checks).where(*conditions(workspace_id, selector))
-        return await fetch_page(self._session, statement, BY_CREATION, page, _check)
+        return await fetch_page(self._session, statement, BY_CREATION, page, check_from_row)
 
     async def select(self, workspace_id: str, selector: CheckSelector) -> Sequence[Check]:
         statement = select(checks).where(*conditions(workspace_id, selector), checks.c.enabled)
         rows = await self._session.execute(statement.order_by(*BY_CREATION.columns))
-        return [_check(row) for row in rows]
+        return [check_from_row(row) for row in rows]
 
     async def select_each(self, wanted: Sequence[tuple[str, CheckSelector]]) -> Sequence[Sequence[CheckPlace]]:
         return await select_each(self._session, wanted)
@@ -94,7 +94,7 @@ class SqlChecks:
             checks.c.table_name == table,
         )
         statement = select(checks).where(checks.c.workspace_id == workspace_id, *place).order_by(*BY_CREATION.columns)
-        return [_check(row) for row in await self._session.execute(statement)]
+        return [check_from_row(row) for row in await self._session.execute(statement)]
 
     async def update(self, check: Check, expected_version: int) -> None:
         with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
@@ -129,7 +129,7 @@ def _values(check: Check) -> Mapping[str, object]:
     }
 
 
-def _check(row: Row[Any]) -> Check:
+def check_from_row(row: Row[Any]) -> Check:
     return Check(
         id=row.id,
         workspace_id=row.workspace_id,

@@ -92,17 +92,21 @@ class SqlConnections:
         }
 
     def _connection(self, row: Row[Any]) -> Connection:
-        return Connection(
-            id=row.id,
-            workspace_id=row.workspace_id,
-            display_name=row.display_name,
-            type=row.type,
-            settings=json.loads(self._cipher.decrypt(row.settings)),
-            create_time=row.create_time,
-            update_time=row.update_time,
-            description=row.description,
-            time_zone=row.time_zone,
-            labels=row.labels,
-            budget=Budget(**{name: getattr(row, name) for name in BUDGET}),
-            version=row.version,
-        )
+        return connection_from_row(row, self._cipher)
+
+
+def connection_from_row(row: Row[Any], cipher: Cipher) -> Connection:
+    return Connection(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        display_name=row.display_name,
+        type=row.type,
+        settings=json.loads(cipher.decrypt(row.settings)),
+        create_time=row.create_time,
+        update_time=row.update_time,
+        description=row.description,
+        time_zone=row.time_zone,
+        labels=row.labels,
+        budget=Budget(**{name: getattr(row, name) for name in BUDGET}),
+        version=row.version,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    FromClause,
     Row,
     Select,
     Subquery,
@@ -146,7 +147,7 @@ class SqlTables:
         schemas, tables = [schema for schema, _ in places], [table for _, table in places]
         about = {"connection": parse_id(connection_id), "schemas": schemas, "tables": tables}
         rows = await self._session.execute(KNOWN, about)
-        return [_known_table(connection_id, place, row) for place, row in zip(places, rows, strict=True)]
+        return [known_from_row(connection_id, place, row) for place, row in zip(places, rows, strict=True)]
 
     async def rows_of(self, tables: Sequence[TableKey]) -> Mapping[TableKey, int]:
         columns = zip(*tables, strict=True) if tables else ((), (), ())
@@ -234,18 +235,29 @@ def _known() -> Select[Any]:
     names = bindparam("schemas", type_=ARRAY(Text)), bindparam("tables", type_=ARRAY(Text))
     columns = column("schema_name", Text), column("table_name", Text)
     asked = func.unnest(*names).table_valued(*columns, with_ordinality="place").render_derived("asked")
-    connection = bindparam("connection", type_=ID)
+    joined, known = with_known(asked, asked, bindparam("connection", type_=ID))
+    return select(*known).select_from(joined).order_by(asked.c.place)
+
+
+def with_known(
+    rows: FromClause, asked: FromClause, connection: ColumnElement[str], *conditions: ColumnElement[bool]
+) -> tuple[FromClause, Sequence[ColumnElement[Any]]]:
+    """The rows, joined with what is known of the table that each asks for, and the columns that this adds.
+
+    `asked`, which is among the rows, has the columns schema_name and table_name; where a condition does not hold,
+    nothing is known.
+    """
 
     def same(relation: Table) -> ColumnElement[bool]:
-        return and_(relation.c.connection_id == connection, *(relation.c[name] == asked.c[name] for name in PLACE))
+        names = (relation.c[name] == asked.c[name] for name in PLACE)
+        return and_(relation.c.connection_id == connection, *names, *conditions)
 
     snapshot = _newest_where(same(table_snapshots)).lateral("snapshot")
     fresh = and_(same(table_estimates), table_estimates.c.taken_at > func.now() - KEPT)
-    joined = asked.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
+    joined = rows.outerjoin(snapshot, true()).outerjoin(table_settings, same(table_settings))
     sizes = (table_estimates.c.row_count, table_estimates.c.distinct_counts)
     said = (table_settings.c[name] for name in SETTINGS)
-    found = select(*snapshot.c, *said, *sizes).select_from(joined.outerjoin(table_estimates, fresh))
-    return found.order_by(asked.c.place)
+    return joined.outerjoin(table_estimates, fresh), [*snapshot.c, *said, *sizes]
 
 
 def _rows() -> Select[Any]:
@@ -278,7 +290,7 @@ KNOWN = _known()
 ROWS = _rows()
 
 
-def _known_table(connection_id: str, place: Place, row: Row[Any]) -> KnownTable:
+def known_from_row(connection_id: str, place: Place, row: Row[Any]) -> KnownTable:
     columns = (tuple(row.id_columns or ()), tuple(row.pii_columns or ()))
     settings = TableSettings(connection_id, *place, row.filter or "", *columns)
     learned = Estimates(row.row_count, row.distinct_counts or {})

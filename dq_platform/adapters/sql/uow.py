@@ -9,6 +9,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
+from dq_platform.adapters.sql.assignments import SqlAssignments
 from dq_platform.adapters.sql.baselines import SqlBaselines
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
@@ -23,6 +24,7 @@ from dq_platform.adapters.sql.workspaces import SqlWorkspaces
 from dq_platform.errors import StoreUnavailable
 from dq_platform.ports import (
     ApiKeys,
+    Assignments,
     Baselines,
     Checks,
     Connections,
@@ -50,6 +52,7 @@ class SqlTx:
         self.baselines: Baselines = SqlBaselines(session)
         self.schedules: Schedules = SqlSchedules(session)
         self.jobs: Jobs = SqlJobs(session)
+        self.assignments: Assignments = SqlAssignments(session, cipher)
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
         self.samples: Samples = SqlSamples(session, cipher)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dq_platform.checks import sql_text
+from dq_platform.checks import user_sql
 from dq_platform.checks.sensors.context import SensorContext
 from dq_platform.connectors.dialect import Fragment
 
@@ -58,7 +58,7 @@ class RowWords:
     def over_rows(self, query: str) -> Fragment:
         """A user's query in parentheses, with the checked rows in their place. Raises SqlRefused."""
         rows = f"SELECT * FROM {self.source()}"  # noqa: S608
-        return Fragment(f"({sql_text.over_rows(query, self._dialect.sqlglot, rows)})")
+        return Fragment(f"({user_sql.over_rows(query, self._dialect.sqlglot, rows)})")
 
     def numbered(self, expressions: Sequence[str]) -> str:
         """The names that `rows` gives its expressions."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dq_platform.checks.severity_query import parse_severity_query
-from dq_platform.checks.sql_text import SqlRefused
+from dq_platform.checks.user_sql import SqlRefused
 from dq_platform.models.check import Target
 
 COLUMNS = ("id", "Email", "severity")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dq_platform.checks.sql_text import SqlRefused, parse_query
+from dq_platform.checks.sql_text import parse_query
+from dq_platform.checks.user_sql import SqlRefused
 
 COLUMNS = ["id", "name"]
 ROWS = "[dq_checked_rows] AS [t]"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Grammar
 
-from dq_platform.checks.sql_text import SqlRefused, over_rows, parse_aggregate, parse_condition, parse_query
+from dq_platform.checks.sql_text import over_rows, parse_aggregate, parse_condition, parse_query
+from dq_platform.checks.user_sql import SqlRefused
 from tests.dialects import DIALECTS
 
 COLUMNS = ["id", "name"]

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from sqlglot import exp
 
-from dq_platform.checks.sql_reading import SqlRefused, parsed, settled, shown, written
+from dq_platform.checks.sql_reading import parsed, settled, shown, written
 from dq_platform.checks.sql_text import parse_condition
+from dq_platform.checks.user_sql import SqlRefused
 
 COLUMNS = ["id", "name"]
 

@@ -5,14 +5,8 @@ import re
 
 import pytest
 
-from dq_platform.checks.sql_text import (
-    MAX_LENGTH,
-    SqlRefused,
-    parse_aggregate,
-    parse_condition,
-    parse_query,
-    returned_columns,
-)
+from dq_platform.checks.sql_text import parse_aggregate, parse_condition, parse_query, returned_columns
+from dq_platform.checks.user_sql import MAX_LENGTH, SqlRefused
 
 COLUMNS = ["id", "Amount", "status", "name", "created_at", "user", "select", 'we"ird', "back`tick", "it's"]
 ENGINES = ["postgres", "mysql", "duckdb"]
