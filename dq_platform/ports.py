@@ -239,6 +239,9 @@ class Jobs(Protocol):
     async def unfinished(self, schedule_ids: Sequence[str]) -> Collection[str]:
         """Those of the schedules that have a job which waits or runs."""
 
+    async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
+        """The job that this request asked for before. Raises RequestIdReused as `add` does."""
+
     async def get(self, workspace_id: str, id: str) -> Job: ...
 
     async def list(self, workspace_id: str, page: PageRequest, states: Sequence[JobState] = ()) -> Page[Job]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Row,
     and_,
     any_,
     bindparam,
@@ -75,6 +77,11 @@ class SqlJobs:
         wanted = bindparam("schedule_ids", list(parse_ids(schedule_ids)), type_=ARRAY(ID))
         statement = select(jobs.c.schedule_id).where(jobs.c.schedule_id == func.any(wanted), UNFINISHED).distinct()
         return frozenset((await self._session.execute(statement)).scalars())
+
+    async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
+        same = and_(jobs.c.workspace_id == workspace_id, jobs.c.request_id == request_id)
+        row = (await self._session.execute(select(jobs).where(same))).one_or_none() if request_id else None
+        return _unless_reused(row, request_id, request_hash) if row else None
 
     async def get(self, workspace_id: str, id: str) -> Job:
         return job_from_row(await self._rows.get(workspace_id, id))
@@ -216,9 +223,13 @@ class SqlJobs:
         row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             raise AlreadyExists("job", job.id)
-        if job.request_id and row.request_id == job.request_id and row.request_hash != request_hash:
-            raise RequestIdReused(job.request_id)
-        return job_from_row(row)
+        return _unless_reused(row, job.request_id, request_hash)
+
+
+def _unless_reused(row: Row[Any], request_id: str, request_hash: str) -> Job:
+    if request_id and row.request_id == request_id and row.request_hash != request_hash:
+        raise RequestIdReused(request_id)
+    return job_from_row(row)
 
 
 def _same(job: Job) -> Iterator[ColumnElement[bool]]:
