@@ -20,10 +20,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The units of a job, and the checks that they are made of."""
+    """The units of a job, the checks that they are made of, and what to store with the job if it is a new one."""
 
     units: Sequence[Unit]
     checks: Sequence[Check] = ()
+    beside: Callable[[], Awaitable[None]] | None = None
 
 
 async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx], Awaitable[Work]]) -> Job:
@@ -38,6 +39,8 @@ async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx]
             return await _asked_before(tx, job, request_hash, refusal)
         job = replace(job, unit_count=len(work.units), check_count=checks_in(work.units))
         earlier = await tx.jobs.add(job, work.units, request_hash)
+        if earlier is None and work.beside is not None:
+            await work.beside()
         tasks = await plan_tasks(tx, work.units, work.checks)
         await tx.commit()
     return earlier or await tell(deps, job, tasks)
