@@ -16,7 +16,7 @@ from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import (
     Estimates,
     KnownTable,
@@ -240,10 +240,21 @@ class Jobs(Protocol):
     async def unfinished(self, schedule_ids: Sequence[str]) -> Collection[str]:
         """Those of the schedules that have a job which waits or runs."""
 
+    async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
+        """The job that this request asked for before. Raises RequestIdReused as `add` does."""
+
     async def get(self, workspace_id: str, id: str) -> Job: ...
 
     async def list(self, workspace_id: str, page: PageRequest, states: Sequence[JobState] = ()) -> Page[Job]:
         """Newest first."""
+
+    async def units(
+        self, workspace_id: str, id: str, page: PageRequest, states: Sequence[JobState] = ()
+    ) -> Page[UnitReport]:
+        """The job's units with their attempts, in the order in which the job was divided. Raises NotFound."""
+
+    async def failed_units(self, workspace_id: str, id: str) -> Sequence[UnitReport]:
+        """Those of the job's units that failed, all of them. Raises NotFound."""
 
     async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
         """Queued units end at once, running ones are asked to stop; a finished job is returned as it is."""
@@ -274,8 +285,8 @@ class Jobs(Protocol):
         None if the claim of any was lost meanwhile: then the caller must not commit.
         """
 
-    async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
-        """Give the unit back for another attempt at `run_after`; False if the claim was lost."""
+    async def release(self, unit: Unit, run_after: datetime, error: JobError, at: datetime) -> bool:
+        """Give the unit back for another attempt at `run_after`, with this one noted; False if the claim was lost."""
 
     async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
         """Units to tell the queue again: due for longer than that, or with an expired lease."""

@@ -148,12 +148,18 @@ class WorkerSettings(CoreSettings):
 
     concurrency: int = Field(8, ge=1, le=1000, validation_alias="DQ_WORKER_CONCURRENCY")
     lease_seconds: Annotated[float, Field(ge=1)] = Field(30, validation_alias="DQ_LEASE")
+    job_days: Days = Field(90, validation_alias="DQ_JOB_RETENTION")
     error_sample_days: Days = Field(30, validation_alias="DQ_ERROR_SAMPLE_RETENTION")
 
     @property
     def lease(self) -> timedelta:
         """How long a claim of a unit is valid without being renewed."""
         return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def job_retention(self) -> timedelta:
+        """How long jobs are kept after their end."""
+        return timedelta(days=self.job_days)
 
     @property
     def error_sample_retention(self) -> timedelta:

@@ -20,7 +20,7 @@ from gateway.template import Wild
 _JSON: Final = "application/json"
 _QUERY_DEPTH: Final = 4
 # The success codes that services ask for, by the first word of a method's name.
-_SUCCESS: Final = {"Create": "201", "Run": "202", "BatchRun": "202", "Sync": "202", "Delete": "204"}
+_SUCCESS: Final = {"Create": "201", "Run": "202", "BatchRun": "202", "Requeue": "202", "Sync": "202", "Delete": "204"}
 _NO_MORE: Final = "As server-sent events only: nothing comes after what `Last-Event-ID` names."
 
 

@@ -40,12 +40,13 @@ class Chore:
     do: Callable[[], Awaitable[object]]
 
 
-def chores(made: Parts, sample_retention: timedelta) -> list[Chore]:
-    """`sample_retention` is how long error samples are kept."""
+def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[Chore]:
+    """For how long error samples are kept, and jobs after their end."""
     deps = made.deps
     return [
         Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
-        Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - sample_retention)),
+        Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
+        Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
     ]
@@ -75,7 +76,7 @@ async def measure(made: Parts) -> None:
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
     async with parts(settings, "dq-cron", telemetry) as made:
-        wanted = chores(made, settings.error_sample_retention)
+        wanted = chores(made, settings.error_sample_retention, settings.job_retention)
         if settings.metrics_port:
             wanted.append(measuring(made))
         with ready_file(settings.ready_file) as tell_ready:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cli import context
 from cli.api import Json, Query
@@ -13,7 +16,7 @@ from cli.runs import FAIL_ON, exit_code, follow, require_severity
 from cli.show import RESULT_HEADINGS, counts, grid, moment, number, result_rows, word
 from cli.zones import zones_of
 
-jobs = typer.Typer(no_args_is_help=True, help="Jobs: list and watch.")
+jobs = typer.Typer(no_args_is_help=True, help="Jobs: list, watch, look at their pieces, requeue what failed.")
 
 LIMIT = typer.Option("--limit", "-n", min=1, max=1000, help="At most so many.")
 
@@ -134,6 +137,43 @@ def due(job: Json) -> str:
     """The schedule's moment that the job runs for, with the number of further ones that it stands for."""
     missed = int(job["missed_run_count"])
     return moment(job.get("due_time")) + (f" and {missed:,} more" if missed else "")
+
+
+@jobs.command()
+def units(
+    ctx: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="Id of the job.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only units that failed.")] = False,
+    limit: Annotated[int, LIMIT] = 200,
+) -> None:
+    """Print the pieces of a job with what became of each attempt."""
+    me = context.of(ctx)
+    query: Query = {"states": ["JOB_STATE_FAILED"] if failed else []}
+    with me.api() as api:
+        found = list(islice(api.all(f"/jobs/{job_id}/units", "units", query), limit))
+    rows = (line for unit in found for line in _attempts(unit))
+    headings = ("state", "checks>", "attempt>", "began", "ended", "reason", "message")
+    me.show(found, lambda: grid(headings, rows))
+
+
+@jobs.command()
+def requeue(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id of the job that failed.")]) -> None:
+    """Do again what a job could not do: a new job for the checks of its failed units."""
+    me = context.of(ctx)
+    with me.api() as api:
+        job = api.post(f"/jobs/{job_id}/requeue")
+    me.show(job, lambda: f"{job['check_count']} checks are queued. Follow them: dq jobs watch {job['id']}")
+
+
+def _attempts(unit: Json) -> Iterator[list[str | Text]]:
+    """A line for each attempt, or one for a unit that nobody has tried."""
+    state, checks = word(unit["state"], "JOB_STATE_"), str(len(unit["check_ids"]))
+    for one in unit["attempts"]:
+        error = one.get("error") or {"reason": "", "message": ""}
+        began, ended = moment(one.get("start_time")), moment(one.get("end_time"))
+        yield [state, checks, str(one["number"]), began, ended, error["reason"], error["message"]]
+    if not unit["attempts"]:
+        yield [state, checks, "–", "–", "–", "", ""]
 
 
 def _score(row: Json) -> str:

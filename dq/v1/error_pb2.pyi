@@ -150,6 +150,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The check's history cannot be judged by this check type."""
     ERROR_REASON_SCHEDULE_SELECTS_NOTHING: _ErrorReason.ValueType  # 114
     """The schedule's selector matches no check that is enabled."""
+    ERROR_REASON_JOB_NOT_ENDED: _ErrorReason.ValueType  # 115
+    """The job has not ended yet."""
+    ERROR_REASON_NOTHING_TO_REQUEUE: _ErrorReason.ValueType  # 116
+    """No unit of the job failed, or all checks of those that did were deleted."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -284,4 +288,8 @@ ERROR_REASON_BACKTEST_UNSUPPORTED: ErrorReason.ValueType  # 113
 """The check's history cannot be judged by this check type."""
 ERROR_REASON_SCHEDULE_SELECTS_NOTHING: ErrorReason.ValueType  # 114
 """The schedule's selector matches no check that is enabled."""
+ERROR_REASON_JOB_NOT_ENDED: ErrorReason.ValueType  # 115
+"""The job has not ended yet."""
+ERROR_REASON_NOTHING_TO_REQUEUE: ErrorReason.ValueType  # 116
+"""No unit of the job failed, or all checks of those that did were deleted."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -242,6 +242,7 @@ class Job(_message.Message):
     DUE_TIME_FIELD_NUMBER: _builtins.int
     MISSED_RUN_COUNT_FIELD_NUMBER: _builtins.int
     CURRENT_TABLES_FIELD_NUMBER: _builtins.int
+    REQUEUE_OF_JOB_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     kind: Global___JobKind.ValueType
@@ -268,6 +269,8 @@ class Job(_message.Message):
     """How many further moments of the schedule it stands for: they were missed while nothing fired schedules, or while the
     schedule's former job still waited or ran. At most 10,000 are counted.
     """
+    requeue_of_job_id: _builtins.str
+    """The job whose failed units it repeats; empty unless it was requeued."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was requested."""
@@ -330,11 +333,119 @@ class Job(_message.Message):
         due_time: _timestamp_pb2.Timestamp | None = ...,
         missed_run_count: _builtins.int = ...,
         current_tables: _abc.Iterable[Global___JobTable] | None = ...,
+        requeue_of_job_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "current_tables", b"current_tables", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "current_tables", b"current_tables", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "requeue_of_job_id", b"requeue_of_job_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Job: _TypeAlias = Job  # noqa: Y015
+
+@_typing.final
+class UnitAttempt(_message.Message):
+    """One go of a worker at a unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Its number, from 1."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When a worker took the unit; unset if that is not known."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ended; unset while it goes on."""
+
+    @_builtins.property
+    def error(self) -> Global___JobError:
+        """Why it was not the last one, or why the unit failed with it; unset otherwise. Besides reasons of sources:
+        `WORKER_LOST`, the worker was gone; `WORKER_STOPPED`, the worker was stopped and gave the unit back; `INTERNAL`,
+        something unexpected, which the worker's log has.
+        """
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        error: Global___JobError | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "error", b"error", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "error", b"error", "number", b"number", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitAttempt: _TypeAlias = UnitAttempt  # noqa: Y015
+
+@_typing.final
+class JobUnit(_message.Message):
+    """A piece of a job that one worker does at a time: checks of one table, or the reading of a catalogue.
+
+    It is tried again after what can heal, up to four times. What then still fails stays failed and is in nobody's way:
+    `RequeueJob` does it again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    CHECK_IDS_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    DUE_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Identifier, given by the server."""
+    state: Global___JobState.ValueType
+    """Where it is in its life."""
+    connection_id: _builtins.str
+    """The connection that it asks."""
+    @_builtins.property
+    def check_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The checks that it runs; empty for the reading of a catalogue."""
+
+    @_builtins.property
+    def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitAttempt]:
+        """What became of each attempt, the first one first."""
+
+    @_builtins.property
+    def error(self) -> Global___JobError:
+        """Why it failed; unset unless it did."""
+
+    @_builtins.property
+    def due_time(self) -> _timestamp_pb2.Timestamp:
+        """When it is to be tried at the earliest; unset unless it waits."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ended; unset before."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        state: Global___JobState.ValueType = ...,
+        connection_id: _builtins.str = ...,
+        check_ids: _abc.Iterable[_builtins.str] | None = ...,
+        attempts: _abc.Iterable[Global___UnitAttempt] | None = ...,
+        error: Global___JobError | None = ...,
+        due_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "end_time", b"end_time", "error", b"error"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "check_ids", b"check_ids", "connection_id", b"connection_id", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JobUnit: _TypeAlias = JobUnit  # noqa: Y015

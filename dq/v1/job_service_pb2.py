@@ -30,7 +30,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64q/v1/job_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x11\x64q/v1/queue.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x0eGetJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"k\n\x0fListJobsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"E\n\x10ListJobsResponse\x12\x18\n\x04jobs\x18\x01 \x03(\x0b\x32\n.dq.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x11\x43\x61ncelJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"=\n\x0fWatchJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06\x63ursor\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x10WatchJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\x11\n\x0fGetQueueRequest\"3\n\x10GetQueueResponse\x12\x1f\n\x05lines\x18\x01 \x03(\x0b\x32\x10.dq.v1.QueueLine2\xf9\x03\n\nJobService\x12]\n\x06GetJob\x12\x14.dq.v1.GetJobRequest\x1a\x15.dq.v1.GetJobResponse\"&\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1c\x12\x15/api/v1/jobs/{job_id}b\x03job\x12U\n\x08ListJobs\x12\x16.dq.v1.ListJobsRequest\x1a\x17.dq.v1.ListJobsResponse\"\x18\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/api/v1/jobs\x12p\n\tCancelJob\x12\x17.dq.v1.CancelJobRequest\x1a\x18.dq.v1.CancelJobResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"\x1c/api/v1/jobs/{job_id}/cancel:\x01*b\x03job\x12k\n\x08WatchJob\x12\x16.dq.v1.WatchJobRequest\x1a\x17.dq.v1.WatchJobResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x1b/api/v1/jobs/{job_id}/watchb\x03job0\x01\x12V\n\x08GetQueue\x12\x16.dq.v1.GetQueueRequest\x1a\x17.dq.v1.GetQueueResponse\"\x19\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/queueb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64q/v1/job_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x11\x64q/v1/queue.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x0eGetJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"k\n\x0fListJobsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"E\n\x10ListJobsResponse\x12\x18\n\x04jobs\x18\x01 \x03(\x0b\x32\n.dq.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x11\x43\x61ncelJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x85\x01\n\x13ListJobUnitsRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x04 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"N\n\x14ListJobUnitsResponse\x12\x1d\n\x05units\x18\x01 \x03(\x0b\x32\x0e.dq.v1.JobUnit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x11RequeueJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"-\n\x12RequeueJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"=\n\x0fWatchJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06\x63ursor\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x10WatchJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\x11\n\x0fGetQueueRequest\"3\n\x10GetQueueResponse\x12\x1f\n\x05lines\x18\x01 \x03(\x0b\x32\x10.dq.v1.QueueLine2\xe1\x05\n\nJobService\x12]\n\x06GetJob\x12\x14.dq.v1.GetJobRequest\x1a\x15.dq.v1.GetJobResponse\"&\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1c\x12\x15/api/v1/jobs/{job_id}b\x03job\x12U\n\x08ListJobs\x12\x16.dq.v1.ListJobsRequest\x1a\x17.dq.v1.ListJobsResponse\"\x18\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/api/v1/jobs\x12p\n\tCancelJob\x12\x17.dq.v1.CancelJobRequest\x1a\x18.dq.v1.CancelJobResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"\x1c/api/v1/jobs/{job_id}/cancel:\x01*b\x03job\x12p\n\x0cListJobUnits\x12\x1a.dq.v1.ListJobUnitsRequest\x1a\x1b.dq.v1.ListJobUnitsResponse\"\'\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/jobs/{job_id}/units\x12t\n\nRequeueJob\x12\x18.dq.v1.RequeueJobRequest\x1a\x19.dq.v1.RequeueJobResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/jobs/{job_id}/requeue:\x01*b\x03job\x12k\n\x08WatchJob\x12\x16.dq.v1.WatchJobRequest\x1a\x17.dq.v1.WatchJobResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x1b/api/v1/jobs/{job_id}/watchb\x03job0\x01\x12V\n\x08GetQueue\x12\x16.dq.v1.GetQueueRequest\x1a\x17.dq.v1.GetQueueResponse\"\x19\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/queueb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,6 +47,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTJOBSREQUEST'].fields_by_name['states']._serialized_options = b'\342A\001\001'
   _globals['_CANCELJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_CANCELJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['states']._loaded_options = None
+  _globals['_LISTJOBUNITSREQUEST'].fields_by_name['states']._serialized_options = b'\342A\001\001'
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001'
   _globals['_WATCHJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_WATCHJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
   _globals['_WATCHJOBREQUEST'].fields_by_name['cursor']._loaded_options = None
@@ -57,6 +69,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOBSERVICE'].methods_by_name['ListJobs']._serialized_options = b'\240\273\030\001\202\323\344\223\002\016\022\014/api/v1/jobs'
   _globals['_JOBSERVICE'].methods_by_name['CancelJob']._loaded_options = None
   _globals['_JOBSERVICE'].methods_by_name['CancelJob']._serialized_options = b'\240\273\030\002\202\323\344\223\002&\"\034/api/v1/jobs/{job_id}/cancel:\001*b\003job'
+  _globals['_JOBSERVICE'].methods_by_name['ListJobUnits']._loaded_options = None
+  _globals['_JOBSERVICE'].methods_by_name['ListJobUnits']._serialized_options = b'\240\273\030\001\202\323\344\223\002\035\022\033/api/v1/jobs/{job_id}/units'
+  _globals['_JOBSERVICE'].methods_by_name['RequeueJob']._loaded_options = None
+  _globals['_JOBSERVICE'].methods_by_name['RequeueJob']._serialized_options = b'\240\273\030\002\202\323\344\223\002\'\"\035/api/v1/jobs/{job_id}/requeue:\001*b\003job'
   _globals['_JOBSERVICE'].methods_by_name['WatchJob']._loaded_options = None
   _globals['_JOBSERVICE'].methods_by_name['WatchJob']._serialized_options = b'\240\273\030\001\202\323\344\223\002\"\022\033/api/v1/jobs/{job_id}/watchb\003job'
   _globals['_JOBSERVICE'].methods_by_name['GetQueue']._loaded_options = None
@@ -73,14 +89,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELJOBREQUEST']._serialized_end=474
   _globals['_CANCELJOBRESPONSE']._serialized_start=476
   _globals['_CANCELJOBRESPONSE']._serialized_end=520
-  _globals['_WATCHJOBREQUEST']._serialized_start=522
-  _globals['_WATCHJOBREQUEST']._serialized_end=583
-  _globals['_WATCHJOBRESPONSE']._serialized_start=585
-  _globals['_WATCHJOBRESPONSE']._serialized_end=644
-  _globals['_GETQUEUEREQUEST']._serialized_start=646
-  _globals['_GETQUEUEREQUEST']._serialized_end=663
-  _globals['_GETQUEUERESPONSE']._serialized_start=665
-  _globals['_GETQUEUERESPONSE']._serialized_end=716
-  _globals['_JOBSERVICE']._serialized_start=719
-  _globals['_JOBSERVICE']._serialized_end=1224
+  _globals['_LISTJOBUNITSREQUEST']._serialized_start=523
+  _globals['_LISTJOBUNITSREQUEST']._serialized_end=656
+  _globals['_LISTJOBUNITSRESPONSE']._serialized_start=658
+  _globals['_LISTJOBUNITSRESPONSE']._serialized_end=736
+  _globals['_REQUEUEJOBREQUEST']._serialized_start=738
+  _globals['_REQUEUEJOBREQUEST']._serialized_end=805
+  _globals['_REQUEUEJOBRESPONSE']._serialized_start=807
+  _globals['_REQUEUEJOBRESPONSE']._serialized_end=852
+  _globals['_WATCHJOBREQUEST']._serialized_start=854
+  _globals['_WATCHJOBREQUEST']._serialized_end=915
+  _globals['_WATCHJOBRESPONSE']._serialized_start=917
+  _globals['_WATCHJOBRESPONSE']._serialized_end=976
+  _globals['_GETQUEUEREQUEST']._serialized_start=978
+  _globals['_GETQUEUEREQUEST']._serialized_end=995
+  _globals['_GETQUEUERESPONSE']._serialized_start=997
+  _globals['_GETQUEUERESPONSE']._serialized_end=1048
+  _globals['_JOBSERVICE']._serialized_start=1051
+  _globals['_JOBSERVICE']._serialized_end=1788
 # @@protoc_insertion_point(module_scope)

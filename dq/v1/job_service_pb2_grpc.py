@@ -50,6 +50,16 @@ class JobServiceStub:
                 request_serializer=dq_dot_v1_dot_job__service__pb2.CancelJobRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_job__service__pb2.CancelJobResponse.FromString,
                 _registered_method=True)
+        self.ListJobUnits = channel.unary_unary(
+                '/dq.v1.JobService/ListJobUnits',
+                request_serializer=dq_dot_v1_dot_job__service__pb2.ListJobUnitsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_job__service__pb2.ListJobUnitsResponse.FromString,
+                _registered_method=True)
+        self.RequeueJob = channel.unary_unary(
+                '/dq.v1.JobService/RequeueJob',
+                request_serializer=dq_dot_v1_dot_job__service__pb2.RequeueJobRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_job__service__pb2.RequeueJobResponse.FromString,
+                _registered_method=True)
         self.WatchJob = channel.unary_stream(
                 '/dq.v1.JobService/WatchJob',
                 request_serializer=dq_dot_v1_dot_job__service__pb2.WatchJobRequest.SerializeToString,
@@ -82,6 +92,22 @@ class JobServiceServicer:
 
     def CancelJob(self, request, context):
         """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListJobUnits(self, request, context):
+        """Lists the units of a job, in the order in which it was divided, with what became of each attempt.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequeueJob(self, request, context):
+        """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+        were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
+        have failed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,6 +150,16 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.CancelJob,
                     request_deserializer=dq_dot_v1_dot_job__service__pb2.CancelJobRequest.FromString,
                     response_serializer=dq_dot_v1_dot_job__service__pb2.CancelJobResponse.SerializeToString,
+            ),
+            'ListJobUnits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListJobUnits,
+                    request_deserializer=dq_dot_v1_dot_job__service__pb2.ListJobUnitsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_job__service__pb2.ListJobUnitsResponse.SerializeToString,
+            ),
+            'RequeueJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequeueJob,
+                    request_deserializer=dq_dot_v1_dot_job__service__pb2.RequeueJobRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_job__service__pb2.RequeueJobResponse.SerializeToString,
             ),
             'WatchJob': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchJob,
@@ -218,6 +254,60 @@ class JobService:
             '/dq.v1.JobService/CancelJob',
             dq_dot_v1_dot_job__service__pb2.CancelJobRequest.SerializeToString,
             dq_dot_v1_dot_job__service__pb2.CancelJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListJobUnits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.JobService/ListJobUnits',
+            dq_dot_v1_dot_job__service__pb2.ListJobUnitsRequest.SerializeToString,
+            dq_dot_v1_dot_job__service__pb2.ListJobUnitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequeueJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.JobService/RequeueJob',
+            dq_dot_v1_dot_job__service__pb2.RequeueJobRequest.SerializeToString,
+            dq_dot_v1_dot_job__service__pb2.RequeueJobResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,13 @@ class JobServiceStub:
     """Lists jobs, newest first."""
     CancelJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.CancelJobRequest, _job_service_pb2.CancelJobResponse]
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
+    ListJobUnits: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]
+    """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
+    RequeueJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]
+    """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+    were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
+    have failed.
+    """
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]
     """Sends the job as it is, again whenever it changes, and ends with the job.
 
@@ -62,6 +69,13 @@ class JobServiceAsyncStub(JobServiceStub):
     """Lists jobs, newest first."""
     CancelJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.CancelJobRequest, _job_service_pb2.CancelJobResponse]  # type: ignore[assignment]
     """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
+    ListJobUnits: _aio.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]  # type: ignore[assignment]
+    """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
+    RequeueJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]  # type: ignore[assignment]
+    """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+    were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
+    have failed.
+    """
     WatchJob: _aio.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]  # type: ignore[assignment]
     """Sends the job as it is, again whenever it changes, and ends with the job.
 
@@ -100,6 +114,25 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_job_service_pb2.CancelJobResponse, _abc.Awaitable[_job_service_pb2.CancelJobResponse]]:
         """Asks a job to stop; statements that run on the source are stopped there. A job that has ended stays as it is."""
+
+    @_abc_1.abstractmethod
+    def ListJobUnits(
+        self,
+        request: _job_service_pb2.ListJobUnitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_job_service_pb2.ListJobUnitsResponse, _abc.Awaitable[_job_service_pb2.ListJobUnitsResponse]]:
+        """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
+
+    @_abc_1.abstractmethod
+    def RequeueJob(
+        self,
+        request: _job_service_pb2.RequeueJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_job_service_pb2.RequeueJobResponse, _abc.Awaitable[_job_service_pb2.RequeueJobResponse]]:
+        """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+        were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
+        have failed.
+        """
 
     @_abc_1.abstractmethod
     def WatchJob(

@@ -271,7 +271,8 @@ async def cancel(deps: Deps, unit: Unit) -> Done:
 
 async def _release(deps: Deps, unit: Unit, error: JobError, pause: timedelta) -> Done:
     async with deps.uow() as tx:
-        if not await tx.jobs.release(unit, deps.clock.now() + pause, error):
+        now = deps.clock.now()
+        if not await tx.jobs.release(unit, now + pause, error, now):
             return Done(Ended.LOST)
         await tx.commit()
     return Done(Ended.RETRYING, pause=pause, error=error)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dq_platform.app.deps import Deps
-from dq_platform.models.job import Job, JobState
+from dq_platform.models.job import Job, JobState, UnitReport
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 
@@ -29,6 +29,14 @@ async def list_jobs(deps: Deps, who: Principal, page: PageRequest, states: Seque
     """The workspace's jobs, newest first; all states if none is named."""
     async with deps.uow() as tx:
         return await tx.jobs.list(who.workspace_id, page, states)
+
+
+async def list_units(
+    deps: Deps, who: Principal, id: str, page: PageRequest, states: Sequence[JobState] = ()
+) -> Page[UnitReport]:
+    """The job's units with their attempts; of all states if none is named. Raises NotFound."""
+    async with deps.uow() as tx:
+        return await tx.jobs.units(who.workspace_id, id, page, states)
 
 
 async def cancel_job(deps: Deps, who: Principal, id: str) -> Job:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.personal import mark
+from dq_platform.app.placing import Work, place_job
 from dq_platform.app.review import MAX_IDENTIFIER, Review
-from dq_platform.app.runs import tell
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
 from dq_platform.connectors.shared_session import SharedSession
@@ -22,6 +22,7 @@ from dq_platform.models.cost import Cost
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSettings, TableSnapshot
 from dq_platform.models.workspace import Principal
+from dq_platform.ports import Tx
 
 KNOWN_FOR = timedelta(days=1)
 
@@ -160,7 +161,6 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
     review = Review()
     review.request_id(request_id)
     review.done()
-    connection = await get_connection(deps, who, connection_id)
     job = Job(
         id=new_id(),
         workspace_id=who.workspace_id,
@@ -169,17 +169,16 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
         priority=Priority.LOW,
         create_time=deps.clock.now(),
         unit_count=1,
-        connection_id=connection.id,
+        connection_id=connection_id,
         request_id=request_id,
         created_by=who.key_name,
     )
-    unit = Unit(new_id(), job.id, who.workspace_id, connection.id, ())
-    async with deps.uow() as tx:
-        earlier = await tx.jobs.add(job, [unit], request_hash(job.kind, connection.id))
-        await tx.commit()
-    if earlier is None:
-        await tell(deps, job, [[unit.id]])
-    return earlier or job
+
+    async def find(tx: Tx) -> Work:
+        await tx.connections.get(who.workspace_id, connection_id)
+        return Work([Unit(new_id(), job.id, who.workspace_id, connection_id, ())])
+
+    return await place_job(deps, job, request_hash(job.kind, connection_id), find)
 
 
 def review_names(schema: str, table: str = "", *, path: str = "") -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
-from dq_platform import log as logging
 from dq_platform.app.deps import Deps
+from dq_platform.app.placing import Work, place_job
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
-from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
+from dq_platform.app.units import request_hash, units_of
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, PeriodWindow
 from dq_platform.models.job import Job, JobKind, JobState, Priority
 from dq_platform.models.workspace import Principal
-
-log = structlog.get_logger(__name__)
+from dq_platform.ports import Tx
 
 MAX_WINDOW = timedelta(days=3660)
 FIRST_WINDOW_START = datetime(1000, 1, 1, tzinfo=UTC)
@@ -57,26 +53,15 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
     """The queued job, stored before any worker hears of it."""
     _review(request)
     job = _job(deps, who, request)
-    async with deps.uow() as tx:
+
+    async def find(tx: Tx) -> Work:
         if isinstance(request.subject, str):
             checks = [await tx.checks.get(who.workspace_id, request.subject)]
         else:
             checks = await selected(tx, who, request.subject)
-        units = units_of(job.id, who.workspace_id, checks)
-        job = replace(job, unit_count=len(units), check_count=checks_in(units))
-        digest = request_hash(job.kind, request.subject, request.window)
-        earlier = await tx.jobs.add(job, units, digest)
-        tasks = await plan_tasks(tx, units, checks)
-        await tx.commit()
-    return earlier or await tell(deps, job, tasks)
+        return Work(units_of(job.id, who.workspace_id, checks), checks)
 
-
-async def tell(deps: Deps, job: Job, tasks: Sequence[Sequence[str]]) -> Job:
-    """Tell the queue of a stored job; a lost message is healed by the sweep."""
-    with logging.context(job_id=job.id):
-        log.info("job.queued", kind=job.kind.value, units=job.unit_count, checks=job.check_count)
-        await deps.queue.enqueue(tasks, job.priority)
-    return job
+    return await place_job(deps, job, request_hash(job.kind, request.subject, request.window), find)
 
 
 def _job(deps: Deps, who: Principal, request: RunRequest) -> Job:

@@ -10,9 +10,10 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.firing import NOTHING_SELECTED, noted
+from dq_platform.app.placing import Work, place_job
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_names, review_selector
-from dq_platform.app.units import checks_in, plan_tasks, request_hash, units_of
+from dq_platform.app.units import request_hash, units_of
 from dq_platform.errors import WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector
@@ -146,25 +147,20 @@ async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = ""
     review = Review()
     review.request_id(request_id)
     review.done()
-    async with deps.uow() as tx:
+    job = _job(deps, who, id, request_id)
+
+    async def find(tx: Tx) -> Work:
         schedule = await tx.schedules.get(who.workspace_id, id, lock=True)
         checks = await tx.checks.select(who.workspace_id, schedule.selector)
         if not checks:
             raise WrongState("SCHEDULE_SELECTS_NOTHING", NOTHING_SELECTED, schedule_id=id)
-        job = _job(deps, who, schedule, request_id)
-        units = units_of(job.id, who.workspace_id, checks)
-        job = replace(job, unit_count=len(units), check_count=checks_in(units))
-        earlier = await tx.jobs.add(job, units, request_hash(job.kind, f"schedule {schedule.id}"))
-        if earlier is None:
-            await tx.schedules.record([noted(schedule, RunOutcome.STARTED, "", job.create_time, job.id)])
-        tasks = await plan_tasks(tx, units, checks)
-        await tx.commit()
-    if earlier is None:
-        await deps.queue.enqueue(tasks, job.priority)
-    return earlier or job
+        started = noted(schedule, RunOutcome.STARTED, "", job.create_time, job.id)
+        return Work(units_of(job.id, who.workspace_id, checks), checks, lambda: tx.schedules.record([started]))
+
+    return await place_job(deps, job, request_hash(job.kind, f"schedule {id}"), find)
 
 
-def _job(deps: Deps, who: Principal, schedule: Schedule, request_id: str) -> Job:
+def _job(deps: Deps, who: Principal, schedule_id: str, request_id: str) -> Job:
     return Job(
         id=new_id(),
         workspace_id=who.workspace_id,
@@ -173,7 +169,7 @@ def _job(deps: Deps, who: Principal, schedule: Schedule, request_id: str) -> Job
         priority=Priority.HIGH,
         create_time=deps.clock.now(),
         unit_count=0,
-        schedule_id=schedule.id,
+        schedule_id=schedule_id,
         request_id=request_id,
         created_by=who.key_name,
     )

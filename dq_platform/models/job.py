@@ -80,9 +80,9 @@ class Job:
     """`check_count` checks in `unit_count` units; `cancel_requested` is set while units still run.
 
     SUCCEEDED means that every check was measured and judged, whatever the verdict, or that every schema was read but
-    the `skipped_schemas`; FAILED that some unit could not be done.
-    `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had passed, which
-    it stands for too, the first of them all.
+    the `skipped_schemas`; FAILED that some unit could not be done. `requeue_of_job_id` is the job whose failed units
+    it repeats. `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had
+    passed, which it stands for too, the first of them all.
     `current_tables`, those that are read just now, are known where one job is asked for.
     """
 
@@ -97,6 +97,7 @@ class Job:
     units_done: int = 0
     connection_id: str = ""
     schedule_id: str = ""
+    requeue_of_job_id: str = ""
     request_id: str = ""
     created_by: str = ""
     due_time: datetime | None = None
@@ -128,6 +129,37 @@ class Unit:
     attempt: int = 0
     lease_until: datetime | None = None
     run_after: datetime | None = None
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One go at a unit, from its claim on; `end_time` is None while it goes on.
+
+    `error` is why it was not the last one, or why the unit failed with it.
+    """
+
+    number: int
+    start_time: datetime | None
+    end_time: datetime | None = None
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """A unit as its owner sees it, with all attempts in their order.
+
+    `run_after` is the earliest moment of the next attempt, None if there is none to come.
+    """
+
+    id: str
+    job_id: str
+    connection_id: str
+    check_ids: tuple[str, ...]
+    state: JobState
+    attempts: tuple[Attempt, ...] = ()
+    run_after: datetime | None = None
+    end_time: datetime | None = None
     error: JobError | None = None
 
 

@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator
 
 from dq.v1 import job_service_pb2 as pb
 from dq.v1 import job_service_pb2_grpc
-from dq_platform.app import jobs, queue
+from dq_platform.app import jobs, queue, requeue
 from dq_platform.app.deps import Deps
 from services.check.mapping_queue import line
 from services.common.call import Context, caller
-from services.common.mapping_job import STATES, job, watched
+from services.common.mapping_job import STATES, job, unit, watched
 from services.common.methods import STREAM_TIMEOUT
 from services.common.paging import PageTokens
+
+MAX_UNITS = 200
+"""How many units a page holds at most: each may name 500 checks."""
 
 
 class JobServicer(job_service_pb2_grpc.JobServiceServicer):
@@ -36,6 +39,17 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
 
     async def GetQueue(self, _request: pb.GetQueueRequest, _context: Context) -> pb.GetQueueResponse:
         return pb.GetQueueResponse(lines=map(line, await queue.get_queue(self._deps, caller())))
+
+    async def ListJobUnits(self, request: pb.ListJobUnitsRequest, _context: Context) -> pb.ListJobUnitsResponse:
+        who = caller()
+        asked = self._tokens.page(request, who, most=MAX_UNITS)
+        page = await jobs.list_units(self._deps, who, request.job_id, asked, STATES.cores(request.states))
+        token = self._tokens.token(request, who, page)
+        return pb.ListJobUnitsResponse(units=map(unit, page.items), next_page_token=token)
+
+    async def RequeueJob(self, request: pb.RequeueJobRequest, _context: Context) -> pb.RequeueJobResponse:
+        started = await requeue.requeue_job(self._deps, caller(), request.job_id, request.request_id)
+        return pb.RequeueJobResponse(job=job(started))
 
     async def WatchJob(self, request: pb.WatchJobRequest, _context: Context) -> AsyncIterator[pb.WatchJobResponse]:
         """Ends with the job, or in DEADLINE_EXCEEDED after ten minutes."""

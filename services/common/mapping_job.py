@@ -6,7 +6,7 @@ import hashlib
 
 from dq.v1 import check_pb2, job_pb2, job_service_pb2
 from dq_platform.models.check import PeriodWindow
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, SkippedSchema
+from dq_platform.models.job import Attempt, Job, JobError, JobKind, JobState, OutcomeCounts, SkippedSchema, UnitReport
 from dq_platform.models.metadata import TableKey
 from services.common import times
 from services.common.enums import EnumPair
@@ -39,6 +39,20 @@ def job(model: Job) -> job_pb2.Job:
         due_time=times.to_proto(model.due_time),
         missed_run_count=model.missed_run_count,
         current_tables=map(_table, model.current_tables),
+        requeue_of_job_id=model.requeue_of_job_id,
+    )
+
+
+def unit(model: UnitReport) -> job_pb2.JobUnit:
+    return job_pb2.JobUnit(
+        id=model.id,
+        state=job_pb2.JobState.ValueType(STATES.proto(model.state)),
+        connection_id=model.connection_id,
+        check_ids=model.check_ids,
+        attempts=map(_attempt, model.attempts),
+        error=_error(model.error),
+        due_time=times.to_proto(model.run_after),
+        end_time=times.to_proto(model.end_time),
     )
 
 
@@ -62,6 +76,15 @@ def outcome_counts(model: OutcomeCounts) -> job_pb2.OutcomeCounts:
 
 def _error(model: JobError | None) -> job_pb2.JobError | None:
     return job_pb2.JobError(reason=model.reason, message=model.message) if model else None
+
+
+def _attempt(model: Attempt) -> job_pb2.UnitAttempt:
+    return job_pb2.UnitAttempt(
+        number=model.number,
+        start_time=times.to_proto(model.start_time),
+        end_time=times.to_proto(model.end_time),
+        error=_error(model.error),
+    )
 
 
 def _skipped(model: SkippedSchema) -> job_pb2.SkippedSchema:

@@ -21,7 +21,8 @@ SLOW_TIMEOUT = timedelta(seconds=60)
 SLOW_PREFIXES = ("Preview", "Test")
 # A stream has no deadline of its own but an age; its client opens a new one.
 STREAM_TIMEOUT = timedelta(minutes=10)
-HTTP_CODES = (("Create", "201"), ("Run", "202"), ("BatchRun", "202"), ("Sync", "202"), ("Delete", "204"))
+STARTING = ("Run", "BatchRun", "Requeue", "Sync")
+HTTP_CODES = (("Create", "201"), *((verb, "202") for verb in STARTING), ("Delete", "204"))
 
 
 class RoleMissingError(Exception):

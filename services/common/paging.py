@@ -42,12 +42,15 @@ class PageTokens:
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), PURPOSE, "sha256")
 
-    def page(self, request: Message, who: Principal, default: int = DEFAULT_SIZE) -> PageRequest:
-        """`default` is the size if none is asked for. Raises Invalid for a negative size and for a foreign token."""
+    def page(self, request: Message, who: Principal, default: int = DEFAULT_SIZE, most: int = MAX_SIZE) -> PageRequest:
+        """`default` is the size if none is asked for, `most` the largest.
+
+        Raises Invalid for a negative size and for a foreign token.
+        """
         asked = cast("ListRequest", request)
         if asked.page_size < 0:
             raise Invalid.one("page_size", f"must not be negative, but is {asked.page_size}", "OUT_OF_RANGE")
-        size = min(asked.page_size or default, MAX_SIZE)
+        size = min(asked.page_size or default, most)
         return PageRequest(size, self._after(request, asked.page_token, who) if asked.page_token else ())
 
     def token(self, request: Message, who: Principal, page: Page[T]) -> str:

@@ -45,6 +45,13 @@ class Scene:
         return str(self.account.run(check_ids=[self.check])["id"])
 
     @cached_property
+    def failed_job(self) -> str:
+        """A job that has ended and could not do its work."""
+        body = check_body(self.connection, filter="length(email) / 0 = 1")
+        check = str(ok(self.account.rest.post("/checks", json=body))["id"])
+        return str(self.account.run(check_ids=[check])["id"])
+
+    @cached_property
     def workspace(self) -> str:
         return str(ok(self.account.rest.get("/workspaces"))["workspaces"][0]["id"])
 
@@ -198,6 +205,8 @@ EXAMPLES: Mapping[str, Example] = {
     "ListJobs": at(lambda _: "/jobs?states=JOB_STATE_QUEUED&states=JOB_STATE_SUCCEEDED"),
     "CancelJob": to(200, lambda it: f"/jobs/{it.job}/cancel"),
     "GetQueue": at(lambda _: "/queue"),
+    "ListJobUnits": at(lambda it: f"/jobs/{it.job}/units?states=JOB_STATE_SUCCEEDED"),
+    "RequeueJob": to(202, lambda it: f"/jobs/{it.failed_job}/requeue"),
     "WatchJob": at(lambda it: f"/jobs/{it.job}/watch"),
     "ListResults": at(lambda it: f"/results?filter.job_id={it.job}&filter.outcomes=OUTCOME_ERROR"),
     "ListLatestResults": at(lambda it: f"/results/latest?filter.check_id={it.check}"),

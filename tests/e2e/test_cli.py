@@ -206,6 +206,17 @@ def test_results_incidents_summary_and_jobs_are_shown(run: Run, nulls: str) -> N
     assert "nulls_count" in table.stdout
 
 
+def test_a_failed_job_tells_its_attempts_and_is_requeued(run: Run, shop: str) -> None:
+    table = ("-c", shop, "-t", "shop.customers", "--column", "email", "--filter", "length(email) / 0 = 1")
+    made = run("--json", "check", "add", "nulls_count", *table)
+    job_id = answer(run("--json", "check", "run", answer(made)["id"]), 3)["job"]["id"]
+    [unit] = answer(run("--json", "jobs", "units", job_id, "--failed"))
+    assert [attempt["number"] for attempt in unit["attempts"]] == [1]
+    assert unit["error"]["reason"] in run("jobs", "units", job_id).stdout
+    again = answer(run("--json", "jobs", "requeue", job_id))
+    assert (again["requeue_of_job_id"], again["check_count"]) == (job_id, 1)
+
+
 def test_costs_are_shown_and_a_budget_keeps_a_check_from_running(run: Run, shop: str, nulls: str) -> None:
     limited = run("connection", "budget", shop, "--max-rows", "100", "--max-statements", "1", "--no-allow-unknown")
     assert "rows of one table in a run: 100\nstatements at once in each process: 1\n" in limited.stdout

@@ -72,6 +72,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "ListNextRuns": (SCHEDULE, lambda it: {"schedule_id": it}),
     "GetJob": (JOB, lambda it: {"job_id": it}),
     "CancelJob": (JOB, lambda it: {"job_id": it}),
+    "ListJobUnits": (JOB, lambda it: {"job_id": it}),
+    "RequeueJob": (JOB, lambda it: {"job_id": it}),
     "WatchJob": (JOB, lambda it: {"job_id": it}),
     "GetIncident": (INCIDENT, lambda it: {"incident_id": it}),
     "AcknowledgeIncident": (INCIDENT, lambda it: {"incident_id": it}),

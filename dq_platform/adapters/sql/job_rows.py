@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,7 +12,18 @@ from sqlalchemy import Row
 from dq_platform.adapters.sql.ids import storable
 from dq_platform.adapters.sql.tables import OUTCOME_COUNTS
 from dq_platform.models.check import PeriodWindow
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Priority, SkippedSchema, Unit
+from dq_platform.models.job import (
+    Attempt,
+    Job,
+    JobError,
+    JobKind,
+    JobState,
+    OutcomeCounts,
+    Priority,
+    SkippedSchema,
+    Unit,
+    UnitReport,
+)
 
 
 def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
@@ -23,6 +35,7 @@ def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
         "priority": job.priority,
         "connection_id": job.connection_id or None,
         "schedule_id": job.schedule_id or None,
+        "requeue_of_job_id": job.requeue_of_job_id or None,
         "request_id": job.request_id or None,
         "request_hash": request_hash,
         "created_by": job.created_by,
@@ -59,6 +72,7 @@ def job_from_row(row: Row[Any]) -> Job:
         units_done=row.units_done,
         connection_id=row.connection_id or "",
         schedule_id=row.schedule_id or "",
+        requeue_of_job_id=row.requeue_of_job_id or "",
         request_id=row.request_id or "",
         created_by=row.created_by,
         due_time=row.due_time,
@@ -84,6 +98,8 @@ def unit_to_row(unit: Unit, job: Job) -> Mapping[str, object]:
         "attempt": unit.attempt,
         "due_time": unit.run_after or job.create_time,
         "lease_until": unit.lease_until,
+        "start_time": None,
+        "attempts": [],
         **error_to_row(unit.error),
     }
 
@@ -101,6 +117,35 @@ def unit_from_row(row: Row[Any]) -> Unit:
         run_after=row.due_time,
         error=_error(row),
     )
+
+
+def report_from_row(row: Row[Any]) -> UnitReport:
+    state = JobState(row.state)
+    return UnitReport(
+        id=row.id,
+        job_id=row.job_id,
+        connection_id=row.connection_id or "",
+        check_ids=tuple(row.check_ids),
+        state=state,
+        attempts=_attempts(row),
+        run_after=row.due_time if state is JobState.QUEUED else None,
+        end_time=row.end_time,
+        error=_error(row) if state is JobState.FAILED else None,
+    )
+
+
+def _attempts(row: Row[Any]) -> tuple[Attempt, ...]:
+    """Those that were followed by another, as they were noted, and the last, which the unit's own columns tell of."""
+    noted = tuple(map(_attempt_from_json, row.attempts))
+    if row.attempt == (noted[-1].number if noted else 0):
+        return noted
+    error = _error(row) if row.state == JobState.FAILED else None
+    return (*noted, Attempt(row.attempt, row.start_time, row.end_time, error))
+
+
+def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:
+    start, end = (stored[name] and datetime.fromisoformat(stored[name]) for name in ("start_time", "end_time"))
+    return Attempt(stored["number"], start, end, JobError(stored["reason"], stored["message"]))
 
 
 def error_to_row(error: JobError | None) -> Mapping[str, str]:

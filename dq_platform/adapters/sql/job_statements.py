@@ -21,15 +21,18 @@ from sqlalchemy import (
     column,
     exists,
     func,
+    literal,
     or_,
     select,
     update,
 )
 from sqlalchemy.types import TypeEngine
 
+from dq_platform.adapters.sql.ids import storable
 from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, job_units, jobs
-from dq_platform.models.job import JobState
+from dq_platform.models.job import JobError, JobState
 
+LOST = JobError("WORKER_LOST", "The worker was gone before the attempt ended, or could not reach the store.")
 UNIT_END: Mapping[str, TypeEngine[Any]] = MappingProxyType(
     {"id": ID, "attempt": Integer(), "state": Text(), "error_reason": Text(), "error_message": Text()}
 )
@@ -60,6 +63,24 @@ def _claimable() -> ColumnElement[bool]:
     return and_(job_units.c.id == asked, or_(waits, expired(now)))
 
 
+def noted(end: ColumnElement[Any], error: JobError) -> ColumnElement[Any]:
+    """The unit's attempts with the present one, which ended then, and for that reason."""
+    facts = {
+        "number": job_units.c.attempt,
+        "start_time": job_units.c.start_time,
+        "end_time": end,
+        "reason": literal(error.reason, Text),
+        "message": literal(storable(error.message), Text),
+    }
+    pairs = [part for name, value in facts.items() for part in (literal(name, Text), value)]
+    return job_units.c.attempts.op("||")(func.jsonb_build_array(func.jsonb_build_object(*pairs)))
+
+
+def _lost() -> ColumnElement[Any]:
+    """A worker whose lease expired says nothing any more."""
+    return noted(job_units.c.lease_until, LOST)
+
+
 def _claim() -> Update:
     """The units, whose job starts with them; once it has started it needs no lock.
 
@@ -70,7 +91,13 @@ def _claim() -> Update:
     ready = or_(started, job_units.c.job_id.in_(select(starting.c.id)))
     free = select(job_units.c.id).where(_claimable(), ready).with_for_update(skip_locked=True).cte("free")
     lease = bindparam("leased_until", type_=TIME)
-    values = {"state": JobState.RUNNING, "attempt": job_units.c.attempt + 1, "lease_until": lease}
+    values = {
+        "state": JobState.RUNNING,
+        "attempt": job_units.c.attempt + 1,
+        "start_time": bindparam("claimed_at", type_=TIME),
+        "lease_until": lease,
+        "attempts": case((job_units.c.state == JobState.RUNNING, _lost()), else_=job_units.c.attempts),
+    }
     return update(job_units).where(job_units.c.id.in_(select(free.c.id))).values(values).returning(job_units)
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Row,
+    Select,
     and_,
     any_,
     bindparam,
@@ -34,22 +37,24 @@ from dq_platform.adapters.sql.job_rows import (
     job_from_row,
     job_to_row,
     outcomes_to_row,
+    report_from_row,
     skipped_to_json,
     unit_from_row,
     unit_to_row,
 )
-from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, state_after
+from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, noted, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.scheduled_jobs import add_scheduled
 from dq_platform.adapters.sql.session import Session, adding
-from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, UNFINISHED, checks, job_units, jobs
+from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, UNFINISHED, checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.queue import Backlog
 
+OLDEST_FIRST = Keyset((job_units.c.id,))
 NEWEST_FIRST = Keyset((jobs.c.create_time, jobs.c.id), descending=True)
 
 
@@ -76,6 +81,11 @@ class SqlJobs:
         statement = select(jobs.c.schedule_id).where(jobs.c.schedule_id == func.any(wanted), UNFINISHED).distinct()
         return frozenset((await self._session.execute(statement)).scalars())
 
+    async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
+        same = and_(jobs.c.workspace_id == workspace_id, jobs.c.request_id == request_id)
+        row = (await self._session.execute(select(jobs).where(same))).one_or_none() if request_id else None
+        return _unless_reused(row, request_id, request_hash) if row else None
+
     async def get(self, workspace_id: str, id: str) -> Job:
         return job_from_row(await self._rows.get(workspace_id, id))
 
@@ -84,6 +94,17 @@ class SqlJobs:
         if states:
             statement = statement.where(jobs.c.state.in_(states))
         return await fetch_page(self._session, statement, NEWEST_FIRST, page, job_from_row)
+
+    async def units(
+        self, workspace_id: str, id: str, page: PageRequest, states: Sequence[JobState] = ()
+    ) -> Page[UnitReport]:
+        await self._rows.get(workspace_id, id)
+        return await fetch_page(self._session, _units(id, states), OLDEST_FIRST, page, report_from_row)
+
+    async def failed_units(self, workspace_id: str, id: str) -> Sequence[UnitReport]:
+        await self._rows.get(workspace_id, id)
+        statement = _units(id, [JobState.FAILED]).order_by(job_units.c.id)
+        return [report_from_row(row) for row in await self._session.execute(statement)]
 
     async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
         job = job_from_row(await self._rows.get(workspace_id, id, lock=True))
@@ -189,11 +210,14 @@ class SqlJobs:
         row = (await self._session.execute(FINISH, values)).one_or_none()
         return job_from_row(row) if row is not None and row.ended == len(ends) else None
 
-    async def release(self, unit: Unit, run_after: datetime, error: JobError) -> bool:
+    async def release(self, unit: Unit, run_after: datetime, error: JobError, at: datetime) -> bool:
+        attempts = noted(literal(at, TIME), error)
         statement = (
             update(job_units)
             .where(_claimed_as(unit))
-            .values(state=JobState.QUEUED, due_time=run_after, lease_until=None, **error_to_row(error))
+            .values(
+                state=JobState.QUEUED, due_time=run_after, lease_until=None, attempts=attempts, **error_to_row(error)
+            )
         )
         return bool((await self._session.execute(statement)).rowcount)
 
@@ -216,9 +240,19 @@ class SqlJobs:
         row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             raise AlreadyExists("job", job.id)
-        if job.request_id and row.request_id == job.request_id and row.request_hash != request_hash:
-            raise RequestIdReused(job.request_id)
-        return job_from_row(row)
+        return _unless_reused(row, job.request_id, request_hash)
+
+
+def _unless_reused(row: Row[Any], request_id: str, request_hash: str) -> Job:
+    if request_id and row.request_id == request_id and row.request_hash != request_hash:
+        raise RequestIdReused(request_id)
+    return job_from_row(row)
+
+
+def _units(job_id: str, states: Sequence[JobState]) -> Select[Any]:
+    """Units of a job, in one of these states if any is named."""
+    statement = select(job_units).where(job_units.c.job_id == existing_id("job", job_id))
+    return statement.where(job_units.c.state.in_(states)) if states else statement
 
 
 def _same(job: Job) -> Iterator[ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""Upkeep of the store: partitions of results are there before they are needed, and old error samples go."""
+"""Upkeep of the store: partitions of results are there before they are needed, and old error samples and jobs go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dq_platform.adapters.sql.session import transaction
@@ -60,10 +60,21 @@ class SqlMaintenance:
 
     async def delete_samples(self, taken_before: datetime) -> int:
         """Delete older error samples in transactions of their own, so that nobody waits for long; returns how many."""
+        return await self._delete(DELETE_SAMPLES, taken_before)
+
+    async def delete_jobs(self, ended_before: datetime) -> int:
+        """Delete jobs that ended earlier, with their units, as `delete_samples` does; results stay. Returns how many.
+
+        Units go first and in batches of their own: one job may have very many.
+        """
+        await self._delete(DELETE_UNITS, ended_before)
+        return await self._delete(DELETE_JOBS, ended_before)
+
+    async def _delete(self, statement: TextClause, before: datetime) -> int:
         deleted = 0
         while True:
             async with transaction(self._engine) as connection:
-                batch = await connection.execute(DELETE_SAMPLES, {"before": taken_before, "batch": DELETED_AT_ONCE})
+                batch = await connection.execute(statement, {"before": before, "batch": DELETED_AT_ONCE})
             deleted += batch.rowcount
             if batch.rowcount < DELETED_AT_ONCE:
                 return deleted
@@ -74,6 +85,17 @@ IS_PARTITIONED = text("SELECT relkind = 'p' FROM pg_class WHERE oid = 'check_res
 DELETE_SAMPLES = text("""
     DELETE FROM error_samples WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM error_samples WHERE taken_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED
+    ))
+""")
+DELETE_UNITS = text("""
+    DELETE FROM job_units WHERE ctid = ANY (ARRAY(
+        SELECT job_units.ctid FROM jobs JOIN job_units ON job_units.job_id = jobs.id
+        WHERE jobs.end_time < :before LIMIT :batch FOR UPDATE OF job_units SKIP LOCKED
+    ))
+""")
+DELETE_JOBS = text("""
+    DELETE FROM jobs WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM jobs WHERE end_time < :before LIMIT :batch FOR UPDATE SKIP LOCKED
     ))
 """)
 EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")

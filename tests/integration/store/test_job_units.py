@@ -5,7 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Priority, Unit, UnitEnd
+from dq_platform.adapters.sql.job_statements import LOST
+from dq_platform.errors import NotFound
+from dq_platform.models.job import Attempt, Job, JobError, JobState, OutcomeCounts, Priority, Unit, UnitEnd, UnitReport
+from dq_platform.models.page import PageRequest
 from tests.integration.store.job_steps import GONE, LEASE, cancel, claim, claimed, finish, read
 from tests.integration.store.world import DAY, HOUR, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
@@ -49,7 +52,7 @@ async def test_who_lost_the_claim_can_neither_renew_nor_release(world: World) ->
     await claimed(world, unit, NOW + HOUR)
     async with world.uow() as tx:
         assert not await tx.jobs.renew(first, NOW + 2 * HOUR)
-        assert not await tx.jobs.release(first, NOW, GONE)
+        assert not await tx.jobs.release(first, NOW, GONE, NOW)
 
 
 async def test_a_renewed_lease_holds(world: World) -> None:
@@ -77,7 +80,7 @@ async def test_a_released_unit_waits_until_its_time(world: World) -> None:
     _, (unit,) = await world.job()
     mine = await claimed(world, unit)
     async with world.uow() as tx:
-        assert await tx.jobs.release(mine, NOW + MINUTE, GONE)
+        assert await tx.jobs.release(mine, NOW + MINUTE, GONE, NOW)
         await tx.commit()
     assert await claim(world, unit, NOW + SECOND) is None
     again = await claimed(world, unit, NOW + MINUTE)
@@ -227,3 +230,67 @@ async def test_of_many_that_claim_the_same_units_each_is_had_by_one(world: World
     await claimed(world, units[0])
     found = await asyncio.gather(*(some(ids if n % 2 else ids[::-1]) for n in range(6)))
     assert sorted(unit_id for one in found for unit_id in one) == sorted(ids[1:])
+
+
+async def reports(world: World, job: Job, *states: JobState) -> list[UnitReport]:
+    async with world.uow() as tx:
+        return list((await tx.jobs.units(world.id, job.id, PageRequest(10), states)).items)
+
+
+async def test_each_attempt_is_kept_with_its_reason(world: World) -> None:
+    job, (unit,) = await world.job()
+    assert (await reports(world, job))[0].attempts == ()
+    first = await claimed(world, unit)
+    assert (await reports(world, job))[0].attempts == (Attempt(1, NOW),)
+    async with world.uow() as tx:
+        await tx.jobs.release(first, NOW, GONE, NOW + SECOND)
+        await tx.commit()
+    given_back = Attempt(1, NOW, NOW + SECOND, GONE)
+    [waiting] = await reports(world, job)
+    assert (waiting.state, waiting.attempts, waiting.run_after) == (JobState.QUEUED, (given_back,), NOW)
+    await claimed(world, unit, NOW + 2 * SECOND)
+    third = await claimed(world, unit, NOW + HOUR)
+    lost = Attempt(2, NOW + 2 * SECOND, NOW + 2 * SECOND + LEASE, LOST)
+    assert (await reports(world, job))[0].attempts == (given_back, lost, Attempt(3, NOW + HOUR))
+    assert await finish(world, third, JobState.FAILED, OutcomeCounts(), GONE)
+    [ended] = await reports(world, job)
+    assert ended.attempts == (given_back, lost, Attempt(3, NOW + HOUR, NOW + MINUTE, GONE))
+    assert (ended.error, ended.end_time, ended.run_after) == (GONE, NOW + MINUTE, None)
+
+
+async def test_an_attempt_that_was_enough_has_no_reason(world: World) -> None:
+    job, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    async with world.uow() as tx:
+        await tx.jobs.release(mine, NOW, GONE, NOW)
+        await tx.commit()
+    assert await finish(world, await claimed(world, unit, NOW + SECOND))
+    [ended] = await reports(world, job)
+    assert ended.attempts == (Attempt(1, NOW, NOW, GONE), Attempt(2, NOW + SECOND, NOW + MINUTE))
+    assert ended.error is None
+
+
+async def test_a_unit_that_is_cancelled_while_it_waits_again_keeps_its_attempts(world: World) -> None:
+    job, (unit,) = await world.job()
+    mine = await claimed(world, unit)
+    async with world.uow() as tx:
+        await tx.jobs.release(mine, NOW + HOUR, GONE, NOW)
+        await tx.commit()
+    await cancel(world, job)
+    [ended] = await reports(world, job)
+    assert (ended.state, ended.attempts) == (JobState.CANCELLED, (Attempt(1, NOW, NOW, GONE),))
+
+
+async def test_units_are_listed_in_order_by_state_and_for_their_owner(world: World, other: World) -> None:
+    job, units = await world.job(units=3)
+    await finish(world, await claimed(world, units[1]), JobState.FAILED, OutcomeCounts(), GONE)
+    assert [one.id for one in await reports(world, job)] == [unit.id for unit in units]
+    [failed] = await reports(world, job, JobState.FAILED)
+    assert (failed.id, failed.check_ids) == (units[1].id, units[1].check_ids)
+    async with world.uow() as tx:
+        first = await tx.jobs.units(world.id, job.id, PageRequest(2))
+        rest = await tx.jobs.units(world.id, job.id, PageRequest(2, first.next_after))
+        assert [one.id for one in (*first.items, *rest.items)] == [unit.id for unit in units]
+        assert [one.id for one in await tx.jobs.failed_units(world.id, job.id)] == [units[1].id]
+        with pytest.raises(NotFound):
+            await tx.jobs.units(other.id, job.id, PageRequest(2))

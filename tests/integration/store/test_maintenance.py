@@ -13,7 +13,8 @@ from dq_platform.errors import StoreUnavailable
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter
 from tests.integration.store.conftest import TIMESCALE
-from tests.integration.store.world import World
+from tests.integration.store.job_steps import cancel, claimed, finish
+from tests.integration.store.world import HOUR, MINUTE, NOW, World
 
 FUTURE = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
 
@@ -95,3 +96,26 @@ async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngi
     assert "check_results_2031_12" in lines
     assert "check_results_2031_11" not in lines
     assert "check_results_default" not in lines
+
+
+async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engine: AsyncEngine, world: World) -> None:
+    old, units = await world.job(units=2)
+    cancelled, _ = await world.job()
+    running, (unit,) = await world.job()
+    await claimed(world, unit)
+    for one in units:
+        await finish(world, await claimed(world, one))
+    await cancel(world, cancelled, NOW + HOUR)
+    result = world.new_result(await world.check(), job_id=old.id)
+    await world.record([result])
+    maintenance = SqlMaintenance(engine)
+    assert await maintenance.delete_jobs(NOW + MINUTE) == 0
+    assert await maintenance.delete_jobs(NOW + HOUR) == 1
+    async with world.uow() as tx:
+        kept = (await tx.jobs.list(world.id, PageRequest(10))).items
+        assert {job.id for job in kept} == {cancelled.id, running.id}
+        [stored] = (await tx.results.list(world.id, ResultFilter(job_id=old.id), PageRequest(10))).items
+    assert stored.id == result.id
+    async with engine.connect() as connection:
+        left = text(f"SELECT count(*) FROM job_units WHERE job_id = '{old.id}'")
+        assert (await connection.execute(left)).scalar_one() == 0

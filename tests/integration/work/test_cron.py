@@ -29,6 +29,8 @@ from tests.telemetry.scrape import samples, scrape, value
 from workers import cron
 from workers.cron import Chore
 
+MONTH = timedelta(days=30)
+
 
 @pytest.fixture
 def environment(store_url: str, redis_url: str) -> dict[str, str]:
@@ -84,7 +86,7 @@ async def test_cron_measures_the_queue_and_the_lag_of_schedules(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry()), timedelta(days=1))[0]
+    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry()), MONTH, MONTH)[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
@@ -93,13 +95,29 @@ async def test_partitions_are_there_ahead_of_time(
         assert cursor.fetchone() == (name,)
 
 
+async def test_old_jobs_are_deleted_and_their_results_stay(
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
+) -> None:
+    job = await world.run(await world.check("row_count", "orders"))
+    await world.work()
+    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    [chore] = [one for one in cron.chores(parts, timedelta(days=1), MONTH) if one.name == "jobs"]
+    await chore.do()
+    assert (await world.job(job)).units_done == 1
+    world.clock.advance(timedelta(days=31))
+    await chore.do()
+    with pytest.raises(NotFound):
+        await world.job(job)
+    assert len(await world.results(job_id=job.id)) == 1
+
+
 async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis) -> None:
     check = await world.check("nulls_count", "customers.email")
     await world.run(check)
     await world.work()
     [result] = await world.results(check_id=check.id)
     parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
-    [chore] = [one for one in cron.chores(parts, timedelta(days=30)) if one.name == "samples"]
+    [chore] = [one for one in cron.chores(parts, MONTH, MONTH) if one.name == "samples"]
     await chore.do()
     assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
     world.clock.advance(timedelta(days=31))

@@ -18,6 +18,7 @@ from dq_platform.app import (
     jobs,
     metadata,
     preview,
+    requeue,
     results,
     runs,
     schedules,
@@ -103,6 +104,8 @@ BY_ID: dict[str, UseCase] = {
     ),
     "get_job": lambda deps, who, its: jobs.get_job(deps, who, its.job),
     "cancel_job": lambda deps, who, its: jobs.cancel_job(deps, who, its.job),
+    "list_units": lambda deps, who, its: jobs.list_units(deps, who, its.job, ALL),
+    "requeue_job": lambda deps, who, its: requeue.requeue_job(deps, who, its.job),
     "watch_job": lambda deps, who, its: anext(jobs.watch_job(deps, who, its.job)),
     "get_schedule": lambda deps, who, its: schedules.get_schedule(deps, who, its.schedule),
     "update_schedule": lambda deps, who, its: schedules.update_schedule(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dq_platform.app import metadata
+from dq_platform.app import connections, metadata
 from dq_platform.errors import Invalid, NotFound, RequestIdReused, SourceError
 from dq_platform.models.job import JobKind, JobState, Priority
 from dq_platform.models.metadata import TableSettings
@@ -45,6 +45,14 @@ async def test_a_sync_keeps_the_catalogue_and_forgets_what_is_gone(world: World)
     await world.work()
     assert not await _known(world, "payments")
     assert await _known(world, "orders")
+
+
+async def test_a_repeated_request_for_a_sync_returns_the_first_job_though_its_connection_is_gone(world: World) -> None:
+    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1")
+    await connections.delete_connection(world.deps, world.who, world.connection.id)
+    assert (await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1")).id == job.id
+    with pytest.raises(NotFound):
+        await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-2")
 
 
 async def test_a_sync_of_a_source_that_refuses_fails_with_the_reason(world: World) -> None:

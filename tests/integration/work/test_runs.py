@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dq_platform.app import jobs, runs
+from dq_platform.app import checks, jobs, runs
 from dq_platform.errors import Invalid, NotFound, RequestIdReused
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, Mode, PeriodWindow
@@ -44,6 +44,20 @@ async def test_a_request_id_belongs_to_one_request(world: World) -> None:
         await world.run(two, request_id="r-1")
     with pytest.raises(RequestIdReused):
         await runs.run_batch(world.deps, world.who, CheckSelector(check_ids=(one.id,)), "r-1")
+
+
+async def test_a_repeated_request_id_returns_the_first_job_though_its_checks_are_gone(world: World) -> None:
+    check = await world.check("row_count", "orders")
+    selector = CheckSelector(connection_id=world.connection.id)
+    single = await world.run(check, request_id="r-1")
+    batch = await runs.run_batch(world.deps, world.who, selector, "r-2")
+    await checks.delete_check(world.deps, world.who, check.id)
+    assert (await world.run(check, request_id="r-1")).id == single.id
+    assert (await runs.run_batch(world.deps, world.who, selector, "r-2")).id == batch.id
+    with pytest.raises(RequestIdReused):
+        await world.run(check, request_id="r-2")
+    with pytest.raises(NotFound):
+        await world.run(check, request_id="r-3")
 
 
 @pytest.mark.parametrize("request_id", ["no spaces", "x" * 65, "a\x00b", "ä"])

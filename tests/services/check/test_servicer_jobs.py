@@ -38,6 +38,24 @@ async def test_a_state_that_does_not_exist_is_refused(shop: Shop) -> None:
     assert "JOB_STATE_QUEUED" in refusal.violations["states[1]"]
 
 
+async def test_a_jobs_units_are_listed_and_what_did_not_fail_is_not_requeued(shop: Shop) -> None:
+    job = await shop.job()
+    [unit] = (await shop.admin.ListJobUnits(job_id=job.id, page_size=1000)).units
+    assert (unit.state, unit.connection_id, len(unit.check_ids)) == (
+        job_pb2.JOB_STATE_QUEUED,
+        shop.connection.id,
+        1,
+    )
+    assert not unit.HasField("end_time")
+    await shop.end_job(job)
+    [unit] = (await shop.admin.ListJobUnits(job_id=job.id)).units
+    [attempt] = unit.attempts
+    assert (attempt.number, attempt.end_time, attempt.HasField("error")) == (1, unit.end_time, False)
+    assert not unit.HasField("due_time")
+    refusal = await refused(shop.admin.RequeueJob(job_id=job.id))
+    assert (refusal.code, refusal.reason) == (StatusCode.FAILED_PRECONDITION, "NOTHING_TO_REQUEUE")
+
+
 async def test_cancelling_twice_is_no_error(shop: Shop) -> None:
     job = await shop.job()
     first = (await shop.admin.CancelJob(job_id=job.id)).job

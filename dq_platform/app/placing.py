@@ -1,0 +1,61 @@
+"""A job is stored with its units, and only then is the queue told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from dq_platform import log as logging
+from dq_platform.app.deps import Deps
+from dq_platform.app.units import checks_in, plan_tasks
+from dq_platform.errors import Invalid, NotFound, WrongState
+from dq_platform.models.check import Check
+from dq_platform.models.job import Job, Unit
+from dq_platform.ports import Tx
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The units of a job, the checks that they are made of, and what to store with the job if it is a new one."""
+
+    units: Sequence[Unit]
+    checks: Sequence[Check] = ()
+    beside: Callable[[], Awaitable[None]] | None = None
+
+
+async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx], Awaitable[Work]]) -> Job:
+    """The job with the work that `find` finds, queued; a repeated request id gets the first request's job.
+
+    What `find` refuses now may have been there when the same was asked for first. Raises RequestIdReused.
+    """
+    async with deps.uow() as tx:
+        try:
+            work = await find(tx)
+        except (NotFound, Invalid, WrongState) as refusal:
+            return await _asked_before(tx, job, request_hash, refusal)
+        job = replace(job, unit_count=len(work.units), check_count=checks_in(work.units))
+        earlier = await tx.jobs.add(job, work.units, request_hash)
+        if earlier is None and work.beside is not None:
+            await work.beside()
+        tasks = await plan_tasks(tx, work.units, work.checks)
+        await tx.commit()
+    return earlier or await tell(deps, job, tasks)
+
+
+async def tell(deps: Deps, job: Job, tasks: Sequence[Sequence[str]]) -> Job:
+    """Tell the queue of a stored job; a lost message is healed by the sweep."""
+    with logging.context(job_id=job.id):
+        log.info("job.queued", kind=job.kind.value, units=job.unit_count, checks=job.check_count)
+        await deps.queue.enqueue(tasks, job.priority)
+    return job
+
+
+async def _asked_before(tx: Tx, job: Job, request_hash: str, refusal: Exception) -> Job:
+    earlier = await tx.jobs.requested(job.workspace_id, job.request_id, request_hash)
+    if earlier is None:
+        raise refusal
+    return earlier

@@ -1,0 +1,71 @@
+"""Doing again what a job could not do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dq_platform.app.deps import Deps
+from dq_platform.app.placing import Work, place_job
+from dq_platform.app.review import Review
+from dq_platform.app.units import request_hash, units_of
+from dq_platform.errors import WrongState
+from dq_platform.ids import new_id
+from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit, UnitReport
+from dq_platform.models.workspace import Principal
+from dq_platform.ports import Tx
+
+
+async def requeue_job(deps: Deps, who: Principal, id: str, request_id: str = "") -> Job:
+    """A new job for the checks of the units that failed, of the same periods; the failed job stays as it is.
+
+    Checks that were deleted meanwhile are left out, disabled ones are not. A repeated request id gets the first
+    request's job. Raises WrongState if the job has not ended, or if nothing of it is left to do.
+    """
+    review = Review()
+    review.request_id(request_id)
+    review.done()
+    async with deps.uow() as tx:
+        former = await tx.jobs.get(who.workspace_id, id)
+    job = _again(deps, who, former, request_id)
+
+    async def find(tx: Tx) -> Work:
+        if not former.state.is_final:
+            message = f"The job is {former.state.value}; its failed units can be requeued when it has ended."
+            raise WrongState("JOB_NOT_ENDED", message, id=former.id, state=former.state.value)
+        return await _failed_work(tx, job, await tx.jobs.failed_units(who.workspace_id, former.id))
+
+    return await place_job(deps, job, request_hash(f"requeue {job.kind.value}", former.id), find)
+
+
+def _again(deps: Deps, who: Principal, former: Job, request_id: str) -> Job:
+    return Job(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        kind=former.kind,
+        state=JobState.QUEUED,
+        priority=Priority.HIGH,
+        create_time=deps.clock.now(),
+        unit_count=0,
+        connection_id=former.connection_id,
+        requeue_of_job_id=former.id,
+        request_id=request_id,
+        created_by=who.key_name,
+        window=former.window,
+    )
+
+
+async def _failed_work(tx: Tx, job: Job, failed: Sequence[UnitReport]) -> Work:
+    if not failed:
+        raise _nothing(job, "None of the job's units failed.")
+    if job.kind is JobKind.SYNC_METADATA:
+        await tx.connections.get(job.workspace_id, job.connection_id)
+        return Work([Unit(new_id(), job.id, job.workspace_id, job.connection_id, ())])
+    ids = [check_id for unit in failed for check_id in unit.check_ids]
+    checks = await tx.checks.get_many(job.workspace_id, ids)
+    if not checks:
+        raise _nothing(job, "All checks of the job's failed units were deleted.")
+    return Work(units_of(job.id, job.workspace_id, checks), checks)
+
+
+def _nothing(job: Job, message: str) -> WrongState:
+    return WrongState("NOTHING_TO_REQUEUE", message, id=job.requeue_of_job_id)
