@@ -186,8 +186,9 @@ class TestDatabricks(ConnectorContract):
     def test_more_columns_than_the_limit_of_rows_are_read_table_by_table(
         self, engine: Engine, workspace: Databricks
     ) -> None:
-        workspace.write(["CREATE SCHEMA wide", *(f"CREATE TABLE wide.t{n} (a INT, b STRING)" for n in (1, 2))])
-        with engine.session(short(max_rows=3)) as session:
+        columns = ", ".join(f"c{number} INT" for number in range(30))
+        workspace.write(["CREATE SCHEMA wide", *(f"CREATE TABLE wide.t{n} ({columns})" for n in (1, 2))])
+        with engine.session(short(max_rows=40)) as session:
             assert session.get_all_columns("wide") == {name: session.get_columns("wide", name) for name in ("t1", "t2")}
 
     def test_nothing_is_reported_to_the_maker_of_the_driver(self, engine: Engine, workspace: Databricks) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import oracledb
 import pytest
 
 from dq_platform.connectors.oracle import OracleConnector
@@ -19,9 +20,17 @@ from local.ports import LOOPBACK
 from tests.contract.engine import short
 from tests.engines.certificates import Authority, Certificate
 
+CONNECT = oracledb.connect
+
 OURS, OTHERS = Authority("Ours"), Authority("Others")
 RIGHT = OURS.issue("db", ["localhost"])
 OF_ANOTHER_HOST = OURS.issue("db", ["db.example.org"])
+
+
+@pytest.fixture(autouse=True)
+def real_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doubles of its connections that last for the whole session may be in place."""
+    monkeypatch.setattr(oracledb, "connect", CONNECT)
 
 
 @contextmanager
