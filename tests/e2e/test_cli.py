@@ -227,8 +227,8 @@ def test_costs_are_shown_and_a_budget_keeps_a_check_from_running(run: Run, shop:
     job = run("check", "run", nulls)
     assert (job.returncode, "execution error" in job.stdout) == (3, True)
     assert run("connection", "budget", shop, "--none").stdout == "No limits.\n"
-    [row] = answer(run("--json", "costs", "--by", "check", "-c", shop, "-t", "customers"))
-    assert row["key"] == [nulls]
+    rows = answer(run("--json", "costs", "--by", "check", "-c", shop, "-t", "customers"))
+    [row] = [one for one in rows if one["key"] == [nulls]]
     assert row["statement_count"] > 0
     assert "customers" in run("costs").stdout
 

@@ -30,7 +30,7 @@ async def test_units_are_counted_where_they_are_until_they_end(world: World) -> 
     lost = (await lines(world, after=int(LEASE.total_seconds()) + 1))[job.priority]
     assert (lost.running, lost.abandoned) == (0, 1)
     async with world.uow() as tx:
-        assert await tx.jobs.release(mine, NOW + MINUTE, GONE)
+        assert await tx.jobs.release(mine, NOW + MINUTE, GONE, NOW)
         await tx.commit()
     delayed = (await lines(world))[job.priority]
     assert (delayed.waiting, delayed.delayed, delayed.running) == (0, 1, 0)
