@@ -111,7 +111,9 @@ def _databricks(spark: SparkServer, directory: Path) -> Iterator[BaseConnector]:
     connector = ConnectorFactory.get("databricks")
     workspace = Databricks(spark.port, directory)
     with workspace.serve():
-        workspace.write(["CREATE SCHEMA its", *statements("databricks", connector.dialect, simple)])
+        # Spark outlives this fixture, which pytest may need again for another file.
+        workspace.write(["DROP SCHEMA IF EXISTS its CASCADE", "CREATE SCHEMA its"])
+        workspace.write(statements("databricks", connector.dialect, simple))
         yield connector(workspace.settings, Guards())
 
 
