@@ -40,15 +40,17 @@ class Tasks:
         """
         try:
             await self._run(unit_ids, origin)
-        except StoreUnavailable:
+        except* StoreUnavailable:
             log.warning("unit.left", unit_ids=unit_ids)
 
     async def _run(self, unit_ids: Sequence[str], origin: Mapping[str, str]) -> None:
         units = await execute.claim(self.deps, unit_ids, self.options)
-        # What failed in company is tried again alone: it may be to blame.
+        # What failed in company is tried again alone: it may be to blame. All at once, so that nobody's lease ends unseen.
         fresh = [unit for unit in units if unit.attempt == 1]
-        tasks = [fresh, *([unit] for unit in units if unit.attempt > 1)]
-        done = [one for some in tasks if some for one in await self._do(some, origin)]
+        alone = [[unit] for unit in units if unit.attempt > 1]
+        async with asyncio.TaskGroup() as group:
+            doing = [group.create_task(self._do(some, origin)) for some in (fresh, *alone) if some]
+        done = [one for task in doing for one in task.result()]
         pauses = [one.pause for one in done if one.pause is not None]
         if pauses:
             raise Retry(defer=max(pauses))

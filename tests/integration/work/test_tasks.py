@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,18 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
     assert (result.outcome, result.error_reason) == (Outcome.EXECUTION_ERROR, "INTERNAL")
     assert "defect" not in result.message
     assert (await world.job(job)).state is JobState.FAILED
+
+
+class SilentSources(Sources):
+    """Never gives a session; `asked` counts those who wait for one."""
+
+    asked = 0
+
+    @asynccontextmanager
+    async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
+        self.asked += 1
+        await asyncio.Event().wait()
+        yield
 
 
 async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
@@ -110,4 +123,25 @@ async def test_units_that_crash_together_are_tried_again_alone(world: World) -> 
         ("succeeded", 1),
     ]
     assert [len(line["unit_ids"]) for line in logs if line["event"] == "unit.crashed"] == [2]
+    assert (await world.job(job)).state is JobState.SUCCEEDED
+
+
+async def test_units_that_are_tried_alone_are_all_held_and_all_handed_back(world: World) -> None:
+    world.shop.run("ANALYZE orders; ANALYZE payments;")
+    for table in ("orders", "payments"):
+        await world.check("row_count", table)
+    job = await world.batch()
+    [task] = world.queue.tasks
+    tasks = Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))
+    with pytest.raises(Retry):
+        await replace(tasks, deps=replace(world.deps, sources=BrokenSources())).run_units(task, {})
+    silent = SilentSources()
+    waiting = asyncio.create_task(replace(tasks, deps=replace(world.deps, sources=silent)).run_units(task, {}))
+    async with asyncio.timeout(10):
+        while silent.asked < len(task):
+            await asyncio.sleep(0.01)
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    await tasks.run_units(task, {})
     assert (await world.job(job)).state is JobState.SUCCEEDED
