@@ -45,7 +45,7 @@ class Tasks:
 
     async def _run(self, unit_ids: Sequence[str], origin: Mapping[str, str]) -> None:
         units = await execute.claim(self.deps, unit_ids, self.options)
-        # What failed in company is tried again alone: it may be to blame. All at once, so that nobody's lease ends unseen.
+        # What failed in company is tried again alone: it may be to blame. All at once, so that no lease ends unseen.
         fresh = [unit for unit in units if unit.attempt == 1]
         alone = [[unit] for unit in units if unit.attempt > 1]
         async with asyncio.TaskGroup() as group:

@@ -100,8 +100,8 @@ async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     """What became of the claimed unit; results, incidents and its end are recorded together, or nothing is.
 
     Raises StoreUnavailable, after which the lease has to end before somebody else goes on, and what nobody expected:
-    `crashed` is for that. When this task is cancelled, statements are stopped and the unit stays claimed: `hand_back` is
-    for that.
+    `crashed` is for that. When this task is cancelled, statements are stopped and the unit stays claimed: `hand_back`
+    is for that.
     """
     found = await holding(deps, [unit], options.lease, _perform(deps, unit, options))
     if found is Interruption.CANCELLED:

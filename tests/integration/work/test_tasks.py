@@ -52,13 +52,15 @@ async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(
 
 
 class SilentSources(Sources):
-    """Never gives a session; `asked` counts those who wait for one."""
+    """Never gives a session; `all_wait` opens when so many wait for one."""
 
-    asked = 0
+    def __init__(self, askers: int) -> None:
+        super().__init__()
+        self.all_wait = asyncio.Barrier(askers + 1)
 
     @asynccontextmanager
     async def session(self, connection: Connection) -> AsyncIterator[SourceSession]:
-        self.asked += 1
+        await self.all_wait.wait()
         await asyncio.Event().wait()
         yield
 
@@ -135,11 +137,10 @@ async def test_units_that_are_tried_alone_are_all_held_and_all_handed_back(world
     tasks = Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))
     with pytest.raises(Retry):
         await replace(tasks, deps=replace(world.deps, sources=BrokenSources())).run_units(task, {})
-    silent = SilentSources()
+    silent = SilentSources(len(task))
     waiting = asyncio.create_task(replace(tasks, deps=replace(world.deps, sources=silent)).run_units(task, {}))
     async with asyncio.timeout(10):
-        while silent.asked < len(task):
-            await asyncio.sleep(0.01)
+        await silent.all_wait.wait()
     waiting.cancel()
     with suppress(asyncio.CancelledError):
         await waiting
