@@ -421,13 +421,3 @@ class Tx(Protocol):
 class Uow(Protocol):
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction that rolls back at the end of the block unless it was committed."""
-
-
-class Maintenance(Protocol):
-    """Upkeep of the store, from time to time, by any number of processes."""
-
-    async def ensure_partitions(self, now: datetime) -> None:
-        """See that results of this and the coming months have a place of their own."""
-
-    async def delete_samples(self, taken_before: datetime) -> int:
-        """Delete older error samples, few at a time; returns how many there were."""
