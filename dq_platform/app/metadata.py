@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.personal import mark
-from dq_platform.app.placing import Work, place_job
+from dq_platform.app.placing import Work, new_job, place_job
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
@@ -19,7 +19,7 @@ from dq_platform.errors import NotFound, SourceError
 from dq_platform.ids import new_id
 from dq_platform.models.connection import Connection
 from dq_platform.models.cost import Cost
-from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.job import Job, JobKind, Priority, Unit
 from dq_platform.models.metadata import ColumnInfo, TableInfo, TableSettings, TableSnapshot
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
@@ -161,18 +161,7 @@ async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_
     review = Review()
     review.request_id(request_id)
     review.done()
-    job = Job(
-        id=new_id(),
-        workspace_id=who.workspace_id,
-        kind=JobKind.SYNC_METADATA,
-        state=JobState.QUEUED,
-        priority=Priority.LOW,
-        create_time=deps.clock.now(),
-        unit_count=1,
-        connection_id=connection_id,
-        request_id=request_id,
-        created_by=who.key_name,
-    )
+    job = replace(new_job(deps, who, JobKind.SYNC_METADATA, Priority.LOW, request_id), connection_id=connection_id)
 
     async def find(tx: Tx) -> Work:
         await tx.connections.get(who.workspace_id, connection_id)

@@ -11,8 +11,10 @@ from dq_platform import log as logging
 from dq_platform.app.deps import Deps
 from dq_platform.app.units import checks_in, plan_tasks
 from dq_platform.errors import Invalid, NotFound, WrongState
+from dq_platform.ids import new_id
 from dq_platform.models.check import Check
-from dq_platform.models.job import Job, Unit
+from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,21 @@ class Work:
     units: Sequence[Unit]
     checks: Sequence[Check] = ()
     beside: Callable[[], Awaitable[None]] | None = None
+
+
+def new_job(deps: Deps, who: Principal, kind: JobKind, priority: Priority, request_id: str) -> Job:
+    """A job that somebody asks for, queued; what its units are is found when it is placed."""
+    return Job(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        kind=kind,
+        state=JobState.QUEUED,
+        priority=priority,
+        create_time=deps.clock.now(),
+        unit_count=0,
+        request_id=request_id,
+        created_by=who.key_name,
+    )
 
 
 async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx], Awaitable[Work]]) -> Job:

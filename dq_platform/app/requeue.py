@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.placing import Work, place_job
+from dq_platform.app.placing import Work, new_job, place_job
 from dq_platform.app.review import Review
 from dq_platform.app.units import request_hash, units_of
 from dq_platform.errors import WrongState
 from dq_platform.ids import new_id
-from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit, UnitReport
+from dq_platform.models.job import Job, JobKind, Priority, Unit, UnitReport
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
@@ -38,20 +39,8 @@ async def requeue_job(deps: Deps, who: Principal, id: str, request_id: str = "")
 
 
 def _again(deps: Deps, who: Principal, former: Job, request_id: str) -> Job:
-    return Job(
-        id=new_id(),
-        workspace_id=who.workspace_id,
-        kind=former.kind,
-        state=JobState.QUEUED,
-        priority=Priority.HIGH,
-        create_time=deps.clock.now(),
-        unit_count=0,
-        connection_id=former.connection_id,
-        requeue_of_job_id=former.id,
-        request_id=request_id,
-        created_by=who.key_name,
-        window=former.window,
-    )
+    job = new_job(deps, who, former.kind, Priority.HIGH, request_id)
+    return replace(job, connection_id=former.connection_id, requeue_of_job_id=former.id, window=former.window)
 
 
 async def _failed_work(tx: Tx, job: Job, failed: Sequence[UnitReport]) -> Work:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.placing import Work, place_job
+from dq_platform.app.placing import Work, new_job, place_job
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
 from dq_platform.app.units import request_hash, units_of
-from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, PeriodWindow
-from dq_platform.models.job import Job, JobKind, JobState, Priority
+from dq_platform.models.job import Job, JobKind, Priority
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
@@ -65,19 +64,8 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
 
 
 def _job(deps: Deps, who: Principal, request: RunRequest) -> Job:
-    single = isinstance(request.subject, str)
-    return Job(
-        id=new_id(),
-        workspace_id=who.workspace_id,
-        kind=JobKind.EXECUTE_CHECK if single else JobKind.EXECUTE_CHECK_BATCH,
-        state=JobState.QUEUED,
-        priority=request.priority,
-        create_time=deps.clock.now(),
-        unit_count=0,
-        request_id=request.request_id,
-        created_by=who.key_name,
-        window=request.window,
-    )
+    kind = JobKind.EXECUTE_CHECK if isinstance(request.subject, str) else JobKind.EXECUTE_CHECK_BATCH
+    return replace(new_job(deps, who, kind, request.priority, request.request_id), window=request.window)
 
 
 def _review(request: RunRequest) -> None:

@@ -10,14 +10,14 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.firing import NOTHING_SELECTED, noted
-from dq_platform.app.placing import Work, place_job
+from dq_platform.app.placing import Work, new_job, place_job
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_names, review_selector
 from dq_platform.app.units import request_hash, units_of
 from dq_platform.errors import WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector
-from dq_platform.models.job import Job, JobKind, JobState, Priority
+from dq_platform.models.job import Job, JobKind, Priority
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.schedule import Overlap, RunOutcome, Schedule
 from dq_platform.models.workspace import Principal
@@ -147,7 +147,7 @@ async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = ""
     review = Review()
     review.request_id(request_id)
     review.done()
-    job = _job(deps, who, id, request_id)
+    job = replace(new_job(deps, who, JobKind.EXECUTE_CHECK_BATCH, Priority.HIGH, request_id), schedule_id=id)
 
     async def find(tx: Tx) -> Work:
         schedule = await tx.schedules.get(who.workspace_id, id, lock=True)
@@ -158,21 +158,6 @@ async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = ""
         return Work(units_of(job.id, who.workspace_id, checks), checks, lambda: tx.schedules.record([started]))
 
     return await place_job(deps, job, request_hash(job.kind, f"schedule {id}"), find)
-
-
-def _job(deps: Deps, who: Principal, schedule_id: str, request_id: str) -> Job:
-    return Job(
-        id=new_id(),
-        workspace_id=who.workspace_id,
-        kind=JobKind.EXECUTE_CHECK_BATCH,
-        state=JobState.QUEUED,
-        priority=Priority.HIGH,
-        create_time=deps.clock.now(),
-        unit_count=0,
-        schedule_id=schedule_id,
-        request_id=request_id,
-        created_by=who.key_name,
-    )
 
 
 def _planned(schedule: Schedule, now: datetime) -> Schedule:
