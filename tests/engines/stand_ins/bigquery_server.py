@@ -113,15 +113,21 @@ class Front(BaseHTTPRequestHandler):
             return self.inserted(parts, body)
         found = JOB.fullmatch(parts.path)
         job = self.jobs.get(found[3]) if found else None
+        if found and found[4]:
+            return self.cancelled(job, found[3])
         if job is None:
             return send(self.command, self.path, body)
-        if found[4]:
-            job.stop("User requested cancellation.")
-            return 200, json.dumps({"job": json.loads(job.resource()[1])}).encode()
         if found[2] == "jobs":
             return job.resource()
         seconds = int(parse_qs(parts.query).get("timeoutMs", ["10000"])[0]) / 1000
         return job.results(min(seconds, 10), lambda: send(self.command, self.path, body))
+
+    def cancelled(self, job, job_id):
+        if job is None:  # it has not arrived yet; bqemulator would say so when all that runs has ended
+            error = {"reason": "notFound", "message": f"Not found: Job {job_id}"}
+            return 404, json.dumps({"error": {"code": 404, "errors": [error]} | error}).encode()
+        job.stop("User requested cancellation.")
+        return 200, json.dumps({"job": json.loads(job.resource()[1])}).encode()
 
     def inserted(self, parts, body):
         request = json.loads(body)
