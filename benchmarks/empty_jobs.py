@@ -41,7 +41,7 @@ async def _connect(redis_url: str) -> ArqRedis:
 
 async def _work(redis_url: str) -> None:
     worker = Worker(
-        [func(nothing, keep_result=0)],
+        [func(nothing, keep_result=0)],  # type: ignore[arg-type]  # arq types its tasks as taking anything
         redis_pool=await _connect(redis_url),
         queue_name=QUEUE,
         max_jobs=CONCURRENCY,

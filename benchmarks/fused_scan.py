@@ -65,7 +65,7 @@ def _postgresql(folder: Path) -> Iterator[Table]:
     with EmbeddedPostgres(config) as postgres, closing(psycopg2.connect(postgres.url())) as link:
         link.autocommit = True
         link.cursor().execute(TABLE)
-        settings = {
+        settings: dict[str, SettingValue] = {
             "host": LOOPBACK,
             "port": config.port,
             "database": "postgres",
@@ -105,7 +105,7 @@ def _parquet(folder: Path) -> Iterator[Table]:
 
 def _of_duckdb(name: str, settings: dict[str, SettingValue], link: duckdb.DuckDBPyConnection) -> Table:
     link.execute("SET TimeZone = 'UTC'")
-    limits = {"memory_limit_mb": 4096}
+    limits: dict[str, SettingValue] = {"memory_limit_mb": 4096}
     return Table(
         name, _connection("duckdb", settings | limits), "main", lambda: link.execute(DUCKDB_HAND_WRITTEN).fetchall()[0]
     )

@@ -169,7 +169,7 @@ def _rest(request: bytes, port: int) -> Many:
 
 
 def _grpc(call: Call, key: str, channel: grpc.aio.Channel) -> Many:
-    invoke = channel.unary_unary(f"/dq.v1.{call.method}")
+    invoke: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/dq.v1.{call.method}")
 
     async def many(count: int) -> None:
         for _ in range(count):

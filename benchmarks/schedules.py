@@ -77,7 +77,7 @@ BY_HAND = {
                           execution_error, missed_run_count, skipped_schemas) VALUES %s""",
     "job_units": """
         INSERT INTO job_units (id, job_id, workspace_id, connection_id, check_ids, state, attempt, due_time,
-                               error_reason, error_message) VALUES %s""",
+                               error_reason, error_message, attempts) VALUES %s""",
 }
 
 
@@ -177,7 +177,7 @@ def _by_hand(postgres: EmbeddedPostgres) -> float:
     counts = (1, 1, 0, 0, 0, False, "", "", *[0] * 7, "[]")
     kind = ("execute_check_batch", "queued", 2)
     jobs = [(id_, WORKSPACE, *kind, new_id(), "", "", now, now, *counts) for id_ in ids]
-    units = [(new_id(), id_, WORKSPACE, CONNECTION, f"{{{new_id()}}}", "queued", 0, now, "", "") for id_ in ids]
+    units = [(new_id(), id_, WORKSPACE, CONNECTION, f"{{{new_id()}}}", "queued", 0, now, "", "", "[]") for id_ in ids]
     with closing(postgres.connect(DATABASE)) as link, link, link.cursor() as cursor:
         began = time.perf_counter()
         execute_values(cursor, BY_HAND["jobs"], jobs, page_size=1000)
