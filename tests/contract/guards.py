@@ -46,7 +46,7 @@ class GuardContract:
 
     @needs("statement_timeout")
     def test_a_slow_statement_ends_at_the_timeout(self, engine: Engine) -> None:
-        with engine.session(short(statement_timeout=timedelta(seconds=0.3))) as session:
+        with engine.session(short(statement_timeout=timedelta(seconds=1))) as session:
             error = problem(session, engine.slow)
             assert error.problem is SourceProblem.TIMEOUT
             assert not error.may_heal

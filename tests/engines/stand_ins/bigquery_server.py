@@ -22,6 +22,7 @@ from bqemulator.server import EmulatorServer
 from bqemulator.storage.engine import DuckDBEngine
 
 AT_ONCE = 0.05  # seconds that a job may take to be done in the first answer
+EMULATOR = threading.Lock()  # bqemulator does one thing at a time; who holds this knows that it is this one
 JOB = re.compile(r"/bigquery/v2/projects/([^/]+)/(queries|jobs)/([^/?]+)(/cancel)?")
 
 TABLES = re.compile(r"(`[^`]+`\.`[^`]+`)\.`__TABLES__`")
@@ -41,31 +42,37 @@ FROM (SELECT 1 AS one) WHERE FALSE)"""
 
 
 class Job:
-    def __init__(self, project, request, send):
+    def __init__(self, project, request):
         self.request = request
         self.project = project
         self.id = request["jobReference"]["jobId"]
         self.done = threading.Event()
         self.stopped = ""
+        self.executing = False
         self.answer = (500, b"")
-        threading.Thread(target=self.run, args=(send,), daemon=True).start()
+        threading.Thread(target=self.run, daemon=True).start()
 
-    def run(self, send):
+    def run(self):
         timer = None
         if timeout := self.request["configuration"].get("jobTimeoutMs"):
             timer = threading.Timer(int(timeout) / 1000, self.stop, (f"Job timed out after {timeout} ms.",))
             timer.start()
         query = self.request["configuration"]["query"]
         query["query"] = EMPTY.sub(AS_EMPTY, TABLES.sub(AS_TABLES, query["query"]))
-        self.answer = send("POST", f"/bigquery/v2/projects/{self.project}/jobs", json.dumps(self.request).encode())
+        body = json.dumps(self.request).encode()
+        with EMULATOR:
+            self.executing = True
+            if not self.stopped:
+                self.answer = send("POST", f"/bigquery/v2/projects/{self.project}/jobs", body)
+            self.done.set()
         if timer:
             timer.cancel()
-        self.done.set()
 
     def stop(self, why):
+        """Another job's statement is left alone: while that goes on, this one has not begun, and never will."""
         if not self.done.is_set():
             self.stopped = f"Job execution was cancelled: {why}"
-            while not self.done.wait(0.01):
+            while self.executing and not self.done.wait(0.01):
                 emulator._engine.connection.interrupt()
 
     def resource(self):
@@ -78,13 +85,13 @@ class Job:
         body = {"jobReference": reference, "configuration": self.request["configuration"], "status": status}
         return 200, json.dumps(body | {"statistics": {}}).encode()
 
-    def results(self, seconds, forward):
+    def results(self, seconds, answer):
         self.done.wait(seconds)
         if self.stopped:
             error = {"reason": "stopped", "message": self.stopped}
             return 499, json.dumps({"error": {"code": 499, "message": self.stopped, "errors": [error]}}).encode()
         if self.done.is_set():
-            return forward()
+            return answer()
         reference = {"projectId": self.project, "jobId": self.id, "location": "US"}
         return 200, json.dumps({"jobReference": reference, "jobComplete": False}).encode()
 
@@ -116,11 +123,11 @@ class Front(BaseHTTPRequestHandler):
         if found and found[4]:
             return self.cancelled(job, found[3])
         if job is None:
-            return send(self.command, self.path, body)
+            return forward(self.command, self.path, body)
         if found[2] == "jobs":
             return job.resource()
         seconds = int(parse_qs(parts.query).get("timeoutMs", ["10000"])[0]) / 1000
-        return job.results(min(seconds, 10), lambda: send(self.command, self.path, body))
+        return job.results(min(seconds, 10), lambda: forward(self.command, self.path, body))
 
     def cancelled(self, job, job_id):
         if job is None:  # it has not arrived yet; bqemulator would say so when all that runs has ended
@@ -133,14 +140,19 @@ class Front(BaseHTTPRequestHandler):
         request = json.loads(body)
         configuration = request["configuration"]
         if "query" not in configuration or configuration.get("dryRun"):
-            return send("POST", self.path, body)
-        job = Job(parts.path.split("/")[4], request, send)
+            return forward("POST", self.path, body)
+        job = Job(parts.path.split("/")[4], request)
         self.jobs[job.id] = job
         job.done.wait(AT_ONCE)
         return job.resource()
 
     def log_message(self, *_):
         """Tests ask for nothing to be written."""
+
+
+def forward(method, path, body):
+    with EMULATOR:
+        return send(method, path, body)
 
 
 def send(method, path, body):
