@@ -93,7 +93,8 @@ class ApiKeys(Protocol):
 class Connections(Protocol):
     async def add(self, connection: Connection) -> None: ...
 
-    async def get(self, workspace_id: str, id: str) -> Connection: ...
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Connection:
+        """Raises NotFound. With `lock` nobody else changes it until the transaction ends."""
 
     async def list(self, workspace_id: str, page: PageRequest, type: str = "") -> Page[Connection]: ...
 
@@ -288,8 +289,13 @@ class Jobs(Protocol):
     async def release(self, unit: Unit, run_after: datetime, error: JobError, at: datetime) -> bool:
         """Give the unit back for another attempt at `run_after`, with this one noted; False if the claim was lost."""
 
-    async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
-        """Units to tell the queue again: due for longer than that, or with an expired lease."""
+    async def lost(
+        self, now: datetime, queued_before: datetime, limit: int, connection_id: str = ""
+    ) -> Sequence[tuple[str, Priority]]:
+        """Units to tell the queue again: due for longer than that, or with an expired lease.
+
+        Of one connection if it is named; none of paused ones.
+        """
 
     async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
         """Units that have not ended by workspace and priority, the highest first.

@@ -6,8 +6,9 @@ states, reasons, and at most SOURCES connections; never a table, a check or a ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -177,24 +178,27 @@ class WorkMetrics:
         self._results.labels(outcome).inc(count)
 
 
+QUEUE_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "waiting": "Units that are due and that no worker has taken",
+        "delayed": "Units that wait for their next attempt",
+        "running": "Units that some worker holds",
+        "abandoned": "Units whose worker is gone, and that the sweep will tell of again",
+        "paused": "Units that wait because their connection is paused",
+    }
+)
+"""What a unit that has not ended can be in, each with what its metric says."""
+
+
 class CronMetrics:
     """Of cron. What it says of the queue is of the whole platform: of several crons, look at one."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         by_priority = ("priority",)
-        self._waiting = Gauge(
-            "dq_queue_units_waiting", "Units that are due and that no worker has taken", by_priority, registry=registry
-        )
-        self._delayed = Gauge(
-            "dq_queue_units_delayed", "Units that wait for their next attempt", by_priority, registry=registry
-        )
-        self._running = Gauge("dq_queue_units_running", "Units that some worker holds", by_priority, registry=registry)
-        self._abandoned = Gauge(
-            "dq_queue_units_abandoned",
-            "Units whose worker is gone, and that the sweep will tell of again",
-            by_priority,
-            registry=registry,
-        )
+        self._units = {
+            state: Gauge(f"dq_queue_units_{state}", text, by_priority, registry=registry)
+            for state, text in QUEUE_STATES.items()
+        }
         self._oldest = Gauge(
             "dq_queue_oldest_age_seconds",
             "How long the oldest unit that is due has waited; 0 if none does",
@@ -212,12 +216,10 @@ class CronMetrics:
             "dq_cron_chore_failures", "Chores that failed and will be repeated", ("chore",), registry=registry
         )
 
-    def queue(self, priority: str, *, waiting: int, delayed: int, running: int, abandoned: int, oldest: float) -> None:
-        """The state of the queue now; `oldest` in seconds."""
-        self._waiting.labels(priority).set(waiting)
-        self._delayed.labels(priority).set(delayed)
-        self._running.labels(priority).set(running)
-        self._abandoned.labels(priority).set(abandoned)
+    def queue(self, priority: str, units: Mapping[str, int], oldest: float) -> None:
+        """How many units are in each of QUEUE_STATES now, and the age of the oldest that waits, in seconds."""
+        for state, gauge in self._units.items():
+            gauge.labels(priority).set(units[state])
         self._oldest.labels(priority).set(oldest)
 
     def schedules(self, lag: float) -> None:

@@ -17,7 +17,7 @@ from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
 from dq_platform.settings import WorkerSettings
-from telemetry.metrics import CronMetrics
+from telemetry.metrics import QUEUE_STATES, CronMetrics
 from telemetry.parts import Telemetry
 from workers.process import main, ready_file
 from workers.stores import answer
@@ -64,10 +64,7 @@ async def measure(made: Parts) -> None:
         its = [one for one in found if one.priority is priority]
         metrics.queue(
             priority.name.lower(),
-            waiting=sum(one.waiting for one in its),
-            delayed=sum(one.delayed for one in its),
-            running=sum(one.running for one in its),
-            abandoned=sum(one.abandoned for one in its),
+            {state: sum(getattr(one, state) for one in its) for state in QUEUE_STATES},
             oldest=max((one.oldest_age.total_seconds() for one in its), default=0.0),
         )
     metrics.schedules((await queue.schedule_lag(made.deps)).total_seconds())

@@ -66,8 +66,8 @@ def list_(ctx: typer.Context) -> None:
     me = context.of(ctx)
     with me.api() as api:
         found = list(api.all("/connections", "connections"))
-    rows = ((c["display_name"], c["type"], c["time_zone"], moment(c["create_time"]), c["id"]) for c in found)
-    me.show(found, lambda: grid(("name", "type", "time zone", "created", "id"), rows))
+    rows = ((c["display_name"], c["type"], c["time_zone"], moment(c["create_time"]), _pause(c), c["id"]) for c in found)
+    me.show(found, lambda: grid(("name", "type", "time zone", "created", "paused", "id"), rows))
 
 
 @app.command()
@@ -171,6 +171,22 @@ def budget(
 
 
 @app.command()
+def pause(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Its name or id.")],
+    note: Annotated[str, typer.Option(help="Why, for others to read.")] = "",
+) -> None:
+    """Hold the jobs of a connection until it is resumed: those that run end, the others wait."""
+    _act(ctx, connection, "pause", {"note": note})
+
+
+@app.command()
+def resume(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+    """Let the jobs of a connection go on."""
+    _act(ctx, connection, "resume", {})
+
+
+@app.command()
 def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
     """Read the catalogue of a source, so that changes of its tables are noticed."""
     me = context.of(ctx)
@@ -187,6 +203,22 @@ def synced(skipped: Sequence[Json]) -> RenderableType:
     reasons = {"SOURCE_PERMISSION": "may not be read", "SOURCE_NOT_FOUND": "vanished meanwhile"}
     rows = ((one["schema_name"], reasons.get(one["reason"]) or one["message"]) for one in skipped)
     return Group("[green]The catalogue is up to date[/], except for:", grid(("schema", "why"), rows))
+
+
+def _act(ctx: typer.Context, connection: str, verb: str, body: Json) -> None:
+    me = context.of(ctx)
+    with me.api() as api:
+        found = api.post(f"/connections/{find(api, 'connection', connection)['id']}/{verb}", body)
+    state = "is paused: its jobs wait" if found["paused"] else "is not paused: its jobs go on"
+    me.show(found, lambda: f"{escape(found['display_name'])} {state}.")
+
+
+def _pause(connection: Json) -> str:
+    """Since when it is paused, by whom, and why; empty if it is not."""
+    if not connection["paused"]:
+        return ""
+    why = f": {connection['pause_note']}" if connection["pause_note"] else ""
+    return f"{moment(connection['pause_time'])} by {connection['paused_by']}{why}"
 
 
 def _limits(budget: Json) -> str:

@@ -166,13 +166,15 @@ def requeue(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id o
 
 
 def _attempts(unit: Json) -> Iterator[list[str | Text]]:
-    """A line for each attempt, or one for a unit that nobody has tried."""
+    """A line for each attempt, and one for a unit that nobody has tried or may try now."""
     state, checks = word(unit["state"], "JOB_STATE_"), str(len(unit["check_ids"]))
     for one in unit["attempts"]:
         error = one.get("error") or {"reason": "", "message": ""}
         began, ended = moment(one.get("start_time")), moment(one.get("end_time"))
         yield [state, checks, str(one["number"]), began, ended, error["reason"], error["message"]]
-    if not unit["attempts"]:
+    if unit["connection_paused"]:
+        yield [state, checks, "–", "–", "–", "", "connection paused"]
+    elif not unit["attempts"]:
         yield [state, checks, "–", "–", "–", "", ""]
 
 

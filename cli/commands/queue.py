@@ -14,7 +14,7 @@ from cli.show import grid
 from dq_platform.models.queue import Backlog
 from dq_platform.settings import ServerSettings, load
 
-HEADINGS = ("priority", "waiting>", "oldest>", "delayed>", "running>", "abandoned>")
+HEADINGS = ("priority", "waiting>", "oldest>", "delayed>", "running>", "abandoned>", "paused>")
 
 
 def queue(
@@ -26,7 +26,8 @@ def queue(
 ) -> None:
     """Print how much work waits and runs, by priority, and how long the oldest has waited.
 
-    Waiting is due and not taken, delayed waits for its next attempt, abandoned is held by a worker that is gone.
+    Waiting is due and not taken, delayed waits for its next attempt, abandoned is held by a worker that is gone,
+    and paused waits for its connection to be resumed.
     """
     me = context.of(ctx)
     if everywhere:
@@ -49,7 +50,7 @@ def age(seconds: float) -> str:
 
 def _cells(line: Json) -> list[str]:
     oldest = age(float(line["oldest_age"].removesuffix("s"))) if line.get("oldest_due_time") else "–"
-    counts = (f"{int(line[f'{name}_count']):,}" for name in ("delayed", "running", "abandoned"))
+    counts = (f"{int(line[f'{name}_count']):,}" for name in ("delayed", "running", "abandoned", "paused"))
     priority = line["priority"].removeprefix("PRIORITY_").lower()
     return [priority, f"{int(line['waiting_count']):,}", oldest, *counts]
 
@@ -63,6 +64,7 @@ def _as_the_api_has_it(one: Backlog) -> Json:
         "delayed_count": str(one.delayed),
         "running_count": str(one.running),
         "abandoned_count": str(one.abandoned),
+        "paused_count": str(one.paused),
         "oldest_age": f"{one.oldest_age.total_seconds():.3f}s",
         **({"oldest_due_time": due.astimezone(UTC).isoformat().replace("+00:00", "Z")} if due else {}),
     }

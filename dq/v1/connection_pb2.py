@@ -28,7 +28,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64q/v1/connection.proto\x12\x05\x64q.v1\x1a\x18\x64q/v1/table_sample.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x03\n\nConnection\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x04type\x18\x04 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12/\n\x08settings\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructB\x04\xe2\x41\x01\x02\x12 \n\x12\x63onfigured_secrets\x18\x06 \x03(\tB\x04\xe2\x41\x01\x03\x12\x17\n\ttime_zone\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x06labels\x18\x08 \x03(\x0b\x32\x1d.dq.v1.Connection.LabelsEntryB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\x12#\n\x06\x62udget\x18\x0c \x01(\x0b\x32\r.dq.v1.BudgetB\x04\xe2\x41\x01\x01\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x80\x02\n\x06\x42udget\x12(\n\x15max_scanned_row_count\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12$\n\x11max_scanned_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\x12\x61llow_unknown_size\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x31\n\x1emax_concurrent_statement_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01H\x02\x88\x01\x01\x42\x18\n\x16_max_scanned_row_countB\x14\n\x12_max_scanned_bytesB!\n\x1f_max_concurrent_statement_count\"\xa7\x02\n\x11\x43onnectionSetting\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12 \n\x04kind\x18\x03 \x01(\x0e\x32\x12.dq.v1.SettingKind\x12\x10\n\x08required\x18\x04 \x01(\x08\x12\x0e\n\x06secret\x18\x05 \x01(\x08\x12-\n\rdefault_value\x18\x06 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0f\n\x07\x63hoices\x18\x07 \x03(\t\x12\x14\n\x07minimum\x18\x08 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\t \x01(\x03H\x01\x88\x01\x01\x12\'\n\x06\x62\x65side\x18\n \x01(\x0b\x32\x17.dq.v1.SettingConditionB\n\n\x08_minimumB\n\n\x08_maximum\"3\n\x10SettingCondition\x12\x0f\n\x07setting\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\x8d\x01\n\x0e\x43onnectionType\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12*\n\x08settings\x18\x03 \x03(\x0b\x32\x18.dq.v1.ConnectionSetting\x12+\n\rtable_samples\x18\n \x03(\x0b\x32\x14.dq.v1.SampleSupport*v\n\x0bSettingKind\x12\x1c\n\x18SETTING_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SETTING_KIND_TEXT\x10\x01\x12\x18\n\x14SETTING_KIND_INTEGER\x10\x02\x12\x18\n\x14SETTING_KIND_BOOLEAN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64q/v1/connection.proto\x12\x05\x64q.v1\x1a\x18\x64q/v1/table_sample.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x04\n\nConnection\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x04type\x18\x04 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12/\n\x08settings\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructB\x04\xe2\x41\x01\x02\x12 \n\x12\x63onfigured_secrets\x18\x06 \x03(\tB\x04\xe2\x41\x01\x03\x12\x17\n\ttime_zone\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x33\n\x06labels\x18\x08 \x03(\x0b\x32\x1d.dq.v1.Connection.LabelsEntryB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\x12#\n\x06\x62udget\x18\x0c \x01(\x0b\x32\r.dq.v1.BudgetB\x04\xe2\x41\x01\x01\x12\x14\n\x06paused\x18\r \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x34\n\npause_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tpaused_by\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\npause_note\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x80\x02\n\x06\x42udget\x12(\n\x15max_scanned_row_count\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12$\n\x11max_scanned_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\x12\x61llow_unknown_size\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x31\n\x1emax_concurrent_statement_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01H\x02\x88\x01\x01\x42\x18\n\x16_max_scanned_row_countB\x14\n\x12_max_scanned_bytesB!\n\x1f_max_concurrent_statement_count\"\xa7\x02\n\x11\x43onnectionSetting\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12 \n\x04kind\x18\x03 \x01(\x0e\x32\x12.dq.v1.SettingKind\x12\x10\n\x08required\x18\x04 \x01(\x08\x12\x0e\n\x06secret\x18\x05 \x01(\x08\x12-\n\rdefault_value\x18\x06 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0f\n\x07\x63hoices\x18\x07 \x03(\t\x12\x14\n\x07minimum\x18\x08 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\t \x01(\x03H\x01\x88\x01\x01\x12\'\n\x06\x62\x65side\x18\n \x01(\x0b\x32\x17.dq.v1.SettingConditionB\n\n\x08_minimumB\n\n\x08_maximum\"3\n\x10SettingCondition\x12\x0f\n\x07setting\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\x8d\x01\n\x0e\x43onnectionType\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12*\n\x08settings\x18\x03 \x03(\x0b\x32\x18.dq.v1.ConnectionSetting\x12+\n\rtable_samples\x18\n \x03(\x0b\x32\x14.dq.v1.SampleSupport*v\n\x0bSettingKind\x12\x1c\n\x18SETTING_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SETTING_KIND_TEXT\x10\x01\x12\x18\n\x14SETTING_KIND_INTEGER\x10\x02\x12\x18\n\x14SETTING_KIND_BOOLEAN\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +59,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONNECTION'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_CONNECTION'].fields_by_name['budget']._loaded_options = None
   _globals['_CONNECTION'].fields_by_name['budget']._serialized_options = b'\342A\001\001'
+  _globals['_CONNECTION'].fields_by_name['paused']._loaded_options = None
+  _globals['_CONNECTION'].fields_by_name['paused']._serialized_options = b'\342A\001\003'
+  _globals['_CONNECTION'].fields_by_name['pause_time']._loaded_options = None
+  _globals['_CONNECTION'].fields_by_name['pause_time']._serialized_options = b'\342A\001\003'
+  _globals['_CONNECTION'].fields_by_name['paused_by']._loaded_options = None
+  _globals['_CONNECTION'].fields_by_name['paused_by']._serialized_options = b'\342A\001\003'
+  _globals['_CONNECTION'].fields_by_name['pause_note']._loaded_options = None
+  _globals['_CONNECTION'].fields_by_name['pause_note']._serialized_options = b'\342A\001\003'
   _globals['_BUDGET'].fields_by_name['max_scanned_row_count']._loaded_options = None
   _globals['_BUDGET'].fields_by_name['max_scanned_row_count']._serialized_options = b'\342A\001\001'
   _globals['_BUDGET'].fields_by_name['max_scanned_bytes']._loaded_options = None
@@ -67,18 +75,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BUDGET'].fields_by_name['allow_unknown_size']._serialized_options = b'\342A\001\001'
   _globals['_BUDGET'].fields_by_name['max_concurrent_statement_count']._loaded_options = None
   _globals['_BUDGET'].fields_by_name['max_concurrent_statement_count']._serialized_options = b'\342A\001\001'
-  _globals['_SETTINGKIND']._serialized_start=1387
-  _globals['_SETTINGKIND']._serialized_end=1505
+  _globals['_SETTINGKIND']._serialized_start=1514
+  _globals['_SETTINGKIND']._serialized_end=1632
   _globals['_CONNECTION']._serialized_start=156
-  _globals['_CONNECTION']._serialized_end=631
-  _globals['_CONNECTION_LABELSENTRY']._serialized_start=586
-  _globals['_CONNECTION_LABELSENTRY']._serialized_end=631
-  _globals['_BUDGET']._serialized_start=634
-  _globals['_BUDGET']._serialized_end=890
-  _globals['_CONNECTIONSETTING']._serialized_start=893
-  _globals['_CONNECTIONSETTING']._serialized_end=1188
-  _globals['_SETTINGCONDITION']._serialized_start=1190
-  _globals['_SETTINGCONDITION']._serialized_end=1241
-  _globals['_CONNECTIONTYPE']._serialized_start=1244
-  _globals['_CONNECTIONTYPE']._serialized_end=1385
+  _globals['_CONNECTION']._serialized_end=758
+  _globals['_CONNECTION_LABELSENTRY']._serialized_start=713
+  _globals['_CONNECTION_LABELSENTRY']._serialized_end=758
+  _globals['_BUDGET']._serialized_start=761
+  _globals['_BUDGET']._serialized_end=1017
+  _globals['_CONNECTIONSETTING']._serialized_start=1020
+  _globals['_CONNECTIONSETTING']._serialized_end=1315
+  _globals['_SETTINGCONDITION']._serialized_start=1317
+  _globals['_SETTINGCONDITION']._serialized_end=1368
+  _globals['_CONNECTIONTYPE']._serialized_start=1371
+  _globals['_CONNECTIONTYPE']._serialized_end=1512
 # @@protoc_insertion_point(module_scope)

@@ -88,6 +88,10 @@ class Connection(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     BUDGET_FIELD_NUMBER: _builtins.int
+    PAUSED_FIELD_NUMBER: _builtins.int
+    PAUSE_TIME_FIELD_NUMBER: _builtins.int
+    PAUSED_BY_FIELD_NUMBER: _builtins.int
+    PAUSE_NOTE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     display_name: _builtins.str
@@ -102,6 +106,12 @@ class Connection(_message.Message):
     """IANA time zone in which a day begins for this source's checks. Default: `UTC`. Example: `Europe/Berlin`."""
     etag: _builtins.str
     """Changes with every update; send it back to be sure that nobody else changed the connection in between."""
+    paused: _builtins.bool
+    """Whether it is paused: jobs that ask this source wait until `ResumeConnection`."""
+    paused_by: _builtins.str
+    """The name of the API key that paused it; empty if it is not paused."""
+    pause_note: _builtins.str
+    """Why, as the one who paused it said; empty if nothing was said."""
     @_builtins.property
     def settings(self) -> _struct_pb2.Struct:
         """The engine's settings by name, as `ListConnectionTypes` describes them. Example: `{"host": "db", "port": 5432,
@@ -130,6 +140,10 @@ class Connection(_message.Message):
     def budget(self) -> Global___Budget:
         """What running checks may ask of the source. Default: as much as they need."""
 
+    @_builtins.property
+    def pause_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is paused; unset if it is not."""
+
     def __init__(
         self,
         *,
@@ -145,10 +159,14 @@ class Connection(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
         budget: Global___Budget | None = ...,
+        paused: _builtins.bool = ...,
+        pause_time: _timestamp_pb2.Timestamp | None = ...,
+        paused_by: _builtins.str = ...,
+        pause_note: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "create_time", b"create_time", "pause_time", b"pause_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "configured_secrets", b"configured_secrets", "create_time", b"create_time", "description", b"description", "display_name", b"display_name", "etag", b"etag", "id", b"id", "labels", b"labels", "settings", b"settings", "time_zone", b"time_zone", "type", b"type", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "configured_secrets", b"configured_secrets", "create_time", b"create_time", "description", b"description", "display_name", b"display_name", "etag", b"etag", "id", b"id", "labels", b"labels", "pause_note", b"pause_note", "pause_time", b"pause_time", "paused", b"paused", "paused_by", b"paused_by", "settings", b"settings", "time_zone", b"time_zone", "type", b"type", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

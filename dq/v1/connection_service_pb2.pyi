@@ -312,6 +312,102 @@ class TestConnectionResponse(_message.Message):
 Global___TestConnectionResponse: _TypeAlias = TestConnectionResponse  # noqa: Y015
 
 @_typing.final
+class PauseConnectionRequest(_message.Message):
+    """Which connection to pause."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """Why, for others to read; at most 2000 characters. Example: `Restored from a backup tonight.`"""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseConnectionRequest: _TypeAlias = PauseConnectionRequest  # noqa: Y015
+
+@_typing.final
+class PauseConnectionResponse(_message.Message):
+    """The paused connection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def connection(self) -> _connection_pb2.Connection:
+        """The connection."""
+
+    def __init__(
+        self,
+        *,
+        connection: _connection_pb2.Connection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseConnectionResponse: _TypeAlias = PauseConnectionResponse  # noqa: Y015
+
+@_typing.final
+class ResumeConnectionRequest(_message.Message):
+    """Which connection to resume."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """Its identifier."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeConnectionRequest: _TypeAlias = ResumeConnectionRequest  # noqa: Y015
+
+@_typing.final
+class ResumeConnectionResponse(_message.Message):
+    """The resumed connection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def connection(self) -> _connection_pb2.Connection:
+        """The connection."""
+
+    def __init__(
+        self,
+        *,
+        connection: _connection_pb2.Connection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeConnectionResponse: _TypeAlias = ResumeConnectionResponse  # noqa: Y015
+
+@_typing.final
 class ListSchemasRequest(_message.Message):
     """Which schemas, and how many at once."""
 

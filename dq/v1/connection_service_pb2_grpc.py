@@ -66,6 +66,16 @@ class ConnectionServiceStub:
                 request_serializer=dq_dot_v1_dot_connection__service__pb2.TestConnectionRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_connection__service__pb2.TestConnectionResponse.FromString,
                 _registered_method=True)
+        self.PauseConnection = channel.unary_unary(
+                '/dq.v1.ConnectionService/PauseConnection',
+                request_serializer=dq_dot_v1_dot_connection__service__pb2.PauseConnectionRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_connection__service__pb2.PauseConnectionResponse.FromString,
+                _registered_method=True)
+        self.ResumeConnection = channel.unary_unary(
+                '/dq.v1.ConnectionService/ResumeConnection',
+                request_serializer=dq_dot_v1_dot_connection__service__pb2.ResumeConnectionRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_connection__service__pb2.ResumeConnectionResponse.FromString,
+                _registered_method=True)
         self.ListSchemas = channel.unary_unary(
                 '/dq.v1.ConnectionService/ListSchemas',
                 request_serializer=dq_dot_v1_dot_connection__service__pb2.ListSchemasRequest.SerializeToString,
@@ -149,6 +159,26 @@ class ConnectionServiceServicer:
 
     def TestConnection(self, request, context):
         """Connects to the source and asks for its version. A source that cannot be reached is an error that says why.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseConnection(self, request, context):
+        """Lets no job begin to ask this source until `ResumeConnection`, for example while the source is being worked on.
+
+        What runs already ends as usual. What waits, or fails and is to be tried again, waits on and is not lost: `GetQueue`
+        counts it as paused, and `ListJobUnits` marks it. Requests to run checks are accepted, and wait too; a job's deadline
+        goes on. A schedule whose former job waits so is in the same place as if that still ran. Only jobs are held: testing
+        the connection, browsing and previews ask the source as ever, and so do jobs of other connections whose checks
+        compare with tables of this one. Pausing twice is no error, and leaves time, name and note of the first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeConnection(self, request, context):
+        """Lets jobs ask this source again; those that wait begin at once. Resuming what is not paused is no error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -244,6 +274,16 @@ def add_ConnectionServiceServicer_to_server(servicer, server):
                     servicer.TestConnection,
                     request_deserializer=dq_dot_v1_dot_connection__service__pb2.TestConnectionRequest.FromString,
                     response_serializer=dq_dot_v1_dot_connection__service__pb2.TestConnectionResponse.SerializeToString,
+            ),
+            'PauseConnection': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseConnection,
+                    request_deserializer=dq_dot_v1_dot_connection__service__pb2.PauseConnectionRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_connection__service__pb2.PauseConnectionResponse.SerializeToString,
+            ),
+            'ResumeConnection': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeConnection,
+                    request_deserializer=dq_dot_v1_dot_connection__service__pb2.ResumeConnectionRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_connection__service__pb2.ResumeConnectionResponse.SerializeToString,
             ),
             'ListSchemas': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSchemas,
@@ -449,6 +489,60 @@ class ConnectionService:
             '/dq.v1.ConnectionService/TestConnection',
             dq_dot_v1_dot_connection__service__pb2.TestConnectionRequest.SerializeToString,
             dq_dot_v1_dot_connection__service__pb2.TestConnectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseConnection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ConnectionService/PauseConnection',
+            dq_dot_v1_dot_connection__service__pb2.PauseConnectionRequest.SerializeToString,
+            dq_dot_v1_dot_connection__service__pb2.PauseConnectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeConnection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.ConnectionService/ResumeConnection',
+            dq_dot_v1_dot_connection__service__pb2.ResumeConnectionRequest.SerializeToString,
+            dq_dot_v1_dot_connection__service__pb2.ResumeConnectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

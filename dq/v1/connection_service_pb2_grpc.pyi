@@ -46,6 +46,17 @@ class ConnectionServiceStub:
     """Deletes a connection, what is known of its tables, and with `force` its checks. Results stay."""
     TestConnection: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.TestConnectionRequest, _connection_service_pb2.TestConnectionResponse]
     """Connects to the source and asks for its version. A source that cannot be reached is an error that says why."""
+    PauseConnection: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.PauseConnectionRequest, _connection_service_pb2.PauseConnectionResponse]
+    """Lets no job begin to ask this source until `ResumeConnection`, for example while the source is being worked on.
+
+    What runs already ends as usual. What waits, or fails and is to be tried again, waits on and is not lost: `GetQueue`
+    counts it as paused, and `ListJobUnits` marks it. Requests to run checks are accepted, and wait too; a job's deadline
+    goes on. A schedule whose former job waits so is in the same place as if that still ran. Only jobs are held: testing
+    the connection, browsing and previews ask the source as ever, and so do jobs of other connections whose checks
+    compare with tables of this one. Pausing twice is no error, and leaves time, name and note of the first.
+    """
+    ResumeConnection: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ResumeConnectionRequest, _connection_service_pb2.ResumeConnectionResponse]
+    """Lets jobs ask this source again; those that wait begin at once. Resuming what is not paused is no error."""
     ListSchemas: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListSchemasRequest, _connection_service_pb2.ListSchemasResponse]
     """Lists the schemas of the source, as they are now."""
     ListTables: _grpc.UnaryUnaryMultiCallable[_connection_service_pb2.ListTablesRequest, _connection_service_pb2.ListTablesResponse]
@@ -84,6 +95,17 @@ class ConnectionServiceAsyncStub(ConnectionServiceStub):
     """Deletes a connection, what is known of its tables, and with `force` its checks. Results stay."""
     TestConnection: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.TestConnectionRequest, _connection_service_pb2.TestConnectionResponse]  # type: ignore[assignment]
     """Connects to the source and asks for its version. A source that cannot be reached is an error that says why."""
+    PauseConnection: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.PauseConnectionRequest, _connection_service_pb2.PauseConnectionResponse]  # type: ignore[assignment]
+    """Lets no job begin to ask this source until `ResumeConnection`, for example while the source is being worked on.
+
+    What runs already ends as usual. What waits, or fails and is to be tried again, waits on and is not lost: `GetQueue`
+    counts it as paused, and `ListJobUnits` marks it. Requests to run checks are accepted, and wait too; a job's deadline
+    goes on. A schedule whose former job waits so is in the same place as if that still ran. Only jobs are held: testing
+    the connection, browsing and previews ask the source as ever, and so do jobs of other connections whose checks
+    compare with tables of this one. Pausing twice is no error, and leaves time, name and note of the first.
+    """
+    ResumeConnection: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ResumeConnectionRequest, _connection_service_pb2.ResumeConnectionResponse]  # type: ignore[assignment]
+    """Lets jobs ask this source again; those that wait begin at once. Resuming what is not paused is no error."""
     ListSchemas: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListSchemasRequest, _connection_service_pb2.ListSchemasResponse]  # type: ignore[assignment]
     """Lists the schemas of the source, as they are now."""
     ListTables: _aio.UnaryUnaryMultiCallable[_connection_service_pb2.ListTablesRequest, _connection_service_pb2.ListTablesResponse]  # type: ignore[assignment]
@@ -155,6 +177,29 @@ class ConnectionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_connection_service_pb2.TestConnectionResponse, _abc.Awaitable[_connection_service_pb2.TestConnectionResponse]]:
         """Connects to the source and asks for its version. A source that cannot be reached is an error that says why."""
+
+    @_abc_1.abstractmethod
+    def PauseConnection(
+        self,
+        request: _connection_service_pb2.PauseConnectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_connection_service_pb2.PauseConnectionResponse, _abc.Awaitable[_connection_service_pb2.PauseConnectionResponse]]:
+        """Lets no job begin to ask this source until `ResumeConnection`, for example while the source is being worked on.
+
+        What runs already ends as usual. What waits, or fails and is to be tried again, waits on and is not lost: `GetQueue`
+        counts it as paused, and `ListJobUnits` marks it. Requests to run checks are accepted, and wait too; a job's deadline
+        goes on. A schedule whose former job waits so is in the same place as if that still ran. Only jobs are held: testing
+        the connection, browsing and previews ask the source as ever, and so do jobs of other connections whose checks
+        compare with tables of this one. Pausing twice is no error, and leaves time, name and note of the first.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeConnection(
+        self,
+        request: _connection_service_pb2.ResumeConnectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_connection_service_pb2.ResumeConnectionResponse, _abc.Awaitable[_connection_service_pb2.ResumeConnectionResponse]]:
+        """Lets jobs ask this source again; those that wait begin at once. Resuming what is not paused is no error."""
 
     @_abc_1.abstractmethod
     def ListSchemas(

@@ -404,12 +404,15 @@ class JobUnit(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     DUE_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    CONNECTION_PAUSED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     state: Global___JobState.ValueType
     """Where it is in its life."""
     connection_id: _builtins.str
     """The connection that it asks."""
+    connection_paused: _builtins.bool
+    """Whether it waits because its connection is paused."""
     @_builtins.property
     def check_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The checks that it runs; empty for the reading of a catalogue."""
@@ -441,10 +444,11 @@ class JobUnit(_message.Message):
         error: Global___JobError | None = ...,
         due_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        connection_paused: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "end_time", b"end_time", "error", b"error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "check_ids", b"check_ids", "connection_id", b"connection_id", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "check_ids", b"check_ids", "connection_id", b"connection_id", "connection_paused", b"connection_paused", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

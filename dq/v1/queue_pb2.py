@@ -26,15 +26,15 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11\x64q/v1/queue.proto\x12\x05\x64q.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf0\x01\n\tQueueLine\x12!\n\x08priority\x18\x01 \x01(\x0e\x32\x0f.dq.v1.Priority\x12\x15\n\rwaiting_count\x18\x02 \x01(\x03\x12\x15\n\rdelayed_count\x18\x03 \x01(\x03\x12\x15\n\rrunning_count\x18\x04 \x01(\x03\x12\x17\n\x0f\x61\x62\x61ndoned_count\x18\x05 \x01(\x03\x12\x33\n\x0foldest_due_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\noldest_age\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration*^\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11\x64q/v1/queue.proto\x12\x05\x64q.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x02\n\tQueueLine\x12!\n\x08priority\x18\x01 \x01(\x0e\x32\x0f.dq.v1.Priority\x12\x15\n\rwaiting_count\x18\x02 \x01(\x03\x12\x15\n\rdelayed_count\x18\x03 \x01(\x03\x12\x15\n\rrunning_count\x18\x04 \x01(\x03\x12\x17\n\x0f\x61\x62\x61ndoned_count\x18\x05 \x01(\x03\x12\x33\n\x0foldest_due_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\noldest_age\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cpaused_count\x18\x08 \x01(\x03*^\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dq.v1.queue_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRIORITY']._serialized_start=336
-  _globals['_PRIORITY']._serialized_end=430
+  _globals['_PRIORITY']._serialized_start=358
+  _globals['_PRIORITY']._serialized_end=452
   _globals['_QUEUELINE']._serialized_start=94
-  _globals['_QUEUELINE']._serialized_end=334
+  _globals['_QUEUELINE']._serialized_end=356
 # @@protoc_insertion_point(module_scope)

@@ -60,6 +60,7 @@ class QueueLine(_message.Message):
     ABANDONED_COUNT_FIELD_NUMBER: _builtins.int
     OLDEST_DUE_TIME_FIELD_NUMBER: _builtins.int
     OLDEST_AGE_FIELD_NUMBER: _builtins.int
+    PAUSED_COUNT_FIELD_NUMBER: _builtins.int
     priority: Global___Priority.ValueType
     """Of which priority."""
     waiting_count: _builtins.int
@@ -70,6 +71,8 @@ class QueueLine(_message.Message):
     """Units that a worker does at the moment."""
     abandoned_count: _builtins.int
     """Units whose worker is gone; others take them within seconds."""
+    paused_count: _builtins.int
+    """Units that nobody takes because their connection is paused; they count nowhere else here."""
     @_builtins.property
     def oldest_due_time(self) -> _timestamp_pb2.Timestamp:
         """Since when the oldest unit that waits has been due; unset if none waits."""
@@ -88,10 +91,11 @@ class QueueLine(_message.Message):
         abandoned_count: _builtins.int = ...,
         oldest_due_time: _timestamp_pb2.Timestamp | None = ...,
         oldest_age: _duration_pb2.Duration | None = ...,
+        paused_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest_age", b"oldest_age", "oldest_due_time", b"oldest_due_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abandoned_count", b"abandoned_count", "delayed_count", b"delayed_count", "oldest_age", b"oldest_age", "oldest_due_time", b"oldest_due_time", "priority", b"priority", "running_count", b"running_count", "waiting_count", b"waiting_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abandoned_count", b"abandoned_count", "delayed_count", b"delayed_count", "oldest_age", b"oldest_age", "oldest_due_time", b"oldest_due_time", "paused_count", b"paused_count", "priority", b"priority", "running_count", b"running_count", "waiting_count", b"waiting_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.record import settle_deleted
-from dq_platform.app.review import Review
+from dq_platform.app.review import Review, reviewed_note
+from dq_platform.app.waking import TOLD_AT_ONCE, wake
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.errors import Invalid, Violation, WrongState
 from dq_platform.ids import new_id
 from dq_platform.incidents.policy import Act
-from dq_platform.models.connection import Connection, SettingValue
+from dq_platform.models.connection import Connection, Pause, SettingValue
 from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
+from dq_platform.ports import Tx
 
 MAX_SCAN = 2**63 - 1
 CHANGEABLE = frozenset({"display_name", "description", "settings", "time_zone", "labels", "budget"})
@@ -121,6 +123,35 @@ async def delete_connection(deps: Deps, who: Principal, id: str, *, force: bool 
         await tx.commit()
 
 
+async def pause_connection(deps: Deps, who: Principal, id: str, note: str = "") -> Connection:
+    """The connection, which no unit of a job begins to ask until it is resumed; units that run end as usual.
+
+    Pausing twice is no error, and changes nothing. Raises Invalid for a note that is too long or cannot be stored.
+    """
+    note = reviewed_note(note)
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(who.workspace_id, id, lock=True)
+        if connection.pause is None:
+            now = deps.clock.now()
+            connection = await _store(tx, replace(connection, pause=Pause(now, who.key_name, note)), now)
+            await tx.commit()
+    return connection
+
+
+async def resume_connection(deps: Deps, who: Principal, id: str) -> Connection:
+    """The connection, which units of jobs ask again; the queue is told of those that wait. No error if not paused."""
+    now = deps.clock.now()
+    async with deps.uow() as tx:
+        connection = await tx.connections.get(who.workspace_id, id, lock=True)
+        if connection.pause is None:
+            return connection
+        connection = await _store(tx, replace(connection, pause=None), now)
+        waiting = await tx.jobs.lost(now, now, TOLD_AT_ONCE, connection.id)
+        await tx.commit()
+    await wake(deps, waiting)
+    return connection
+
+
 async def test_connection(deps: Deps, who: Principal, id: str) -> ConnectionTest:
     """What answers when a new session is opened. Raises SourceError."""
     connection = await get_connection(deps, who, id)
@@ -134,6 +165,11 @@ def public_settings(connection: Connection) -> tuple[Mapping[str, SettingValue],
     secret = _secrets(connection)
     public = {name: value for name, value in connection.settings.items() if name not in secret}
     return public, sorted(secret)
+
+
+async def _store(tx: Tx, connection: Connection, now: datetime) -> Connection:
+    await tx.connections.update(replace(connection, update_time=now), connection.version)
+    return replace(connection, update_time=now, version=connection.version + 1)
 
 
 def _secrets(connection: Connection) -> dict[str, SettingValue]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.firing import Fired, fire
+from dq_platform.app.waking import TOLD_AT_ONCE, wake
 from dq_platform.models.job import Priority
 from dq_platform.scheduling.planner import Planner
 
@@ -13,7 +14,6 @@ BATCH = 500
 """How many schedules one transaction fires; transactions follow each other until none is due."""
 QUEUED_FOR = timedelta(seconds=10)
 """After that a unit that waits is told of again: the message may be lost."""
-SWEEP_LIMIT = 5_000
 
 
 async def fire_due(deps: Deps) -> int:
@@ -32,11 +32,8 @@ async def sweep(deps: Deps) -> int:
     """Tell the queue of units that wait for too long or whose worker is gone; returns how many."""
     now = deps.clock.now()
     async with deps.uow() as tx:
-        lost = await tx.jobs.lost(now, now - QUEUED_FOR, SWEEP_LIMIT)
-    for priority in sorted(Priority, reverse=True):
-        tasks = [[unit_id] for unit_id, its in lost if its is priority]
-        if tasks:
-            await deps.queue.enqueue(tasks, priority)
+        lost = await tx.jobs.lost(now, now - QUEUED_FOR, TOLD_AT_ONCE)
+    await wake(deps, lost)
     return len(lost)
 
 

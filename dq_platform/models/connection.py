@@ -26,11 +26,21 @@ class ConnectionType:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Since when a connection is paused, the name of the key that paused it, and why, if somebody said."""
+
+    at: datetime
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach one source.
 
     `settings` holds what the connector's settings schema names, secrets included: it is stored encrypted, never
-    shown and never logged. `time_zone` (IANA) decides where a day begins. `version` grows with every change.
+    shown and never logged. `time_zone` (IANA) decides where a day begins. While it has a `pause` no unit of a job
+    begins to ask it. `version` grows with every change.
     """
 
     id: str
@@ -44,4 +54,5 @@ class Connection:
     time_zone: str = "UTC"
     labels: Mapping[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    pause: Pause | None = None
     version: int = 1

@@ -149,7 +149,8 @@ class Attempt:
 class UnitReport:
     """A unit as its owner sees it, with all attempts in their order.
 
-    `run_after` is the earliest moment of the next attempt, None if there is none to come.
+    `run_after` is the earliest moment of the next attempt, None if there is none to come. `held` tells that it waits
+    because its connection is paused.
     """
 
     id: str
@@ -161,6 +162,7 @@ class UnitReport:
     run_after: datetime | None = None
     end_time: datetime | None = None
     error: JobError | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

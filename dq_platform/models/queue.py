@@ -13,7 +13,8 @@ class Backlog:
     """Units of one workspace and priority.
 
     `waiting` are due and not taken, `oldest_due_time` since when the first of them is; `delayed` wait for their next
-    attempt; `running` are held by a worker, `abandoned` by one that does not answer any more.
+    attempt; `running` are held by a worker, `abandoned` by one that does not answer any more; `paused` are none of these,
+    for nobody takes them while their connection is paused.
     """
 
     workspace: str
@@ -23,6 +24,7 @@ class Backlog:
     delayed: int = 0
     running: int = 0
     abandoned: int = 0
+    paused: int = 0
     oldest_due_time: datetime | None = None
 
     @property

@@ -24,4 +24,5 @@ def line(model: Backlog) -> queue_pb2.QueueLine:
         abandoned_count=model.abandoned,
         oldest_due_time=times.to_proto(model.oldest_due_time),
         oldest_age=age,
+        paused_count=model.paused,
     )

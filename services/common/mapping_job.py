@@ -53,6 +53,7 @@ def unit(model: UnitReport) -> job_pb2.JobUnit:
         error=_error(model.error),
         due_time=times.to_proto(model.run_after),
         end_time=times.to_proto(model.end_time),
+        connection_paused=model.held,
     )
 
 

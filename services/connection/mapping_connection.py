@@ -37,6 +37,10 @@ def connection(model: Connection) -> connection_pb2.Connection:
         update_time=times.to_proto(model.update_time),
         etag=etag_of(model.version),
         budget=budget(model.budget),
+        paused=model.pause is not None,
+        pause_time=times.to_proto(model.pause.at) if model.pause else None,
+        paused_by=model.pause.by if model.pause else "",
+        pause_note=model.pause.note if model.pause else "",
     )
 
 

@@ -69,6 +69,18 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
             product=found.product, version=found.version, latency_ms=found.latency / MILLISECOND
         )
 
+    async def PauseConnection(
+        self, request: pb.PauseConnectionRequest, _context: Context
+    ) -> pb.PauseConnectionResponse:
+        connection = await connections.pause_connection(self._deps, caller(), request.connection_id, request.note)
+        return pb.PauseConnectionResponse(connection=mapping.connection(connection))
+
+    async def ResumeConnection(
+        self, request: pb.ResumeConnectionRequest, _context: Context
+    ) -> pb.ResumeConnectionResponse:
+        connection = await connections.resume_connection(self._deps, caller(), request.connection_id)
+        return pb.ResumeConnectionResponse(connection=mapping.connection(connection))
+
     async def ListSchemas(self, request: pb.ListSchemasRequest, _context: Context) -> pb.ListSchemasResponse:
         who = caller()
         asked = self._tokens.page(request, who)

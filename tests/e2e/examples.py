@@ -158,6 +158,10 @@ EXAMPLES: Mapping[str, Example] = {
     "UpdateConnection": change(lambda it: f"/connections/{it.connection}", description="the shop"),
     "DeleteConnection": gone(lambda it: f"/connections/{it.account.connect('short-lived')}?force=true"),
     "TestConnection": to(200, lambda it: f"/connections/{it.connection}/test"),
+    "PauseConnection": to(
+        200, lambda it: f"/connections/{it.account.connect('held')}/pause", lambda _: {"note": "moves tonight"}
+    ),
+    "ResumeConnection": to(200, lambda it: f"/connections/{it.connection}/resume"),
     "ListSchemas": at(lambda it: f"/connections/{it.connection}/schemas"),
     "ListTables": at(lambda it: f"/connections/{it.connection}/schemas/{SHOP}/tables"),
     "ListColumns": at(lambda it: f"/connections/{it.connection}/{TABLE}/columns"),

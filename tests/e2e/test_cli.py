@@ -77,13 +77,25 @@ def test_a_connection_is_listed_tested_and_looked_into(run: Run, shop: str) -> N
     assert "last seen" in run("connection", "history", shop, "shop.customers").stdout
 
 
+def test_a_connection_is_paused_and_resumed(run: Run, shop: str, nulls: str, mine: Account) -> None:
+    paused = run("connection", "pause", shop, "--note", "moves")
+    assert paused.stdout.strip() == f"{shop} is paused: its jobs wait."
+    assert "moves" in run("connection", "list").stdout
+    job = ok(mine.rest.post(f"/checks/{nulls}/run", json={}))
+    assert "paused" in run("jobs", "units", job["id"]).stdout
+    assert sum(int(line["paused_count"]) for line in answer(run("--json", "queue"))) == 1
+    assert run("connection", "resume", shop).stdout.strip() == f"{shop} is not paused: its jobs go on."
+    assert mine.finished(job["id"])["state"] == "JOB_STATE_SUCCEEDED"
+
+
 def test_the_queue_is_a_table_of_priorities_or_of_workspaces(run: Run, mine: Account) -> None:
     assert [line["priority"] for line in answer(run("--json", "queue"))] == [
         "PRIORITY_HIGH", "PRIORITY_NORMAL", "PRIORITY_LOW"
     ]  # fmt: skip
     shown = run("queue")
     assert shown.returncode == 0, shown.stderr
-    assert shown.stdout.split()[:6] == ["priority", "waiting", "oldest", "delayed", "running", "abandoned"]
+    headings = ["priority", "waiting", "oldest", "delayed", "running", "abandoned", "paused"]
+    assert shown.stdout.split()[: len(headings)] == headings
     everywhere = run("queue", "--everywhere", **mine.world.stack.environment())
     assert everywhere.returncode == 0, everywhere.stderr
     assert everywhere.stdout.split()[:2] == ["workspace", "priority"]

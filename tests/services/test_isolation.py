@@ -42,6 +42,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "UpdateConnection": (CONNECTION, lambda it: {"connection": {"id": it, "display_name": "mine"}}),
     "DeleteConnection": (CONNECTION, lambda it: {"connection_id": it, "force": True}),
     "TestConnection": (CONNECTION, lambda it: {"connection_id": it}),
+    "PauseConnection": (CONNECTION, lambda it: {"connection_id": it}),
+    "ResumeConnection": (CONNECTION, lambda it: {"connection_id": it}),
     "ListSchemas": (CONNECTION, lambda it: {"connection_id": it}),
     "ListTables": (CONNECTION, lambda it: {"connection_id": it, "schema_name": "shop"}),
     "ListColumns": (CONNECTION, lambda it: {"connection_id": it, **TABLE}),

@@ -14,7 +14,7 @@ from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import checks, connections
 from dq_platform.adapters.sql.versions import OwnedRows, present
-from dq_platform.models.connection import Connection
+from dq_platform.models.connection import Connection, Pause
 from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest
 
@@ -47,8 +47,8 @@ class SqlConnections:
         with adding("connection", connection.id, parent_kind="workspace", parent_id=connection.workspace_id):
             await self._session.execute(insert(connections).values(values))
 
-    async def get(self, workspace_id: str, id: str) -> Connection:
-        return self._connection(await self._rows.get(workspace_id, id))
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Connection:
+        return self._connection(await self._rows.get(workspace_id, id, lock=lock))
 
     async def list(self, workspace_id: str, page: PageRequest, type: str = "") -> Page[Connection]:
         statement = select(connections).where(connections.c.workspace_id == workspace_id)
@@ -89,6 +89,7 @@ class SqlConnections:
             "labels": dict(connection.labels),
             "update_time": connection.update_time,
             **asdict(connection.budget),
+            **_pause_to_row(connection.pause),
         }
 
     def _connection(self, row: Row[Any]) -> Connection:
@@ -108,5 +109,12 @@ def connection_from_row(row: Row[Any], cipher: Cipher) -> Connection:
         time_zone=row.time_zone,
         labels=row.labels,
         budget=Budget(**{name: getattr(row, name) for name in BUDGET}),
+        pause=Pause(row.pause_time, row.paused_by, row.pause_note) if row.pause_time else None,
         version=row.version,
     )
+
+
+def _pause_to_row(pause: Pause | None) -> Mapping[str, object]:
+    if pause is None:
+        return {"pause_time": None, "paused_by": "", "pause_note": ""}
+    return {"pause_time": pause.at, "paused_by": pause.by, "pause_note": pause.note}

@@ -131,6 +131,7 @@ def report_from_row(row: Row[Any]) -> UnitReport:
         run_after=row.due_time if state is JobState.QUEUED else None,
         end_time=row.end_time,
         error=_error(row) if state is JobState.FAILED else None,
+        held=row.held and state is JobState.QUEUED,
     )
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from dq_platform.adapters.sql.ids import storable
-from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, job_units, jobs
+from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, connections, job_units, jobs
 from dq_platform.models.job import JobError, JobState
 
 LOST = JobError("WORKER_LOST", "The worker was gone before the attempt ended, or could not reach the store.")
@@ -42,6 +42,11 @@ UNIT_END: Mapping[str, TypeEngine[Any]] = MappingProxyType(
 def expired(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that a unit's worker is gone."""
     return and_(job_units.c.state == JobState.RUNNING, job_units.c.lease_until < now)
+
+
+def held() -> ColumnElement[bool]:
+    """The condition that nobody may take a unit, because its connection is paused."""
+    return exists().where(connections.c.id == job_units.c.connection_id, connections.c.pause_time.is_not(None))
 
 
 def state_after(
@@ -60,7 +65,7 @@ def _claimable() -> ColumnElement[bool]:
     now = bindparam("claimed_at", type_=TIME)
     waits = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= now)
     asked = func.any(bindparam("claimed_units", type_=ARRAY(ID)))
-    return and_(job_units.c.id == asked, or_(waits, expired(now)))
+    return and_(job_units.c.id == asked, or_(waits, expired(now)), ~held())
 
 
 def noted(end: ColumnElement[Any], error: JobError) -> ColumnElement[Any]:

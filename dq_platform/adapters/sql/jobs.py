@@ -42,7 +42,7 @@ from dq_platform.adapters.sql.job_rows import (
     unit_from_row,
     unit_to_row,
 )
-from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, noted, state_after
+from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, held, noted, state_after
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.scheduled_jobs import add_scheduled
 from dq_platform.adapters.sql.session import Session, adding
@@ -221,15 +221,19 @@ class SqlJobs:
         )
         return bool((await self._session.execute(statement)).rowcount)
 
-    async def lost(self, now: datetime, queued_before: datetime, limit: int) -> Sequence[tuple[str, Priority]]:
+    async def lost(
+        self, now: datetime, queued_before: datetime, limit: int, connection_id: str = ""
+    ) -> Sequence[tuple[str, Priority]]:
         forgotten = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= queued_before)
         statement = (
             select(job_units.c.id, jobs.c.priority)
             .join(jobs, jobs.c.id == job_units.c.job_id)
-            .where(or_(forgotten, expired(now)))
+            .where(or_(forgotten, expired(now)), ~held())
             .order_by(jobs.c.priority.desc(), job_units.c.due_time, job_units.c.id)
             .limit(limit)
         )
+        if connection_id:
+            statement = statement.where(job_units.c.connection_id == connection_id)
         return [(row.id, Priority(row.priority)) for row in await self._session.execute(statement)]
 
     async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
@@ -251,7 +255,7 @@ def _unless_reused(row: Row[Any], request_id: str, request_hash: str) -> Job:
 
 def _units(job_id: str, states: Sequence[JobState]) -> Select[Any]:
     """Units of a job, in one of these states if any is named."""
-    statement = select(job_units).where(job_units.c.job_id == existing_id("job", job_id))
+    statement = select(job_units, held().label("held")).where(job_units.c.job_id == existing_id("job", job_id))
     return statement.where(job_units.c.state.in_(states)) if states else statement
 
 

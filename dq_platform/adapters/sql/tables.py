@@ -112,6 +112,8 @@ connections = Table(
     Column("max_scanned_bytes", BigInteger),
     Column("allow_unknown_size", Boolean, nullable=False, server_default=text("false")),
     Column("max_concurrent_statement_count", Integer),
+    *_times("pause_time", nullable=True),
+    *_text("paused_by", "pause_note"),
     Index(None, "workspace_id", "create_time", "id"),
 )
 

@@ -5,6 +5,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from grpc import StatusCode
 
 from dq.v1 import connection_pb2, metadata_pb2
+from dq_platform.models.workspace import Role
 from services.common.structs import plain, to_struct
 from tests.services.platform import Account, fields_of, refused
 from tests.services.shop import Shop, connection_to
@@ -65,6 +66,22 @@ async def test_a_list_comes_in_pages_that_hold_everything_once(account: Account,
         token = page.next_page_token
     assert token == ""
     assert seen == made
+
+
+async def test_an_operator_pauses_and_resumes_and_an_update_cannot(shop: Shop, account: Account) -> None:
+    operator, viewer = await account.with_role(Role.OPERATOR), await account.with_role(Role.VIEWER)
+    mine = {"connection_id": shop.connection.id}
+    paused = (await operator.PauseConnection(**mine, note="moves")).connection
+    assert (paused.paused, paused.paused_by, paused.pause_note) == (True, "operator", "moves")
+    assert paused.HasField("pause_time")
+    wanted = connection_pb2.Connection(id=shop.connection.id, paused=False, description="ours")
+    mask = FieldMask(paths=["paused", "description"])
+    assert (await shop.admin.UpdateConnection(connection=wanted, update_mask=mask)).connection.paused
+    listed = (await shop.admin.ListConnections()).connections
+    assert [one.paused for one in listed] == [True]
+    assert (await refused(viewer.ResumeConnection(**mine))).code is StatusCode.PERMISSION_DENIED
+    resumed = (await operator.ResumeConnection(**mine)).connection
+    assert (resumed.paused, resumed.paused_by, resumed.HasField("pause_time")) == (False, "", False)
 
 
 async def test_a_token_of_a_list_with_another_filter_is_refused(account: Account, shop: Shop) -> None:
