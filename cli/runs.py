@@ -19,6 +19,7 @@ FINAL = ("JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")
 PATIENCE = timedelta(minutes=2)
 AGAIN_AFTER = timedelta(seconds=1)
 SHOWN_TABLES = 2
+TIMEOUT = typer.Option(help="End the job after so many seconds: what is not done by then fails. At most 86400.")
 FAIL_ON = typer.Option(help="Exit with 1 from this severity on: warning, error or fatal.")
 
 

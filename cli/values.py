@@ -28,6 +28,11 @@ def labels(texts: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
+def timeout(seconds: float | None) -> dict[str, str]:
+    """The field of a request that limits its job, or none."""
+    return {} if seconds is None else {"timeout": f"{seconds:.3f}s"}
+
+
 def thresholds(
     warning: Sequence[str] | None, error: Sequence[str] | None, fatal: Sequence[str] | None
 ) -> dict[str, dict[str, JsonValue]]:

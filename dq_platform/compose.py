@@ -19,6 +19,7 @@ from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app.deps import Deps
+from dq_platform.app.limits import JobLimits
 from dq_platform.clock import SystemClock
 from dq_platform.connectors.base import Guards
 from dq_platform.connectors.file_places import FilePlaces
@@ -62,7 +63,8 @@ async def parts(settings: CoreSettings, name: str, telemetry: Telemetry, tasks: 
     try:
         async with Sources(options) as sources:
             hasher = BcryptHasher(settings.bcrypt_rounds)
-            deps = Deps(uow, ArqQueue(redis, telemetry.tracer), SystemClock(), hasher, sources)
+            limits = JobLimits(settings.job_timeout)
+            deps = Deps(uow, ArqQueue(redis, telemetry.tracer), SystemClock(), hasher, sources, limits)
             yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry)
     finally:
         await redis.aclose()

@@ -16,7 +16,7 @@ from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Stop, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import (
     Estimates,
     KnownTable,
@@ -263,13 +263,18 @@ class Jobs(Protocol):
     async def claim(self, unit_ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Unit]:
         """Take those of the units of one job that are queued and due, or whose lease expired, in their order.
 
-        Others are not to be had, for now or for good. This is kept without a commit.
+        Others are not to be had, for now or for good, such as those whose connection is paused or whose job's deadline
+        has passed. This is kept without a commit.
         """
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
-        """Extend the lease; False if the claim is lost or the job's cancel was requested (see `cancel_requested`)."""
+        """Extend the lease; False if the claim is lost or the job's cancel was requested (see `stop`)."""
 
-    async def cancel_requested(self, job_id: str) -> bool: ...
+    async def stop(self, job_id: str, now: datetime) -> Stop | None:
+        """Why the job's units must not go on, None if they may; a cancel goes before a deadline."""
+
+    async def idle(self, now: datetime, limit: int) -> Sequence[tuple[Unit, Stop]]:
+        """Units to end that nobody holds, of jobs whose units must not go on; those of one job in a row."""
 
     async def skipped(self, job_id: str, schemas: Sequence[SkippedSchema]) -> None:
         """Keep which schemas the job passed over."""
@@ -283,7 +288,8 @@ class Jobs(Protocol):
     async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> Job | None:
         """End units of one job, count them in it, and end the job with its last unit; returns the job as it is then.
 
-        None if the claim of any was lost meanwhile: then the caller must not commit.
+        None if the claim of any was lost meanwhile: then the caller must not commit. Units as `idle` gives them end in
+        the same way, unless somebody has claimed them.
         """
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError, at: datetime) -> bool:
@@ -294,7 +300,7 @@ class Jobs(Protocol):
     ) -> Sequence[tuple[str, Priority]]:
         """Units to tell the queue again: due for longer than that, or with an expired lease.
 
-        Of one connection if it is named; none of paused ones.
+        Of one connection if it is named; none that cannot be claimed.
         """
 
     async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:

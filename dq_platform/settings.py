@@ -123,6 +123,7 @@ class CoreSettings(StoreSettings):
     source_variables: Names = Field((), validation_alias="DQ_SOURCE_VARIABLES")
     plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
+    job_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(86_400, validation_alias="DQ_JOB_TIMEOUT")
     metrics_host: str = Field("127.0.0.1", min_length=1, validation_alias="DQ_METRICS_HOST")
     metrics_port: Port | None = Field(None, validation_alias="DQ_METRICS_PORT")
 
@@ -130,6 +131,11 @@ class CoreSettings(StoreSettings):
     def statement_timeout(self) -> timedelta:
         """How long one statement may run on a customer's engine."""
         return timedelta(seconds=self.statement_timeout_seconds)
+
+    @property
+    def job_timeout(self) -> timedelta:
+        """How long a job may take unless its request says otherwise."""
+        return timedelta(seconds=self.job_timeout_seconds)
 
 
 class ServerSettings(CoreSettings):

@@ -1,4 +1,4 @@
-"""`python -m workers.cron` runs cron: due schedules, lost units, upkeep. Any number of them may run."""
+"""`python -m workers.cron` runs cron: due schedules, lost units, deadlines, upkeep. Any number of them may run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import queue, tick
+from dq_platform.app import queue, stopping, tick
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
@@ -49,6 +49,7 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
+        Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),
     ]
 
 

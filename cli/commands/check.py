@@ -10,13 +10,13 @@ from rich.console import Group
 from rich.syntax import Syntax
 from rich.text import Text
 
-from cli import context
+from cli import context, values
 from cli.api import Api, Json
 from cli.commands import baselines
 from cli.commands.backtest import backtest
 from cli.context import Context
 from cli.named import find
-from cli.runs import FAIL_ON, SEVERITIES, exit_code, follow, require_severity
+from cli.runs import FAIL_ON, SEVERITIES, TIMEOUT, exit_code, follow, require_severity
 from cli.show import RESULT_HEADINGS, counts, grid, result_rows, sampled, word
 from cli.values import pairs, table_name, table_sample, thresholds
 from cli.zones import Zones, zones_of
@@ -116,6 +116,7 @@ def run(
     table: Annotated[str, TABLE] = "",
     check_type: Annotated[str, CHECK_TYPE] = "",
     fail_on: Annotated[str, FAIL_ON] = "error",
+    timeout: Annotated[float | None, TIMEOUT] = None,
 ) -> None:
     """Run checks, wait for them and print what they found.
 
@@ -127,7 +128,8 @@ def run(
         selector = {"check_ids": check_ids or [], "table_pattern": table, "check_type": check_type} | _in(
             api, connection
         )
-        job = follow(api, api.post("/checks/batch/run", {"selector": selector})["id"], me.console)
+        body = {"selector": selector} | values.timeout(timeout)
+        job = follow(api, api.post("/checks/batch/run", body)["id"], me.console)
         results = list(api.all("/results", "results", {"filter.job_id": job["id"]}))
         zones = zones_of(api, results)
     _show_results(me, job, results, zones)

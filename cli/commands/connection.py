@@ -11,10 +11,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from cli import context
+from cli import context, values
 from cli.api import Json
 from cli.named import find
-from cli.runs import follow, require_success
+from cli.runs import TIMEOUT, follow, require_success
 from cli.show import column_changes, grid, moment, size
 from cli.values import pairs, table_name
 
@@ -187,11 +187,16 @@ def resume(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="I
 
 
 @app.command()
-def sync(ctx: typer.Context, connection: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+def sync(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Its name or id.")],
+    timeout: Annotated[float | None, TIMEOUT] = None,
+) -> None:
     """Read the catalogue of a source, so that changes of its tables are noticed."""
     me = context.of(ctx)
     with me.api() as api:
-        job = follow(api, api.post(f"/connections/{find(api, 'connection', connection)['id']}/sync")["id"], me.console)
+        path = f"/connections/{find(api, 'connection', connection)['id']}/sync"
+        job = follow(api, api.post(path, values.timeout(timeout))["id"], me.console)
     require_success(job)
     me.show(job, lambda: synced(job["skipped_schemas"]))
 

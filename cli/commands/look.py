@@ -10,9 +10,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli import context
+from cli import context, values
 from cli.api import Json, Query
-from cli.runs import FAIL_ON, exit_code, follow, require_severity
+from cli.runs import FAIL_ON, TIMEOUT, exit_code, follow, require_severity
 from cli.show import RESULT_HEADINGS, counts, grid, moment, number, result_rows, word
 from cli.zones import zones_of
 
@@ -157,11 +157,15 @@ def units(
 
 
 @jobs.command()
-def requeue(ctx: typer.Context, job_id: Annotated[str, typer.Argument(help="Id of the job that failed.")]) -> None:
+def requeue(
+    ctx: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="Id of the job that failed.")],
+    timeout: Annotated[float | None, TIMEOUT] = None,
+) -> None:
     """Do again what a job could not do: a new job for the checks of its failed units."""
     me = context.of(ctx)
     with me.api() as api:
-        job = api.post(f"/jobs/{job_id}/requeue")
+        job = api.post(f"/jobs/{job_id}/requeue", values.timeout(timeout))
     me.show(job, lambda: f"{job['check_count']} checks are queued. Follow them: dq jobs watch {job['id']}")
 
 

@@ -10,9 +10,10 @@ from rich.console import Group
 from rich.markup import escape
 from rich.text import Text
 
-from cli import context
+from cli import context, values
 from cli.api import Json
 from cli.named import find
+from cli.runs import TIMEOUT
 from cli.show import grid, moment, word
 from cli.values import labels
 
@@ -105,11 +106,13 @@ def show(
 
 
 @app.command()
-def run(ctx: typer.Context, schedule: Annotated[str, SCHEDULE]) -> None:
+def run(
+    ctx: typer.Context, schedule: Annotated[str, SCHEDULE], timeout: Annotated[float | None, TIMEOUT] = None
+) -> None:
     """Start what a schedule selects now; its own runs stay as they are."""
     me = context.of(ctx)
     with me.api() as api:
-        job = api.post(f"/schedules/{find(api, 'schedule', schedule)['id']}/run")
+        job = api.post(f"/schedules/{find(api, 'schedule', schedule)['id']}/run", values.timeout(timeout))
     me.show(job, lambda: f"{job['check_count']} checks are queued. Follow them: dq jobs watch {job['id']}")
 
 

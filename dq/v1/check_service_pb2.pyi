@@ -13,6 +13,7 @@ from dq.v1 import result_pb2 as _result_pb2
 from dq.v1 import sample_pb2 as _sample_pb2
 from dq.v1 import table_sample_pb2 as _table_sample_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -289,6 +290,7 @@ class RunCheckRequest(_message.Message):
     CHECK_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
+    TIMEOUT_FIELD_NUMBER: _builtins.int
     check_id: _builtins.str
     """Its identifier."""
     request_id: _builtins.str
@@ -297,16 +299,24 @@ class RunCheckRequest(_message.Message):
     def window(self) -> _check_pb2.PeriodWindow:
         """Which partitions to read, for a partitioned check."""
 
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long the job may take from now to its end, above 0 and at most 24 hours: what is not done by then fails as
+        `JOB_DEADLINE_EXCEEDED`, and statements that run on the source are stopped. Default: the server's `DQ_JOB_TIMEOUT`,
+        24 hours. It is part of the request: a `request_id` that is repeated with another timeout is refused. Example: `900s`.
+        """
+
     def __init__(
         self,
         *,
         check_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
         window: _check_pb2.PeriodWindow | None = ...,
+        timeout: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timeout", b"timeout", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "request_id", b"request_id", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "request_id", b"request_id", "timeout", b"timeout", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -345,6 +355,7 @@ class BatchRunChecksRequest(_message.Message):
     SELECTOR_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
+    TIMEOUT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A name that the caller chooses, so that a repeated request returns the first one's job. At most 64 characters."""
     @_builtins.property
@@ -355,16 +366,24 @@ class BatchRunChecksRequest(_message.Message):
     def window(self) -> _check_pb2.PeriodWindow:
         """Which partitions to read, for partitioned checks."""
 
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long the job may take from now to its end, above 0 and at most 24 hours: what is not done by then fails as
+        `JOB_DEADLINE_EXCEEDED`, and statements that run on the source are stopped. Default: the server's `DQ_JOB_TIMEOUT`,
+        24 hours. It is part of the request: a `request_id` that is repeated with another timeout is refused. Example: `900s`.
+        """
+
     def __init__(
         self,
         *,
         selector: _check_pb2.CheckSelector | None = ...,
         request_id: _builtins.str = ...,
         window: _check_pb2.PeriodWindow | None = ...,
+        timeout: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["selector", b"selector", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selector", b"selector", "timeout", b"timeout", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "selector", b"selector", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "selector", b"selector", "timeout", b"timeout", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -30,11 +30,12 @@ from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
 from dq.v1 import table_history_pb2 as dq_dot_v1_dot_table__history__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64q/v1/connection_service.proto\x12\x05\x64q.v1\x1a\x16\x64q/v1/connection.proto\x1a\x0f\x64q/v1/job.proto\x1a\x14\x64q/v1/metadata.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x19\x64q/v1/table_history.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\"F\n\x17\x43reateConnectionRequest\x12+\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.ConnectionB\x04\xe2\x41\x01\x02\"A\n\x18\x43reateConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"3\n\x14GetConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\">\n\x15GetConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"_\n\x16ListConnectionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04type\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x17ListConnectionsResponse\x12&\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x11.dq.v1.Connection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"}\n\x17UpdateConnectionRequest\x12+\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.ConnectionB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"A\n\x18UpdateConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"_\n\x17\x44\x65leteConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x66orce\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"4\n\x15TestConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"N\n\x16TestConnectionResponse\x12\x0f\n\x07product\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x12\n\nlatency_ms\x18\x03 \x01(\x01\"I\n\x16PauseConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x17PauseConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"6\n\x17ResumeConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"A\n\x18ResumeConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"z\n\x12ListSchemasRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"N\n\x13ListSchemasResponse\x12\x1e\n\x07schemas\x18\x01 \x03(\x0b\x32\r.dq.v1.Schema\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x94\x01\n\x11ListTablesRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01\"K\n\x12ListTablesResponse\x12\x1c\n\x06tables\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Table\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xaf\x01\n\x12ListColumnsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\"N\n\x13ListColumnsResponse\x12\x1e\n\x07\x63olumns\x18\x01 \x03(\x0b\x32\r.dq.v1.Column\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9e\x01\n\x17ListTableHistoryRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x18ListTableHistoryResponse\x12%\n\x08versions\x18\x01 \x03(\x0b\x32\x13.dq.v1.TableVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17GetTableSettingsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x18GetTableSettingsResponse\x12,\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettings\"\x87\x01\n\x1aUpdateTableSettingsRequest\x12\x32\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettingsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"K\n\x1bUpdateTableSettingsResponse\x12,\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettings\"L\n\x13SyncMetadataRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"/\n\x14SyncMetadataResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x1c\n\x1aListConnectionTypesRequest\"N\n\x1bListConnectionTypesResponse\x12/\n\x10\x63onnection_types\x18\x01 \x03(\x0b\x32\x15.dq.v1.ConnectionType2\xd9\x13\n\x11\x43onnectionService\x12\x8c\x01\n\x10\x43reateConnection\x12\x1e.dq.v1.CreateConnectionRequest\x1a\x1f.dq.v1.CreateConnectionResponse\"7\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02-\"\x13/api/v1/connections:\nconnectionb\nconnection\x12\x87\x01\n\rGetConnection\x12\x1b.dq.v1.GetConnectionRequest\x1a\x1c.dq.v1.GetConnectionResponse\";\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x31\x12#/api/v1/connections/{connection_id}b\nconnection\x12q\n\x0fListConnections\x12\x1d.dq.v1.ListConnectionsRequest\x1a\x1e.dq.v1.ListConnectionsResponse\"\x1f\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/connections\x12\x9c\x01\n\x10UpdateConnection\x12\x1e.dq.v1.UpdateConnectionRequest\x1a\x1f.dq.v1.UpdateConnectionResponse\"G\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02=2#/api/v1/connections/{connection.id}:\nconnectionb\nconnection\x12{\n\x10\x44\x65leteConnection\x12\x1e.dq.v1.DeleteConnectionRequest\x1a\x16.google.protobuf.Empty\"/\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02%*#/api/v1/connections/{connection_id}\x12\x86\x01\n\x0eTestConnection\x12\x1c.dq.v1.TestConnectionRequest\x1a\x1d.dq.v1.TestConnectionResponse\"7\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02-\"(/api/v1/connections/{connection_id}/test:\x01*\x12\x96\x01\n\x0fPauseConnection\x12\x1d.dq.v1.PauseConnectionRequest\x1a\x1e.dq.v1.PauseConnectionResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\")/api/v1/connections/{connection_id}/pause:\x01*b\nconnection\x12\x9a\x01\n\x10ResumeConnection\x12\x1e.dq.v1.ResumeConnectionRequest\x1a\x1f.dq.v1.ResumeConnectionResponse\"E\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02;\"*/api/v1/connections/{connection_id}/resume:\x01*b\nconnection\x12}\n\x0bListSchemas\x12\x19.dq.v1.ListSchemasRequest\x1a\x1a.dq.v1.ListSchemasResponse\"7\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02-\x12+/api/v1/connections/{connection_id}/schemas\x12\x8f\x01\n\nListTables\x12\x18.dq.v1.ListTablesRequest\x1a\x19.dq.v1.ListTablesResponse\"L\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x42\x12@/api/v1/connections/{connection_id}/schemas/{schema_name}/tables\x12\xa7\x01\n\x0bListColumns\x12\x19.dq.v1.ListColumnsRequest\x1a\x1a.dq.v1.ListColumnsResponse\"a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02W\x12U/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/columns\x12\xb6\x01\n\x10ListTableHistory\x12\x1e.dq.v1.ListTableHistoryRequest\x1a\x1f.dq.v1.ListTableHistoryResponse\"a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02W\x12U/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/history\x12\xc7\x01\n\x10GetTableSettings\x12\x1e.dq.v1.GetTableSettingsRequest\x1a\x1f.dq.v1.GetTableSettingsResponse\"r\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02h\x12V/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/settingsb\x0etable_settings\x12\x90\x02\n\x13UpdateTableSettings\x12!.dq.v1.UpdateTableSettingsRequest\x1a\".dq.v1.UpdateTableSettingsResponse\"\xb1\x01\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\xa6\x01\x32\x83\x01/api/v1/connections/{table_settings.connection_id}/schemas/{table_settings.schema_name}/tables/{table_settings.table_name}/settings:\x0etable_settingsb\x0etable_settings\x12\x85\x01\n\x0cSyncMetadata\x12\x1a.dq.v1.SyncMetadataRequest\x1a\x1b.dq.v1.SyncMetadataResponse\"<\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x32\"(/api/v1/connections/{connection_id}/sync:\x01*b\x03job\x12\x83\x01\n\x13ListConnectionTypes\x12!.dq.v1.ListConnectionTypesRequest\x1a\".dq.v1.ListConnectionTypesResponse\"%\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/connections/typesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64q/v1/connection_service.proto\x12\x05\x64q.v1\x1a\x16\x64q/v1/connection.proto\x1a\x0f\x64q/v1/job.proto\x1a\x14\x64q/v1/metadata.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x19\x64q/v1/table_history.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\"F\n\x17\x43reateConnectionRequest\x12+\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.ConnectionB\x04\xe2\x41\x01\x02\"A\n\x18\x43reateConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"3\n\x14GetConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\">\n\x15GetConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"_\n\x16ListConnectionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04type\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x17ListConnectionsResponse\x12&\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x11.dq.v1.Connection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"}\n\x17UpdateConnectionRequest\x12+\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.ConnectionB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"A\n\x18UpdateConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"_\n\x17\x44\x65leteConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x66orce\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"4\n\x15TestConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"N\n\x16TestConnectionResponse\x12\x0f\n\x07product\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x12\n\nlatency_ms\x18\x03 \x01(\x01\"I\n\x16PauseConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x17PauseConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"6\n\x17ResumeConnectionRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"A\n\x18ResumeConnectionResponse\x12%\n\nconnection\x18\x01 \x01(\x0b\x32\x11.dq.v1.Connection\"z\n\x12ListSchemasRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"N\n\x13ListSchemasResponse\x12\x1e\n\x07schemas\x18\x01 \x03(\x0b\x32\r.dq.v1.Schema\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x94\x01\n\x11ListTablesRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01\"K\n\x12ListTablesResponse\x12\x1c\n\x06tables\x18\x01 \x03(\x0b\x32\x0c.dq.v1.Table\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xaf\x01\n\x12ListColumnsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\"N\n\x13ListColumnsResponse\x12\x1e\n\x07\x63olumns\x18\x01 \x03(\x0b\x32\r.dq.v1.Column\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9e\x01\n\x17ListTableHistoryRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x18ListTableHistoryResponse\x12%\n\x08versions\x18\x01 \x03(\x0b\x32\x13.dq.v1.TableVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17GetTableSettingsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0bschema_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ntable_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x18GetTableSettingsResponse\x12,\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettings\"\x87\x01\n\x1aUpdateTableSettingsRequest\x12\x32\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettingsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"K\n\x1bUpdateTableSettingsResponse\x12,\n\x0etable_settings\x18\x01 \x01(\x0b\x32\x14.dq.v1.TableSettings\"~\n\x13SyncMetadataRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x30\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\"/\n\x14SyncMetadataResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x1c\n\x1aListConnectionTypesRequest\"N\n\x1bListConnectionTypesResponse\x12/\n\x10\x63onnection_types\x18\x01 \x03(\x0b\x32\x15.dq.v1.ConnectionType2\xd9\x13\n\x11\x43onnectionService\x12\x8c\x01\n\x10\x43reateConnection\x12\x1e.dq.v1.CreateConnectionRequest\x1a\x1f.dq.v1.CreateConnectionResponse\"7\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02-\"\x13/api/v1/connections:\nconnectionb\nconnection\x12\x87\x01\n\rGetConnection\x12\x1b.dq.v1.GetConnectionRequest\x1a\x1c.dq.v1.GetConnectionResponse\";\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x31\x12#/api/v1/connections/{connection_id}b\nconnection\x12q\n\x0fListConnections\x12\x1d.dq.v1.ListConnectionsRequest\x1a\x1e.dq.v1.ListConnectionsResponse\"\x1f\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/api/v1/connections\x12\x9c\x01\n\x10UpdateConnection\x12\x1e.dq.v1.UpdateConnectionRequest\x1a\x1f.dq.v1.UpdateConnectionResponse\"G\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02=2#/api/v1/connections/{connection.id}:\nconnectionb\nconnection\x12{\n\x10\x44\x65leteConnection\x12\x1e.dq.v1.DeleteConnectionRequest\x1a\x16.google.protobuf.Empty\"/\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02%*#/api/v1/connections/{connection_id}\x12\x86\x01\n\x0eTestConnection\x12\x1c.dq.v1.TestConnectionRequest\x1a\x1d.dq.v1.TestConnectionResponse\"7\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02-\"(/api/v1/connections/{connection_id}/test:\x01*\x12\x96\x01\n\x0fPauseConnection\x12\x1d.dq.v1.PauseConnectionRequest\x1a\x1e.dq.v1.PauseConnectionResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\")/api/v1/connections/{connection_id}/pause:\x01*b\nconnection\x12\x9a\x01\n\x10ResumeConnection\x12\x1e.dq.v1.ResumeConnectionRequest\x1a\x1f.dq.v1.ResumeConnectionResponse\"E\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02;\"*/api/v1/connections/{connection_id}/resume:\x01*b\nconnection\x12}\n\x0bListSchemas\x12\x19.dq.v1.ListSchemasRequest\x1a\x1a.dq.v1.ListSchemasResponse\"7\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02-\x12+/api/v1/connections/{connection_id}/schemas\x12\x8f\x01\n\nListTables\x12\x18.dq.v1.ListTablesRequest\x1a\x19.dq.v1.ListTablesResponse\"L\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x42\x12@/api/v1/connections/{connection_id}/schemas/{schema_name}/tables\x12\xa7\x01\n\x0bListColumns\x12\x19.dq.v1.ListColumnsRequest\x1a\x1a.dq.v1.ListColumnsResponse\"a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02W\x12U/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/columns\x12\xb6\x01\n\x10ListTableHistory\x12\x1e.dq.v1.ListTableHistoryRequest\x1a\x1f.dq.v1.ListTableHistoryResponse\"a\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02W\x12U/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/history\x12\xc7\x01\n\x10GetTableSettings\x12\x1e.dq.v1.GetTableSettingsRequest\x1a\x1f.dq.v1.GetTableSettingsResponse\"r\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02h\x12V/api/v1/connections/{connection_id}/schemas/{schema_name}/tables/{table_name}/settingsb\x0etable_settings\x12\x90\x02\n\x13UpdateTableSettings\x12!.dq.v1.UpdateTableSettingsRequest\x1a\".dq.v1.UpdateTableSettingsResponse\"\xb1\x01\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\xa6\x01\x32\x83\x01/api/v1/connections/{table_settings.connection_id}/schemas/{table_settings.schema_name}/tables/{table_settings.table_name}/settings:\x0etable_settingsb\x0etable_settings\x12\x85\x01\n\x0cSyncMetadata\x12\x1a.dq.v1.SyncMetadataRequest\x1a\x1b.dq.v1.SyncMetadataResponse\"<\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x32\"(/api/v1/connections/{connection_id}/sync:\x01*b\x03job\x12\x83\x01\n\x13ListConnectionTypes\x12!.dq.v1.ListConnectionTypesRequest\x1a\".dq.v1.ListConnectionTypesResponse\"%\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/connections/typesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -123,6 +124,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SYNCMETADATAREQUEST'].fields_by_name['connection_id']._serialized_options = b'\342A\001\002'
   _globals['_SYNCMETADATAREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SYNCMETADATAREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001'
+  _globals['_SYNCMETADATAREQUEST'].fields_by_name['timeout']._loaded_options = None
+  _globals['_SYNCMETADATAREQUEST'].fields_by_name['timeout']._serialized_options = b'\342A\001\001'
   _globals['_CONNECTIONSERVICE'].methods_by_name['CreateConnection']._loaded_options = None
   _globals['_CONNECTIONSERVICE'].methods_by_name['CreateConnection']._serialized_options = b'\240\273\030\003\202\323\344\223\002-\"\023/api/v1/connections:\nconnectionb\nconnection'
   _globals['_CONNECTIONSERVICE'].methods_by_name['GetConnection']._loaded_options = None
@@ -155,68 +158,68 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONNECTIONSERVICE'].methods_by_name['SyncMetadata']._serialized_options = b'\240\273\030\002\202\323\344\223\0022\"(/api/v1/connections/{connection_id}/sync:\001*b\003job'
   _globals['_CONNECTIONSERVICE'].methods_by_name['ListConnectionTypes']._loaded_options = None
   _globals['_CONNECTIONSERVICE'].methods_by_name['ListConnectionTypes']._serialized_options = b'\240\273\030\001\202\323\344\223\002\033\022\031/api/v1/connections/types'
-  _globals['_CREATECONNECTIONREQUEST']._serialized_start=296
-  _globals['_CREATECONNECTIONREQUEST']._serialized_end=366
-  _globals['_CREATECONNECTIONRESPONSE']._serialized_start=368
-  _globals['_CREATECONNECTIONRESPONSE']._serialized_end=433
-  _globals['_GETCONNECTIONREQUEST']._serialized_start=435
-  _globals['_GETCONNECTIONREQUEST']._serialized_end=486
-  _globals['_GETCONNECTIONRESPONSE']._serialized_start=488
-  _globals['_GETCONNECTIONRESPONSE']._serialized_end=550
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=552
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=647
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=649
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=739
-  _globals['_UPDATECONNECTIONREQUEST']._serialized_start=741
-  _globals['_UPDATECONNECTIONREQUEST']._serialized_end=866
-  _globals['_UPDATECONNECTIONRESPONSE']._serialized_start=868
-  _globals['_UPDATECONNECTIONRESPONSE']._serialized_end=933
-  _globals['_DELETECONNECTIONREQUEST']._serialized_start=935
-  _globals['_DELETECONNECTIONREQUEST']._serialized_end=1030
-  _globals['_TESTCONNECTIONREQUEST']._serialized_start=1032
-  _globals['_TESTCONNECTIONREQUEST']._serialized_end=1084
-  _globals['_TESTCONNECTIONRESPONSE']._serialized_start=1086
-  _globals['_TESTCONNECTIONRESPONSE']._serialized_end=1164
-  _globals['_PAUSECONNECTIONREQUEST']._serialized_start=1166
-  _globals['_PAUSECONNECTIONREQUEST']._serialized_end=1239
-  _globals['_PAUSECONNECTIONRESPONSE']._serialized_start=1241
-  _globals['_PAUSECONNECTIONRESPONSE']._serialized_end=1305
-  _globals['_RESUMECONNECTIONREQUEST']._serialized_start=1307
-  _globals['_RESUMECONNECTIONREQUEST']._serialized_end=1361
-  _globals['_RESUMECONNECTIONRESPONSE']._serialized_start=1363
-  _globals['_RESUMECONNECTIONRESPONSE']._serialized_end=1428
-  _globals['_LISTSCHEMASREQUEST']._serialized_start=1430
-  _globals['_LISTSCHEMASREQUEST']._serialized_end=1552
-  _globals['_LISTSCHEMASRESPONSE']._serialized_start=1554
-  _globals['_LISTSCHEMASRESPONSE']._serialized_end=1632
-  _globals['_LISTTABLESREQUEST']._serialized_start=1635
-  _globals['_LISTTABLESREQUEST']._serialized_end=1783
-  _globals['_LISTTABLESRESPONSE']._serialized_start=1785
-  _globals['_LISTTABLESRESPONSE']._serialized_end=1860
-  _globals['_LISTCOLUMNSREQUEST']._serialized_start=1863
-  _globals['_LISTCOLUMNSREQUEST']._serialized_end=2038
-  _globals['_LISTCOLUMNSRESPONSE']._serialized_start=2040
-  _globals['_LISTCOLUMNSRESPONSE']._serialized_end=2118
-  _globals['_LISTTABLEHISTORYREQUEST']._serialized_start=2121
-  _globals['_LISTTABLEHISTORYREQUEST']._serialized_end=2279
-  _globals['_LISTTABLEHISTORYRESPONSE']._serialized_start=2281
-  _globals['_LISTTABLEHISTORYRESPONSE']._serialized_end=2371
-  _globals['_GETTABLESETTINGSREQUEST']._serialized_start=2373
-  _globals['_GETTABLESETTINGSREQUEST']._serialized_end=2480
-  _globals['_GETTABLESETTINGSRESPONSE']._serialized_start=2482
-  _globals['_GETTABLESETTINGSRESPONSE']._serialized_end=2554
-  _globals['_UPDATETABLESETTINGSREQUEST']._serialized_start=2557
-  _globals['_UPDATETABLESETTINGSREQUEST']._serialized_end=2692
-  _globals['_UPDATETABLESETTINGSRESPONSE']._serialized_start=2694
-  _globals['_UPDATETABLESETTINGSRESPONSE']._serialized_end=2769
-  _globals['_SYNCMETADATAREQUEST']._serialized_start=2771
-  _globals['_SYNCMETADATAREQUEST']._serialized_end=2847
-  _globals['_SYNCMETADATARESPONSE']._serialized_start=2849
-  _globals['_SYNCMETADATARESPONSE']._serialized_end=2896
-  _globals['_LISTCONNECTIONTYPESREQUEST']._serialized_start=2898
-  _globals['_LISTCONNECTIONTYPESREQUEST']._serialized_end=2926
-  _globals['_LISTCONNECTIONTYPESRESPONSE']._serialized_start=2928
-  _globals['_LISTCONNECTIONTYPESRESPONSE']._serialized_end=3006
-  _globals['_CONNECTIONSERVICE']._serialized_start=3009
-  _globals['_CONNECTIONSERVICE']._serialized_end=5530
+  _globals['_CREATECONNECTIONREQUEST']._serialized_start=328
+  _globals['_CREATECONNECTIONREQUEST']._serialized_end=398
+  _globals['_CREATECONNECTIONRESPONSE']._serialized_start=400
+  _globals['_CREATECONNECTIONRESPONSE']._serialized_end=465
+  _globals['_GETCONNECTIONREQUEST']._serialized_start=467
+  _globals['_GETCONNECTIONREQUEST']._serialized_end=518
+  _globals['_GETCONNECTIONRESPONSE']._serialized_start=520
+  _globals['_GETCONNECTIONRESPONSE']._serialized_end=582
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=584
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=679
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=681
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=771
+  _globals['_UPDATECONNECTIONREQUEST']._serialized_start=773
+  _globals['_UPDATECONNECTIONREQUEST']._serialized_end=898
+  _globals['_UPDATECONNECTIONRESPONSE']._serialized_start=900
+  _globals['_UPDATECONNECTIONRESPONSE']._serialized_end=965
+  _globals['_DELETECONNECTIONREQUEST']._serialized_start=967
+  _globals['_DELETECONNECTIONREQUEST']._serialized_end=1062
+  _globals['_TESTCONNECTIONREQUEST']._serialized_start=1064
+  _globals['_TESTCONNECTIONREQUEST']._serialized_end=1116
+  _globals['_TESTCONNECTIONRESPONSE']._serialized_start=1118
+  _globals['_TESTCONNECTIONRESPONSE']._serialized_end=1196
+  _globals['_PAUSECONNECTIONREQUEST']._serialized_start=1198
+  _globals['_PAUSECONNECTIONREQUEST']._serialized_end=1271
+  _globals['_PAUSECONNECTIONRESPONSE']._serialized_start=1273
+  _globals['_PAUSECONNECTIONRESPONSE']._serialized_end=1337
+  _globals['_RESUMECONNECTIONREQUEST']._serialized_start=1339
+  _globals['_RESUMECONNECTIONREQUEST']._serialized_end=1393
+  _globals['_RESUMECONNECTIONRESPONSE']._serialized_start=1395
+  _globals['_RESUMECONNECTIONRESPONSE']._serialized_end=1460
+  _globals['_LISTSCHEMASREQUEST']._serialized_start=1462
+  _globals['_LISTSCHEMASREQUEST']._serialized_end=1584
+  _globals['_LISTSCHEMASRESPONSE']._serialized_start=1586
+  _globals['_LISTSCHEMASRESPONSE']._serialized_end=1664
+  _globals['_LISTTABLESREQUEST']._serialized_start=1667
+  _globals['_LISTTABLESREQUEST']._serialized_end=1815
+  _globals['_LISTTABLESRESPONSE']._serialized_start=1817
+  _globals['_LISTTABLESRESPONSE']._serialized_end=1892
+  _globals['_LISTCOLUMNSREQUEST']._serialized_start=1895
+  _globals['_LISTCOLUMNSREQUEST']._serialized_end=2070
+  _globals['_LISTCOLUMNSRESPONSE']._serialized_start=2072
+  _globals['_LISTCOLUMNSRESPONSE']._serialized_end=2150
+  _globals['_LISTTABLEHISTORYREQUEST']._serialized_start=2153
+  _globals['_LISTTABLEHISTORYREQUEST']._serialized_end=2311
+  _globals['_LISTTABLEHISTORYRESPONSE']._serialized_start=2313
+  _globals['_LISTTABLEHISTORYRESPONSE']._serialized_end=2403
+  _globals['_GETTABLESETTINGSREQUEST']._serialized_start=2405
+  _globals['_GETTABLESETTINGSREQUEST']._serialized_end=2512
+  _globals['_GETTABLESETTINGSRESPONSE']._serialized_start=2514
+  _globals['_GETTABLESETTINGSRESPONSE']._serialized_end=2586
+  _globals['_UPDATETABLESETTINGSREQUEST']._serialized_start=2589
+  _globals['_UPDATETABLESETTINGSREQUEST']._serialized_end=2724
+  _globals['_UPDATETABLESETTINGSRESPONSE']._serialized_start=2726
+  _globals['_UPDATETABLESETTINGSRESPONSE']._serialized_end=2801
+  _globals['_SYNCMETADATAREQUEST']._serialized_start=2803
+  _globals['_SYNCMETADATAREQUEST']._serialized_end=2929
+  _globals['_SYNCMETADATARESPONSE']._serialized_start=2931
+  _globals['_SYNCMETADATARESPONSE']._serialized_end=2978
+  _globals['_LISTCONNECTIONTYPESREQUEST']._serialized_start=2980
+  _globals['_LISTCONNECTIONTYPESREQUEST']._serialized_end=3008
+  _globals['_LISTCONNECTIONTYPESRESPONSE']._serialized_start=3010
+  _globals['_LISTCONNECTIONTYPESRESPONSE']._serialized_end=3088
+  _globals['_CONNECTIONSERVICE']._serialized_start=3091
+  _globals['_CONNECTIONSERVICE']._serialized_end=5612
 # @@protoc_insertion_point(module_scope)

@@ -154,6 +154,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job has not ended yet."""
     ERROR_REASON_NOTHING_TO_REQUEUE: _ErrorReason.ValueType  # 116
     """No unit of the job failed, or all checks of those that did were deleted."""
+    ERROR_REASON_JOB_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 117
+    """The job's deadline passed before this was done."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -292,4 +294,6 @@ ERROR_REASON_JOB_NOT_ENDED: ErrorReason.ValueType  # 115
 """The job has not ended yet."""
 ERROR_REASON_NOTHING_TO_REQUEUE: ErrorReason.ValueType  # 116
 """No unit of the job failed, or all checks of those that did were deleted."""
+ERROR_REASON_JOB_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 117
+"""The job's deadline passed before this was done."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -243,6 +243,7 @@ class Job(_message.Message):
     MISSED_RUN_COUNT_FIELD_NUMBER: _builtins.int
     CURRENT_TABLES_FIELD_NUMBER: _builtins.int
     REQUEUE_OF_JOB_ID_FIELD_NUMBER: _builtins.int
+    DEADLINE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     kind: Global___JobKind.ValueType
@@ -309,6 +310,12 @@ class Job(_message.Message):
     def current_tables(self) -> _containers.RepeatedCompositeFieldContainer[Global___JobTable]:
         """The tables that workers read just now, by name, at most 20. Jobs in lists do not tell them."""
 
+    @_builtins.property
+    def deadline_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when it may take: what has not ended then fails as `JOB_DEADLINE_EXCEEDED`, waiting or running, and results that
+        are there already stay. Unset for jobs that ended before there were deadlines.
+        """
+
     def __init__(
         self,
         *,
@@ -334,10 +341,11 @@ class Job(_message.Message):
         missed_run_count: _builtins.int = ...,
         current_tables: _abc.Iterable[Global___JobTable] | None = ...,
         requeue_of_job_id: _builtins.str = ...,
+        deadline_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "deadline_time", b"deadline_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "outcomes", b"outcomes", "start_time", b"start_time", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "current_tables", b"current_tables", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "requeue_of_job_id", b"requeue_of_job_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_requested", b"cancel_requested", "check_count", b"check_count", "connection_id", b"connection_id", "create_time", b"create_time", "created_by", b"created_by", "current_tables", b"current_tables", "deadline_time", b"deadline_time", "due_time", b"due_time", "end_time", b"end_time", "error", b"error", "id", b"id", "kind", b"kind", "missed_run_count", b"missed_run_count", "outcomes", b"outcomes", "request_id", b"request_id", "requeue_of_job_id", b"requeue_of_job_id", "schedule_id", b"schedule_id", "skipped_schemas", b"skipped_schemas", "start_time", b"start_time", "state", b"state", "unit_count", b"unit_count", "units_done_count", b"units_done_count", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -366,6 +374,7 @@ class UnitAttempt(_message.Message):
     @_builtins.property
     def error(self) -> Global___JobError:
         """Why it was not the last one, or why the unit failed with it; unset otherwise. Besides reasons of sources:
+        `JOB_DEADLINE_EXCEEDED`, the job took longer than its timeout;
         `WORKER_LOST`, the worker was gone; `WORKER_STOPPED`, the worker was stopped and gave the unit back; `INTERNAL`,
         something unexpected, which the worker's log has.
         """

@@ -28,9 +28,10 @@ from dq.v1 import queue_pb2 as dq_dot_v1_dot_queue__pb2
 from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64q/v1/job_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x11\x64q/v1/queue.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x0eGetJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"k\n\x0fListJobsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"E\n\x10ListJobsResponse\x12\x18\n\x04jobs\x18\x01 \x03(\x0b\x32\n.dq.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x11\x43\x61ncelJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x85\x01\n\x13ListJobUnitsRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x04 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"N\n\x14ListJobUnitsResponse\x12\x1d\n\x05units\x18\x01 \x03(\x0b\x32\x0e.dq.v1.JobUnit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x11RequeueJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"-\n\x12RequeueJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"=\n\x0fWatchJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06\x63ursor\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x10WatchJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\x11\n\x0fGetQueueRequest\"3\n\x10GetQueueResponse\x12\x1f\n\x05lines\x18\x01 \x03(\x0b\x32\x10.dq.v1.QueueLine2\xe1\x05\n\nJobService\x12]\n\x06GetJob\x12\x14.dq.v1.GetJobRequest\x1a\x15.dq.v1.GetJobResponse\"&\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1c\x12\x15/api/v1/jobs/{job_id}b\x03job\x12U\n\x08ListJobs\x12\x16.dq.v1.ListJobsRequest\x1a\x17.dq.v1.ListJobsResponse\"\x18\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/api/v1/jobs\x12p\n\tCancelJob\x12\x17.dq.v1.CancelJobRequest\x1a\x18.dq.v1.CancelJobResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"\x1c/api/v1/jobs/{job_id}/cancel:\x01*b\x03job\x12p\n\x0cListJobUnits\x12\x1a.dq.v1.ListJobUnitsRequest\x1a\x1b.dq.v1.ListJobUnitsResponse\"\'\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/jobs/{job_id}/units\x12t\n\nRequeueJob\x12\x18.dq.v1.RequeueJobRequest\x1a\x19.dq.v1.RequeueJobResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/jobs/{job_id}/requeue:\x01*b\x03job\x12k\n\x08WatchJob\x12\x16.dq.v1.WatchJobRequest\x1a\x17.dq.v1.WatchJobResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x1b/api/v1/jobs/{job_id}/watchb\x03job0\x01\x12V\n\x08GetQueue\x12\x16.dq.v1.GetQueueRequest\x1a\x17.dq.v1.GetQueueResponse\"\x19\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/queueb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64q/v1/job_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x11\x64q/v1/queue.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"%\n\rGetJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x0eGetJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"k\n\x0fListJobsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x03 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"E\n\x10ListJobsResponse\x12\x18\n\x04jobs\x18\x01 \x03(\x0b\x32\n.dq.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x11\x43\x61ncelJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"\x85\x01\n\x13ListJobUnitsRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12%\n\x06states\x18\x04 \x03(\x0e\x32\x0f.dq.v1.JobStateB\x04\xe2\x41\x01\x01\"N\n\x14ListJobUnitsResponse\x12\x1d\n\x05units\x18\x01 \x03(\x0b\x32\x0e.dq.v1.JobUnit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x11RequeueJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x30\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\"-\n\x12RequeueJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"=\n\x0fWatchJobRequest\x12\x14\n\x06job_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06\x63ursor\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x10WatchJobResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\x11\n\x0fGetQueueRequest\"3\n\x10GetQueueResponse\x12\x1f\n\x05lines\x18\x01 \x03(\x0b\x32\x10.dq.v1.QueueLine2\xe1\x05\n\nJobService\x12]\n\x06GetJob\x12\x14.dq.v1.GetJobRequest\x1a\x15.dq.v1.GetJobResponse\"&\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1c\x12\x15/api/v1/jobs/{job_id}b\x03job\x12U\n\x08ListJobs\x12\x16.dq.v1.ListJobsRequest\x1a\x17.dq.v1.ListJobsResponse\"\x18\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/api/v1/jobs\x12p\n\tCancelJob\x12\x17.dq.v1.CancelJobRequest\x1a\x18.dq.v1.CancelJobResponse\"0\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02&\"\x1c/api/v1/jobs/{job_id}/cancel:\x01*b\x03job\x12p\n\x0cListJobUnits\x12\x1a.dq.v1.ListJobUnitsRequest\x1a\x1b.dq.v1.ListJobUnitsResponse\"\'\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/jobs/{job_id}/units\x12t\n\nRequeueJob\x12\x18.dq.v1.RequeueJobRequest\x1a\x19.dq.v1.RequeueJobResponse\"1\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\'\"\x1d/api/v1/jobs/{job_id}/requeue:\x01*b\x03job\x12k\n\x08WatchJob\x12\x16.dq.v1.WatchJobRequest\x1a\x17.dq.v1.WatchJobResponse\",\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\"\x12\x1b/api/v1/jobs/{job_id}/watchb\x03job0\x01\x12V\n\x08GetQueue\x12\x16.dq.v1.GetQueueRequest\x1a\x17.dq.v1.GetQueueResponse\"\x19\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/queueb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +60,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REQUEUEJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
   _globals['_REQUEUEJOBREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REQUEUEJOBREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001'
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['timeout']._loaded_options = None
+  _globals['_REQUEUEJOBREQUEST'].fields_by_name['timeout']._serialized_options = b'\342A\001\001'
   _globals['_WATCHJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_WATCHJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\342A\001\002'
   _globals['_WATCHJOBREQUEST'].fields_by_name['cursor']._loaded_options = None
@@ -77,34 +80,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOBSERVICE'].methods_by_name['WatchJob']._serialized_options = b'\240\273\030\001\202\323\344\223\002\"\022\033/api/v1/jobs/{job_id}/watchb\003job'
   _globals['_JOBSERVICE'].methods_by_name['GetQueue']._loaded_options = None
   _globals['_JOBSERVICE'].methods_by_name['GetQueue']._serialized_options = b'\240\273\030\002\202\323\344\223\002\017\022\r/api/v1/queue'
-  _globals['_GETJOBREQUEST']._serialized_start=172
-  _globals['_GETJOBREQUEST']._serialized_end=209
-  _globals['_GETJOBRESPONSE']._serialized_start=211
-  _globals['_GETJOBRESPONSE']._serialized_end=252
-  _globals['_LISTJOBSREQUEST']._serialized_start=254
-  _globals['_LISTJOBSREQUEST']._serialized_end=361
-  _globals['_LISTJOBSRESPONSE']._serialized_start=363
-  _globals['_LISTJOBSRESPONSE']._serialized_end=432
-  _globals['_CANCELJOBREQUEST']._serialized_start=434
-  _globals['_CANCELJOBREQUEST']._serialized_end=474
-  _globals['_CANCELJOBRESPONSE']._serialized_start=476
-  _globals['_CANCELJOBRESPONSE']._serialized_end=520
-  _globals['_LISTJOBUNITSREQUEST']._serialized_start=523
-  _globals['_LISTJOBUNITSREQUEST']._serialized_end=656
-  _globals['_LISTJOBUNITSRESPONSE']._serialized_start=658
-  _globals['_LISTJOBUNITSRESPONSE']._serialized_end=736
-  _globals['_REQUEUEJOBREQUEST']._serialized_start=738
-  _globals['_REQUEUEJOBREQUEST']._serialized_end=805
-  _globals['_REQUEUEJOBRESPONSE']._serialized_start=807
-  _globals['_REQUEUEJOBRESPONSE']._serialized_end=852
-  _globals['_WATCHJOBREQUEST']._serialized_start=854
-  _globals['_WATCHJOBREQUEST']._serialized_end=915
-  _globals['_WATCHJOBRESPONSE']._serialized_start=917
-  _globals['_WATCHJOBRESPONSE']._serialized_end=976
-  _globals['_GETQUEUEREQUEST']._serialized_start=978
-  _globals['_GETQUEUEREQUEST']._serialized_end=995
-  _globals['_GETQUEUERESPONSE']._serialized_start=997
-  _globals['_GETQUEUERESPONSE']._serialized_end=1048
-  _globals['_JOBSERVICE']._serialized_start=1051
-  _globals['_JOBSERVICE']._serialized_end=1788
+  _globals['_GETJOBREQUEST']._serialized_start=204
+  _globals['_GETJOBREQUEST']._serialized_end=241
+  _globals['_GETJOBRESPONSE']._serialized_start=243
+  _globals['_GETJOBRESPONSE']._serialized_end=284
+  _globals['_LISTJOBSREQUEST']._serialized_start=286
+  _globals['_LISTJOBSREQUEST']._serialized_end=393
+  _globals['_LISTJOBSRESPONSE']._serialized_start=395
+  _globals['_LISTJOBSRESPONSE']._serialized_end=464
+  _globals['_CANCELJOBREQUEST']._serialized_start=466
+  _globals['_CANCELJOBREQUEST']._serialized_end=506
+  _globals['_CANCELJOBRESPONSE']._serialized_start=508
+  _globals['_CANCELJOBRESPONSE']._serialized_end=552
+  _globals['_LISTJOBUNITSREQUEST']._serialized_start=555
+  _globals['_LISTJOBUNITSREQUEST']._serialized_end=688
+  _globals['_LISTJOBUNITSRESPONSE']._serialized_start=690
+  _globals['_LISTJOBUNITSRESPONSE']._serialized_end=768
+  _globals['_REQUEUEJOBREQUEST']._serialized_start=770
+  _globals['_REQUEUEJOBREQUEST']._serialized_end=887
+  _globals['_REQUEUEJOBRESPONSE']._serialized_start=889
+  _globals['_REQUEUEJOBRESPONSE']._serialized_end=934
+  _globals['_WATCHJOBREQUEST']._serialized_start=936
+  _globals['_WATCHJOBREQUEST']._serialized_end=997
+  _globals['_WATCHJOBRESPONSE']._serialized_start=999
+  _globals['_WATCHJOBRESPONSE']._serialized_end=1058
+  _globals['_GETQUEUEREQUEST']._serialized_start=1060
+  _globals['_GETQUEUEREQUEST']._serialized_end=1077
+  _globals['_GETQUEUERESPONSE']._serialized_start=1079
+  _globals['_GETQUEUERESPONSE']._serialized_end=1130
+  _globals['_JOBSERVICE']._serialized_start=1133
+  _globals['_JOBSERVICE']._serialized_end=1870
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from dq.v1 import job_pb2 as _job_pb2
 from dq.v1 import queue_pb2 as _queue_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -244,19 +245,28 @@ class RequeueJobRequest(_message.Message):
 
     JOB_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TIMEOUT_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The job's identifier."""
     request_id: _builtins.str
     """A name that the caller chooses, so that a repeated request returns the first one's job. At most 64 characters."""
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long the job may take from now to its end, above 0 and at most 24 hours: what is not done by then fails as
+        `JOB_DEADLINE_EXCEEDED`, and statements that run on the source are stopped. Default: the server's `DQ_JOB_TIMEOUT`,
+        24 hours. It is part of the request: a `request_id` that is repeated with another timeout is refused. Example: `900s`.
+        """
+
     def __init__(
         self,
         *,
         job_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        timeout: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timeout", b"timeout"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "request_id", b"request_id", "timeout", b"timeout"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -105,7 +105,7 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RequeueJob(self, request, context):
-        """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
         were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
         have failed.
         """

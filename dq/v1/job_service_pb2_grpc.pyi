@@ -42,7 +42,7 @@ class JobServiceStub:
     ListJobUnits: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]
     """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
     RequeueJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]
-    """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
     were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
     have failed.
     """
@@ -72,7 +72,7 @@ class JobServiceAsyncStub(JobServiceStub):
     ListJobUnits: _aio.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]  # type: ignore[assignment]
     """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
     RequeueJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]  # type: ignore[assignment]
-    """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
     were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
     have failed.
     """
@@ -129,7 +129,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_service_pb2.RequeueJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_job_service_pb2.RequeueJobResponse, _abc.Awaitable[_job_service_pb2.RequeueJobResponse]]:
-        """Starts a new job for the checks of the units that failed, of the same periods; for a sync, a new sync. Checks that
+        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
         were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
         have failed.
         """

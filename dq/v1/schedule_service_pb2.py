@@ -28,12 +28,13 @@ from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
 from dq.v1 import schedule_pb2 as dq_dot_v1_dot_schedule__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/schedule_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x14\x64q/v1/schedule.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n\x15\x43reateScheduleRequest\x12\'\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.ScheduleB\x04\xe2\x41\x01\x02\";\n\x16\x43reateScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"/\n\x12GetScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"I\n\x14ListSchedulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListSchedulesResponse\x12\"\n\tschedules\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Schedule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"w\n\x15UpdateScheduleRequest\x12\'\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.ScheduleB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\";\n\x16UpdateScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"F\n\x15\x44\x65leteScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"1\n\x14PauseScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\":\n\x15PauseScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"2\n\x15ResumeScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\";\n\x16ResumeScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"I\n\x12RunScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\".\n\x13RunScheduleResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"E\n\x13ListNextRunsRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x63ount\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\"E\n\x14ListNextRunsResponse\x12-\n\trun_times\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp2\x9f\t\n\x0fScheduleService\x12\x80\x01\n\x0e\x43reateSchedule\x12\x1c.dq.v1.CreateScheduleRequest\x1a\x1d.dq.v1.CreateScheduleResponse\"1\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\'\"\x11/api/v1/schedules:\x08scheduleb\x08schedule\x12{\n\x0bGetSchedule\x12\x19.dq.v1.GetScheduleRequest\x1a\x1a.dq.v1.GetScheduleResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/schedules/{schedule_id}b\x08schedule\x12i\n\rListSchedules\x12\x1b.dq.v1.ListSchedulesRequest\x1a\x1c.dq.v1.ListSchedulesResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/schedules\x12\x8e\x01\n\x0eUpdateSchedule\x12\x1c.dq.v1.UpdateScheduleRequest\x1a\x1d.dq.v1.UpdateScheduleResponse\"?\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x35\x32\x1f/api/v1/schedules/{schedule.id}:\x08scheduleb\x08schedule\x12s\n\x0e\x44\x65leteSchedule\x12\x1c.dq.v1.DeleteScheduleRequest\x1a\x16.google.protobuf.Empty\"+\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02!*\x1f/api/v1/schedules/{schedule_id}\x12\x8a\x01\n\rPauseSchedule\x12\x1b.dq.v1.PauseScheduleRequest\x1a\x1c.dq.v1.PauseScheduleResponse\">\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x34\"%/api/v1/schedules/{schedule_id}/pause:\x01*b\x08schedule\x12\x8e\x01\n\x0eResumeSchedule\x12\x1c.dq.v1.ResumeScheduleRequest\x1a\x1d.dq.v1.ResumeScheduleResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/schedules/{schedule_id}/resume:\x01*b\x08schedule\x12}\n\x0bRunSchedule\x12\x19.dq.v1.RunScheduleRequest\x1a\x1a.dq.v1.RunScheduleResponse\"7\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02-\"#/api/v1/schedules/{schedule_id}/run:\x01*b\x03job\x12~\n\x0cListNextRuns\x12\x1a.dq.v1.ListNextRunsRequest\x1a\x1b.dq.v1.ListNextRunsResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12)/api/v1/schedules/{schedule_id}/next-runsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/schedule_service.proto\x12\x05\x64q.v1\x1a\x0f\x64q/v1/job.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x14\x64q/v1/schedule.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n\x15\x43reateScheduleRequest\x12\'\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.ScheduleB\x04\xe2\x41\x01\x02\";\n\x16\x43reateScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"/\n\x12GetScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"I\n\x14ListSchedulesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"T\n\x15ListSchedulesResponse\x12\"\n\tschedules\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Schedule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"w\n\x15UpdateScheduleRequest\x12\'\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.ScheduleB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\";\n\x16UpdateScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"F\n\x15\x44\x65leteScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"1\n\x14PauseScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\":\n\x15PauseScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"2\n\x15ResumeScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\";\n\x16ResumeScheduleResponse\x12!\n\x08schedule\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Schedule\"{\n\x12RunScheduleRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x30\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\".\n\x13RunScheduleResponse\x12\x17\n\x03job\x18\x01 \x01(\x0b\x32\n.dq.v1.Job\"E\n\x13ListNextRunsRequest\x12\x19\n\x0bschedule_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x63ount\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\"E\n\x14ListNextRunsResponse\x12-\n\trun_times\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp2\x9f\t\n\x0fScheduleService\x12\x80\x01\n\x0e\x43reateSchedule\x12\x1c.dq.v1.CreateScheduleRequest\x1a\x1d.dq.v1.CreateScheduleResponse\"1\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\'\"\x11/api/v1/schedules:\x08scheduleb\x08schedule\x12{\n\x0bGetSchedule\x12\x19.dq.v1.GetScheduleRequest\x1a\x1a.dq.v1.GetScheduleResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/schedules/{schedule_id}b\x08schedule\x12i\n\rListSchedules\x12\x1b.dq.v1.ListSchedulesRequest\x1a\x1c.dq.v1.ListSchedulesResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/schedules\x12\x8e\x01\n\x0eUpdateSchedule\x12\x1c.dq.v1.UpdateScheduleRequest\x1a\x1d.dq.v1.UpdateScheduleResponse\"?\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x35\x32\x1f/api/v1/schedules/{schedule.id}:\x08scheduleb\x08schedule\x12s\n\x0e\x44\x65leteSchedule\x12\x1c.dq.v1.DeleteScheduleRequest\x1a\x16.google.protobuf.Empty\"+\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02!*\x1f/api/v1/schedules/{schedule_id}\x12\x8a\x01\n\rPauseSchedule\x12\x1b.dq.v1.PauseScheduleRequest\x1a\x1c.dq.v1.PauseScheduleResponse\">\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x34\"%/api/v1/schedules/{schedule_id}/pause:\x01*b\x08schedule\x12\x8e\x01\n\x0eResumeSchedule\x12\x1c.dq.v1.ResumeScheduleRequest\x1a\x1d.dq.v1.ResumeScheduleResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/schedules/{schedule_id}/resume:\x01*b\x08schedule\x12}\n\x0bRunSchedule\x12\x19.dq.v1.RunScheduleRequest\x1a\x1a.dq.v1.RunScheduleResponse\"7\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02-\"#/api/v1/schedules/{schedule_id}/run:\x01*b\x03job\x12~\n\x0cListNextRuns\x12\x1a.dq.v1.ListNextRunsRequest\x1a\x1b.dq.v1.ListNextRunsResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12)/api/v1/schedules/{schedule_id}/next-runsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -64,6 +65,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RUNSCHEDULEREQUEST'].fields_by_name['schedule_id']._serialized_options = b'\342A\001\002'
   _globals['_RUNSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RUNSCHEDULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001'
+  _globals['_RUNSCHEDULEREQUEST'].fields_by_name['timeout']._loaded_options = None
+  _globals['_RUNSCHEDULEREQUEST'].fields_by_name['timeout']._serialized_options = b'\342A\001\001'
   _globals['_LISTNEXTRUNSREQUEST'].fields_by_name['schedule_id']._loaded_options = None
   _globals['_LISTNEXTRUNSREQUEST'].fields_by_name['schedule_id']._serialized_options = b'\342A\001\002'
   _globals['_LISTNEXTRUNSREQUEST'].fields_by_name['count']._loaded_options = None
@@ -86,40 +89,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCHEDULESERVICE'].methods_by_name['RunSchedule']._serialized_options = b'\240\273\030\002\202\323\344\223\002-\"#/api/v1/schedules/{schedule_id}/run:\001*b\003job'
   _globals['_SCHEDULESERVICE'].methods_by_name['ListNextRuns']._loaded_options = None
   _globals['_SCHEDULESERVICE'].methods_by_name['ListNextRuns']._serialized_options = b'\240\273\030\001\202\323\344\223\002+\022)/api/v1/schedules/{schedule_id}/next-runs'
-  _globals['_CREATESCHEDULEREQUEST']._serialized_start=276
-  _globals['_CREATESCHEDULEREQUEST']._serialized_end=340
-  _globals['_CREATESCHEDULERESPONSE']._serialized_start=342
-  _globals['_CREATESCHEDULERESPONSE']._serialized_end=401
-  _globals['_GETSCHEDULEREQUEST']._serialized_start=403
-  _globals['_GETSCHEDULEREQUEST']._serialized_end=450
-  _globals['_GETSCHEDULERESPONSE']._serialized_start=452
-  _globals['_GETSCHEDULERESPONSE']._serialized_end=508
-  _globals['_LISTSCHEDULESREQUEST']._serialized_start=510
-  _globals['_LISTSCHEDULESREQUEST']._serialized_end=583
-  _globals['_LISTSCHEDULESRESPONSE']._serialized_start=585
-  _globals['_LISTSCHEDULESRESPONSE']._serialized_end=669
-  _globals['_UPDATESCHEDULEREQUEST']._serialized_start=671
-  _globals['_UPDATESCHEDULEREQUEST']._serialized_end=790
-  _globals['_UPDATESCHEDULERESPONSE']._serialized_start=792
-  _globals['_UPDATESCHEDULERESPONSE']._serialized_end=851
-  _globals['_DELETESCHEDULEREQUEST']._serialized_start=853
-  _globals['_DELETESCHEDULEREQUEST']._serialized_end=923
-  _globals['_PAUSESCHEDULEREQUEST']._serialized_start=925
-  _globals['_PAUSESCHEDULEREQUEST']._serialized_end=974
-  _globals['_PAUSESCHEDULERESPONSE']._serialized_start=976
-  _globals['_PAUSESCHEDULERESPONSE']._serialized_end=1034
-  _globals['_RESUMESCHEDULEREQUEST']._serialized_start=1036
-  _globals['_RESUMESCHEDULEREQUEST']._serialized_end=1086
-  _globals['_RESUMESCHEDULERESPONSE']._serialized_start=1088
-  _globals['_RESUMESCHEDULERESPONSE']._serialized_end=1147
-  _globals['_RUNSCHEDULEREQUEST']._serialized_start=1149
-  _globals['_RUNSCHEDULEREQUEST']._serialized_end=1222
-  _globals['_RUNSCHEDULERESPONSE']._serialized_start=1224
-  _globals['_RUNSCHEDULERESPONSE']._serialized_end=1270
-  _globals['_LISTNEXTRUNSREQUEST']._serialized_start=1272
-  _globals['_LISTNEXTRUNSREQUEST']._serialized_end=1341
-  _globals['_LISTNEXTRUNSRESPONSE']._serialized_start=1343
-  _globals['_LISTNEXTRUNSRESPONSE']._serialized_end=1412
-  _globals['_SCHEDULESERVICE']._serialized_start=1415
-  _globals['_SCHEDULESERVICE']._serialized_end=2598
+  _globals['_CREATESCHEDULEREQUEST']._serialized_start=308
+  _globals['_CREATESCHEDULEREQUEST']._serialized_end=372
+  _globals['_CREATESCHEDULERESPONSE']._serialized_start=374
+  _globals['_CREATESCHEDULERESPONSE']._serialized_end=433
+  _globals['_GETSCHEDULEREQUEST']._serialized_start=435
+  _globals['_GETSCHEDULEREQUEST']._serialized_end=482
+  _globals['_GETSCHEDULERESPONSE']._serialized_start=484
+  _globals['_GETSCHEDULERESPONSE']._serialized_end=540
+  _globals['_LISTSCHEDULESREQUEST']._serialized_start=542
+  _globals['_LISTSCHEDULESREQUEST']._serialized_end=615
+  _globals['_LISTSCHEDULESRESPONSE']._serialized_start=617
+  _globals['_LISTSCHEDULESRESPONSE']._serialized_end=701
+  _globals['_UPDATESCHEDULEREQUEST']._serialized_start=703
+  _globals['_UPDATESCHEDULEREQUEST']._serialized_end=822
+  _globals['_UPDATESCHEDULERESPONSE']._serialized_start=824
+  _globals['_UPDATESCHEDULERESPONSE']._serialized_end=883
+  _globals['_DELETESCHEDULEREQUEST']._serialized_start=885
+  _globals['_DELETESCHEDULEREQUEST']._serialized_end=955
+  _globals['_PAUSESCHEDULEREQUEST']._serialized_start=957
+  _globals['_PAUSESCHEDULEREQUEST']._serialized_end=1006
+  _globals['_PAUSESCHEDULERESPONSE']._serialized_start=1008
+  _globals['_PAUSESCHEDULERESPONSE']._serialized_end=1066
+  _globals['_RESUMESCHEDULEREQUEST']._serialized_start=1068
+  _globals['_RESUMESCHEDULEREQUEST']._serialized_end=1118
+  _globals['_RESUMESCHEDULERESPONSE']._serialized_start=1120
+  _globals['_RESUMESCHEDULERESPONSE']._serialized_end=1179
+  _globals['_RUNSCHEDULEREQUEST']._serialized_start=1181
+  _globals['_RUNSCHEDULEREQUEST']._serialized_end=1304
+  _globals['_RUNSCHEDULERESPONSE']._serialized_start=1306
+  _globals['_RUNSCHEDULERESPONSE']._serialized_end=1352
+  _globals['_LISTNEXTRUNSREQUEST']._serialized_start=1354
+  _globals['_LISTNEXTRUNSREQUEST']._serialized_end=1423
+  _globals['_LISTNEXTRUNSRESPONSE']._serialized_start=1425
+  _globals['_LISTNEXTRUNSRESPONSE']._serialized_end=1494
+  _globals['_SCHEDULESERVICE']._serialized_start=1497
+  _globals['_SCHEDULESERVICE']._serialized_end=2680
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from dq_platform.app.limits import JobLimits
 from dq_platform.app.once import Once
 from dq_platform.connectors.sources import Sources
 from dq_platform.ports import Clock, Queue, SecretHasher, Uow
@@ -19,7 +20,7 @@ def _computing() -> asyncio.Semaphore:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Our store, the queue, the time, the hash of keys, and the customers' engines.
+    """Our store, the queue, the time, the hash of keys, the customers' engines, and what jobs may take.
 
     `computing` is held by who computes for seconds, so that everybody else keeps a share of the processor. `once` has
     what units of one job asked their source on behalf of all.
@@ -30,5 +31,6 @@ class Deps:
     clock: Clock
     hasher: SecretHasher
     sources: Sources
+    limits: JobLimits = field(default_factory=JobLimits)
     computing: asyncio.Semaphore = field(default_factory=_computing)
     once: Once = field(default_factory=Once)

@@ -32,6 +32,7 @@ MAX_ATTEMPTS = 4
 MAX_CLAIMS = 20
 """How often a unit may be claimed if workers that were stopped in order gave it back in between."""
 HANDED_BACK = JobError("WORKER_STOPPED", "The worker was stopped; another one goes on.")
+OVERDUE = JobError("JOB_DEADLINE_EXCEEDED", "The job's deadline passed before this was done.")
 INTERNAL = JobError("INTERNAL", "Something unexpected went wrong in the worker, several times; its log has the cause.")
 
 
@@ -104,9 +105,16 @@ async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
     is for that.
     """
     found = await holding(deps, [unit], options.lease, _perform(deps, unit, options))
-    if found is Interruption.CANCELLED:
-        return await cancel(deps, unit)
-    return Done(Ended.LOST) if isinstance(found, Interruption) else found
+    return (await interrupted(deps, [unit], found))[0] if isinstance(found, Interruption) else found
+
+
+async def interrupted(deps: Deps, units: Sequence[Unit], why: Interruption) -> Sequence[Done]:
+    """What becomes of units of one job whose work was stopped."""
+    if why is Interruption.CANCELLED:
+        return [await cancel(deps, unit) for unit in units]
+    if why is Interruption.OVERDUE:
+        return await fail_all(deps, units, OVERDUE)
+    return [Done(Ended.LOST)] * len(units)
 
 
 async def crashed(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:
@@ -186,14 +194,32 @@ async def _remember(deps: Deps, run: Run, measured: Measured) -> None:
 
 
 async def _fail(deps: Deps, unit: Unit, error: JobError) -> Done:
-    """End the unit; every check that still exists gets an execution error."""
-    results: Sequence[Result] = ()
+    [done] = await fail_all(deps, [unit], error)
+    return done
+
+
+async def fail_all(deps: Deps, units: Sequence[Unit], error: JobError) -> Sequence[Done]:
+    """End units of one job and one connection; every check that still exists gets an execution error."""
     async with deps.uow() as tx:
-        run = (await runs_of(tx, await tx.assignments.of([unit]), [unit])).get(unit.id)
-    # A unit whose errors cannot be recorded either must not come back for ever.
-    if run and unit.attempt <= MAX_CLAIMS:
-        results = failed_checks(run, Unmeasured(error), deps.clock.now())
-    return await _end(deps, unit, End(results=results, error=error))
+        runs = await runs_of(tx, await tx.assignments.of(units), units)
+    now = deps.clock.now()
+    ends: list[tuple[Unit, End]] = []
+    for unit in units:
+        run = runs.get(unit.id)
+        # A unit whose errors cannot be recorded either must not come back for ever.
+        results = failed_checks(run, Unmeasured(error), now) if run and unit.attempt <= MAX_CLAIMS else ()
+        ends.append((unit, End(results=results, error=error)))
+    return await record_ends(deps, ends)
+
+
+async def record_ends(deps: Deps, ends: Sequence[tuple[Unit, End]]) -> Sequence[Done]:
+    """Record everything in one transaction, or, if the claim of one was lost, each for itself."""
+    if not ends:
+        return []
+    done = await end_all(deps, ends)
+    if len(ends) == 1 or done[0].ended is not Ended.LOST:
+        return done
+    return [one for end in ends for one in await end_all(deps, [end])]
 
 
 async def _end(deps: Deps, unit: Unit, end: End) -> Done:

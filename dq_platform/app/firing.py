@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import structlog
 
+from dq_platform.app.limits import JobLimits
 from dq_platform.app.units import checks_in, table_of, tasks_of, units_of
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
@@ -55,13 +56,13 @@ class _Start:
     note: str
 
 
-async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datetime) -> Fired:
+async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datetime, limits: JobLimits) -> Fired:
     """Start what is due and note what came of it. The schedules are locked, and the caller commits and tells."""
     turns = [turn for turn in [await _turn(tx, one, planner, now) for one in claimed] if turn is not None]
     busy = await tx.jobs.unfinished([turn.schedule.id for turn in turns])
     ready = [turn for turn in turns if turn.schedule.id not in busy]
     late = [_put_off(turn, now) for turn in turns if turn.schedule.id in busy]
-    starts, empty = await _select(tx, ready, now)
+    starts, empty = await _select(tx, ready, now, now + limits.timeout)
     stored = await tx.jobs.add_scheduled([(start.job, start.units) for start in starts])
     begun = [_begun(start, now) if start.job.id in stored else start.schedule for start in starts]
     await tx.schedules.record([*late, *empty, *begun])
@@ -116,7 +117,9 @@ def _put_off(turn: _Turn, now: datetime) -> Schedule:
     return replace(after, missed_run_count=turn.count, first_missed_time=turn.first)
 
 
-async def _select(tx: Tx, turns: Sequence[_Turn], now: datetime) -> tuple[list[_Start], list[Schedule]]:
+async def _select(
+    tx: Tx, turns: Sequence[_Turn], now: datetime, deadline: datetime
+) -> tuple[list[_Start], list[Schedule]]:
     """The jobs to store, and the schedules that select nothing."""
     selected = await _selected(tx, turns)
     gone = await _gone(tx, turns)
@@ -125,7 +128,8 @@ async def _select(tx: Tx, turns: Sequence[_Turn], now: datetime) -> tuple[list[_
     for turn in turns:
         checks = selected[_key(turn.schedule)]
         if checks:
-            starts.append(_start(turn, checks, _note(turn, gone), now))
+            start = _start(turn, checks, _note(turn, gone), now)
+            starts.append(replace(start, job=replace(start.job, deadline_time=deadline)))
         else:
             note = " ".join([NOTHING_SELECTED, *_lost_names(turn.schedule, gone)])
             empty.append(noted(_moved_on(turn.schedule), RunOutcome.NOTHING_SELECTED, note, now))

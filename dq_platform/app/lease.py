@@ -1,4 +1,4 @@
-"""Holding a claimed unit while its work goes on: renewing the lease, noticing a cancel, losing the claim."""
+"""Holding a claimed unit while its work goes on: renewing the lease, seeing that its job must stop, losing it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ log = structlog.get_logger(__name__)
 
 
 class Interruption(StrEnum):
-    """Why work on a unit has to stop before its end."""
+    """Why work on a unit has to stop before its end: its job must not go on, or its claim is lost."""
 
     CANCELLED = "cancelled"
+    OVERDUE = "overdue"
     LOST = "lost"
 
 
@@ -87,8 +88,9 @@ class _Watch:
                 now = self._loop.time()
                 held = await self._renew(tx)
                 self._renewed = now
-            if await tx.jobs.cancel_requested(self._units[0].job_id):
-                return Interruption.CANCELLED
+            stop = await tx.jobs.stop(self._units[0].job_id, self._deps.clock.now())
+        if stop is not None:
+            return Interruption(stop.value)
         return None if held else Interruption.LOST
 
     async def _renew(self, tx: Tx) -> bool:

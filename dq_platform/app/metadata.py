@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dq_platform.app.connections import get_connection
 from dq_platform.app.deps import Deps
 from dq_platform.app.personal import mark
-from dq_platform.app.placing import Work, new_job, place_job
+from dq_platform.app.placing import ANY_ORDER, Order, Work, new_job, place_job, review_order
 from dq_platform.app.review import MAX_IDENTIFIER, Review
 from dq_platform.app.table_settings import reviewed_settings
 from dq_platform.app.units import request_hash
@@ -156,18 +156,18 @@ async def look_up(session: SourceSession | SharedSession, reading: Awaitable[Tab
     return Looked(snapshot, problem, cost)
 
 
-async def sync_metadata(deps: Deps, who: Principal, connection_id: str, request_id: str = "") -> Job:
+async def sync_metadata(deps: Deps, who: Principal, connection_id: str, order: Order = ANY_ORDER) -> Job:
     """The job that reads the whole catalogue; a repeated request id gets the first request's job."""
     review = Review()
-    review.request_id(request_id)
+    review_order(review, order)
     review.done()
-    job = replace(new_job(deps, who, JobKind.SYNC_METADATA, Priority.LOW, request_id), connection_id=connection_id)
+    job = replace(new_job(deps, who, JobKind.SYNC_METADATA, Priority.LOW, order), connection_id=connection_id)
 
     async def find(tx: Tx) -> Work:
         await tx.connections.get(who.workspace_id, connection_id)
         return Work([Unit(new_id(), job.id, who.workspace_id, connection_id, ())])
 
-    return await place_job(deps, job, request_hash(job.kind, connection_id), find)
+    return await place_job(deps, job, request_hash(job.kind, connection_id, timeout=order.timeout), find)
 
 
 def review_names(schema: str, table: str = "", *, path: str = "") -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
 from dq_platform import log as logging
 from dq_platform.app.deps import Deps
+from dq_platform.app.limits import MAX_TIMEOUT
+from dq_platform.app.review import Review
 from dq_platform.app.units import checks_in, plan_tasks
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
@@ -21,6 +24,21 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller says of a job, whatever it does.
+
+    `request_id` names the request, so that it can be repeated; `timeout` is how long the job may take from now on, up
+    to 24 hours, None for the default.
+    """
+
+    request_id: str = ""
+    timeout: timedelta | None = None
+
+
+ANY_ORDER = Order()
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The units of a job, the checks that they are made of, and what to store with the job if it is a new one."""
 
@@ -29,18 +47,28 @@ class Work:
     beside: Callable[[], Awaitable[None]] | None = None
 
 
-def new_job(deps: Deps, who: Principal, kind: JobKind, priority: Priority, request_id: str) -> Job:
+def review_order(review: Review, order: Order) -> None:
+    """Add what is wrong with the order."""
+    review.request_id(order.request_id)
+    if order.timeout is not None and not timedelta() < order.timeout <= MAX_TIMEOUT:
+        most = f"{MAX_TIMEOUT.total_seconds():.0f} s"
+        review.wrong("timeout", f"is {order.timeout.total_seconds():g} s; it takes more than 0 s and at most {most}.")
+
+
+def new_job(deps: Deps, who: Principal, kind: JobKind, priority: Priority, order: Order) -> Job:
     """A job that somebody asks for, queued; what its units are is found when it is placed."""
+    now = deps.clock.now()
     return Job(
         id=new_id(),
         workspace_id=who.workspace_id,
         kind=kind,
         state=JobState.QUEUED,
         priority=priority,
-        create_time=deps.clock.now(),
+        create_time=now,
         unit_count=0,
-        request_id=request_id,
+        request_id=order.request_id,
         created_by=who.key_name,
+        deadline_time=now + (order.timeout or deps.limits.timeout),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.placing import Work, new_job, place_job
+from dq_platform.app.placing import ANY_ORDER, Order, Work, new_job, place_job, review_order
 from dq_platform.app.review import Review
 from dq_platform.app.units import request_hash, units_of
 from dq_platform.errors import WrongState
@@ -16,18 +16,19 @@ from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
 
-async def requeue_job(deps: Deps, who: Principal, id: str, request_id: str = "") -> Job:
+async def requeue_job(deps: Deps, who: Principal, id: str, order: Order = ANY_ORDER) -> Job:
     """A new job for the checks of the units that failed, of the same periods; the failed job stays as it is.
 
-    Checks that were deleted meanwhile are left out, disabled ones are not. A repeated request id gets the first
-    request's job. Raises WrongState if the job has not ended, or if nothing of it is left to do.
+    Checks that were deleted meanwhile are left out, disabled ones are not. It has a deadline of its own. A repeated
+    request id gets the first request's job. Raises WrongState if the job has not ended, or if nothing of it is left
+    to do.
     """
     review = Review()
-    review.request_id(request_id)
+    review_order(review, order)
     review.done()
     async with deps.uow() as tx:
         former = await tx.jobs.get(who.workspace_id, id)
-    job = _again(deps, who, former, request_id)
+    job = _again(deps, who, former, order)
 
     async def find(tx: Tx) -> Work:
         if not former.state.is_final:
@@ -35,11 +36,12 @@ async def requeue_job(deps: Deps, who: Principal, id: str, request_id: str = "")
             raise WrongState("JOB_NOT_ENDED", message, id=former.id, state=former.state.value)
         return await _failed_work(tx, job, await tx.jobs.failed_units(who.workspace_id, former.id))
 
-    return await place_job(deps, job, request_hash(f"requeue {job.kind.value}", former.id), find)
+    hashed = request_hash(f"requeue {job.kind.value}", former.id, timeout=order.timeout)
+    return await place_job(deps, job, hashed, find)
 
 
-def _again(deps: Deps, who: Principal, former: Job, request_id: str) -> Job:
-    job = new_job(deps, who, former.kind, Priority.HIGH, request_id)
+def _again(deps: Deps, who: Principal, former: Job, order: Order) -> Job:
+    job = new_job(deps, who, former.kind, Priority.HIGH, order)
     return replace(job, connection_id=former.connection_id, requeue_of_job_id=former.id, window=former.window)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dq_platform.app.deps import Deps
-from dq_platform.app.placing import Work, new_job, place_job
+from dq_platform.app.placing import ANY_ORDER, Order, Work, new_job, place_job, review_order
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_selector, selected
 from dq_platform.app.units import request_hash, units_of
@@ -26,26 +26,26 @@ class RunRequest:
     """What to run: one check by its id, or what a selector matches. `window`: None for the checks' default."""
 
     subject: str | CheckSelector
-    request_id: str = ""
+    order: Order = ANY_ORDER
     window: PeriodWindow | None = None
     priority: Priority = Priority.HIGH
 
 
 async def run_check(
-    deps: Deps, who: Principal, check_id: str, request_id: str = "", window: PeriodWindow | None = None
+    deps: Deps, who: Principal, check_id: str, order: Order = ANY_ORDER, window: PeriodWindow | None = None
 ) -> Job:
     """The job that runs the check, enabled or not; a repeated request id gets the first request's job."""
-    return await request_run(deps, who, RunRequest(check_id, request_id, window))
+    return await request_run(deps, who, RunRequest(check_id, order, window))
 
 
 async def run_batch(
-    deps: Deps, who: Principal, selector: CheckSelector, request_id: str = "", window: PeriodWindow | None = None
+    deps: Deps, who: Principal, selector: CheckSelector, order: Order = ANY_ORDER, window: PeriodWindow | None = None
 ) -> Job:
     """The job that runs all enabled checks that match; a repeated request id gets the first request's job.
 
     Raises Invalid if none matches.
     """
-    return await request_run(deps, who, RunRequest(selector, request_id, window))
+    return await request_run(deps, who, RunRequest(selector, order, window))
 
 
 async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
@@ -60,17 +60,18 @@ async def request_run(deps: Deps, who: Principal, request: RunRequest) -> Job:
             checks = await selected(tx, who, request.subject)
         return Work(units_of(job.id, who.workspace_id, checks), checks)
 
-    return await place_job(deps, job, request_hash(job.kind, request.subject, request.window), find)
+    hashed = request_hash(job.kind, request.subject, request.window, request.order.timeout)
+    return await place_job(deps, job, hashed, find)
 
 
 def _job(deps: Deps, who: Principal, request: RunRequest) -> Job:
     kind = JobKind.EXECUTE_CHECK if isinstance(request.subject, str) else JobKind.EXECUTE_CHECK_BATCH
-    return replace(new_job(deps, who, kind, request.priority, request.request_id), window=request.window)
+    return replace(new_job(deps, who, kind, request.priority, request.order), window=request.window)
 
 
 def _review(request: RunRequest) -> None:
     review = Review()
-    review.request_id(request.request_id)
+    review_order(review, request.order)
     if isinstance(request.subject, CheckSelector):
         review_selector(review, request.subject)
     review_window(review, request.window)

@@ -10,7 +10,7 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.firing import NOTHING_SELECTED, noted
-from dq_platform.app.placing import Work, new_job, place_job
+from dq_platform.app.placing import ANY_ORDER, Order, Work, new_job, place_job, review_order
 from dq_platform.app.review import Review
 from dq_platform.app.selectors import review_names, review_selector
 from dq_platform.app.units import request_hash, units_of
@@ -138,16 +138,16 @@ async def next_runs(deps: Deps, who: Principal, id: str, count: int = 5) -> list
     return Planner().next_runs(schedule, deps.clock.now(), count)
 
 
-async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = "") -> Job:
+async def run_schedule(deps: Deps, who: Principal, id: str, order: Order = ANY_ORDER) -> Job:
     """The job that runs what the schedule selects, now, paused or not; its moments stay as they are.
 
     It starts even while a former job of the schedule runs, and counts as the former job of the next moment. A repeated
     request id gets the first request's job. Raises WrongState if nothing is selected.
     """
     review = Review()
-    review.request_id(request_id)
+    review_order(review, order)
     review.done()
-    job = replace(new_job(deps, who, JobKind.EXECUTE_CHECK_BATCH, Priority.HIGH, request_id), schedule_id=id)
+    job = replace(new_job(deps, who, JobKind.EXECUTE_CHECK_BATCH, Priority.HIGH, order), schedule_id=id)
 
     async def find(tx: Tx) -> Work:
         schedule = await tx.schedules.get(who.workspace_id, id, lock=True)
@@ -157,7 +157,7 @@ async def run_schedule(deps: Deps, who: Principal, id: str, request_id: str = ""
         started = noted(schedule, RunOutcome.STARTED, "", job.create_time, job.id)
         return Work(units_of(job.id, who.workspace_id, checks), checks, lambda: tx.schedules.record([started]))
 
-    return await place_job(deps, job, request_hash(job.kind, f"schedule {id}"), find)
+    return await place_job(deps, job, request_hash(job.kind, f"schedule {id}", timeout=order.timeout), find)
 
 
 def _planned(schedule: Schedule, now: datetime) -> Schedule:

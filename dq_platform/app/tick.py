@@ -44,6 +44,6 @@ async def _fire_batch(deps: Deps, planner: Planner) -> Fired | None:
         claimed = await tx.schedules.claim_due(now, BATCH)
         if not claimed:
             return None
-        fired = await fire(tx, claimed, planner, now)
+        fired = await fire(tx, claimed, planner, now, deps.limits)
         await tx.commit()
     return fired

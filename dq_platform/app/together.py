@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from dq_platform.app.assignments import runs_of
 from dq_platform.app.deps import Deps
-from dq_platform.app.execute import Done, End, Ended, ExecuteOptions, cancel, end_all, failed, hand_back, run_checks
+from dq_platform.app.execute import (
+    Done,
+    End,
+    ExecuteOptions,
+    cancel,
+    failed,
+    hand_back,
+    interrupted,
+    record_ends,
+    run_checks,
+)
 from dq_platform.app.lease import Interruption, holding
 from dq_platform.app.measuring import Run
 from dq_platform.connectors.factory import ConnectorFactory
@@ -23,11 +33,9 @@ async def run_together(deps: Deps, units: Sequence[Unit], options: ExecuteOption
     up all of them for a defect that concerns one: done alone they do not share it.
     """
     found = await holding(deps, units, options.lease, _perform(deps, units, options))
-    if found is Interruption.CANCELLED:
-        return [await cancel(deps, unit) for unit in units]
-    if isinstance(found, Interruption):
+    if found is Interruption.LOST:
         return [await hand_back(deps, unit) for unit in units]
-    return found
+    return await interrupted(deps, units, found) if isinstance(found, Interruption) else found
 
 
 async def _perform(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -> Sequence[Done]:
@@ -43,7 +51,7 @@ async def _perform(deps: Deps, units: Sequence[Unit], options: ExecuteOptions) -
     except DomainError as error:
         return [await failed(deps, unit, error, options) for unit in units]
     ended = [(unit, end) for unit, end in zip(units, found, strict=True) if isinstance(end, End)]
-    done = dict(zip((unit.id for unit, _ in ended), await _recorded(deps, ended), strict=True))
+    done = dict(zip((unit.id for unit, _ in ended), await record_ends(deps, ended), strict=True))
     return [end if isinstance(end, Done) else done[unit.id] for unit, end in zip(units, found, strict=True)]
 
 
@@ -76,13 +84,3 @@ async def _measured(deps: Deps, unit: Unit, run: Run, options: ExecuteOptions, s
         raise
     except DomainError as error:
         return await failed(deps, unit, error, options)
-
-
-async def _recorded(deps: Deps, ends: Sequence[tuple[Unit, End]]) -> Sequence[Done]:
-    """In one transaction, or, if the claim of one was lost, each for itself."""
-    if not ends:
-        return []
-    done = await end_all(deps, ends)
-    if len(ends) == 1 or done[0].ended is not Ended.LOST:
-        return done
-    return [one for end in ends for one in await end_all(deps, [end])]

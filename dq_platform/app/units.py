@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TypeVar
 
 from dq_platform.ids import new_id
@@ -47,11 +48,14 @@ def table_of(check: Check | CheckPlace) -> TableKey:
     return target.connection_id, target.schema_name, target.table_name
 
 
-def request_hash(kind: str, subject: str | CheckSelector, window: PeriodWindow | None = None) -> str:
+def request_hash(
+    kind: str, subject: str | CheckSelector, window: PeriodWindow | None = None, timeout: timedelta | None = None
+) -> str:
     """A digest that tells two requests with one request id apart."""
     about = subject if isinstance(subject, str) else {**asdict(subject), "labels": dict(subject.labels)}
     dates = [window.start.isoformat(), window.end.isoformat()] if window else []
-    text = json.dumps([kind, about, dates], sort_keys=True, ensure_ascii=True)
+    allowed = [timeout.total_seconds()] if timeout else []
+    text = json.dumps([kind, about, dates, *allowed], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

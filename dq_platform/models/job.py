@@ -37,6 +37,13 @@ class Priority(IntEnum):
     HIGH = 3
 
 
+class Stop(StrEnum):
+    """Why units of a job must not go on: it was cancelled, or its deadline has passed."""
+
+    CANCELLED = "cancelled"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True)
 class JobError:
     """Why a job, or a unit, failed: a machine's reason and a sentence."""
@@ -82,7 +89,7 @@ class Job:
     SUCCEEDED means that every check was measured and judged, whatever the verdict, or that every schema was read but
     the `skipped_schemas`; FAILED that some unit could not be done. `requeue_of_job_id` is the job whose failed units
     it repeats. `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had
-    passed, which it stands for too, the first of them all.
+    passed, which it stands for too, the first of them all. At `deadline_time` what has not ended fails.
     `current_tables`, those that are read just now, are known where one job is asked for.
     """
 
@@ -105,6 +112,7 @@ class Job:
     window: PeriodWindow | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
+    deadline_time: datetime | None = None
     cancel_requested: bool = False
     error: JobError | None = None
     outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)

@@ -13,8 +13,8 @@ class Backlog:
     """Units of one workspace and priority.
 
     `waiting` are due and not taken, `oldest_due_time` since when the first of them is; `delayed` wait for their next
-    attempt; `running` are held by a worker, `abandoned` by one that does not answer any more; `paused` are none of these,
-    for nobody takes them while their connection is paused.
+    attempt; `running` are held by a worker, `abandoned` by one that does not answer any more; `paused` are none of
+    these, for nobody takes them while their connection is paused.
     """
 
     workspace: str

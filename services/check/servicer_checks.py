@@ -11,7 +11,7 @@ from services.check.servicer_catalogue import CatalogueServicer
 from services.common import masks
 from services.common.call import Context, caller
 from services.common.mapping_column import change
-from services.common.mapping_job import job
+from services.common.mapping_job import job, order
 from services.common.mapping_result import result
 from services.common.mapping_sample import error_samples
 from services.common.paging import MAX_SIZE, page_of
@@ -47,12 +47,12 @@ class CheckServicer(CatalogueServicer):
 
     async def RunCheck(self, request: pb.RunCheckRequest, _context: Context) -> pb.RunCheckResponse:
         window = mapping_selector.window(request)
-        started = await runs.run_check(self._deps, caller(), request.check_id, request.request_id, window)
+        started = await runs.run_check(self._deps, caller(), request.check_id, order(request), window)
         return pb.RunCheckResponse(job=job(started))
 
     async def BatchRunChecks(self, request: pb.BatchRunChecksRequest, _context: Context) -> pb.BatchRunChecksResponse:
         selector, window = mapping_selector.selector_to_core(request.selector), mapping_selector.window(request)
-        started = await runs.run_batch(self._deps, caller(), selector, request.request_id, window)
+        started = await runs.run_batch(self._deps, caller(), selector, order(request), window)
         return pb.BatchRunChecksResponse(job=job(started))
 
     async def PreviewCheck(self, request: pb.PreviewCheckRequest, _context: Context) -> pb.PreviewCheckResponse:

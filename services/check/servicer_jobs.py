@@ -11,7 +11,7 @@ from dq_platform.app import jobs, queue, requeue
 from dq_platform.app.deps import Deps
 from services.check.mapping_queue import line
 from services.common.call import Context, caller
-from services.common.mapping_job import STATES, job, unit, watched
+from services.common.mapping_job import STATES, job, order, unit, watched
 from services.common.methods import STREAM_TIMEOUT
 from services.common.paging import PageTokens
 
@@ -48,7 +48,7 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
         return pb.ListJobUnitsResponse(units=map(unit, page.items), next_page_token=token)
 
     async def RequeueJob(self, request: pb.RequeueJobRequest, _context: Context) -> pb.RequeueJobResponse:
-        started = await requeue.requeue_job(self._deps, caller(), request.job_id, request.request_id)
+        started = await requeue.requeue_job(self._deps, caller(), request.job_id, order(request))
         return pb.RequeueJobResponse(job=job(started))
 
     async def WatchJob(self, request: pb.WatchJobRequest, _context: Context) -> AsyncIterator[pb.WatchJobResponse]:

@@ -11,7 +11,7 @@ from dq_platform.app.deps import Deps
 from services.check import mapping_schedule as mapping
 from services.common import masks, times
 from services.common.call import Context, caller
-from services.common.mapping_job import job
+from services.common.mapping_job import job, order
 from services.common.paging import PageTokens
 
 DEFAULT_RUNS = 5
@@ -56,7 +56,7 @@ class ScheduleServicer(schedule_service_pb2_grpc.ScheduleServiceServicer):
         return pb.ResumeScheduleResponse(schedule=mapping.schedule(schedule))
 
     async def RunSchedule(self, request: pb.RunScheduleRequest, _context: Context) -> pb.RunScheduleResponse:
-        started = await schedules.run_schedule(self._deps, caller(), request.schedule_id, request.request_id)
+        started = await schedules.run_schedule(self._deps, caller(), request.schedule_id, order(request))
         return pb.RunScheduleResponse(job=job(started))
 
     async def ListNextRuns(self, request: pb.ListNextRunsRequest, _context: Context) -> pb.ListNextRunsResponse:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
-from dq.v1 import check_pb2, job_pb2, job_service_pb2
+from dq.v1 import (
+    check_pb2,
+    check_service_pb2,
+    connection_service_pb2,
+    job_pb2,
+    job_service_pb2,
+    schedule_service_pb2,
+)
+from dq_platform.app.placing import Order
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.job import Attempt, Job, JobError, JobKind, JobState, OutcomeCounts, SkippedSchema, UnitReport
 from dq_platform.models.metadata import TableKey
@@ -40,7 +48,20 @@ def job(model: Job) -> job_pb2.Job:
         missed_run_count=model.missed_run_count,
         current_tables=map(_table, model.current_tables),
         requeue_of_job_id=model.requeue_of_job_id,
+        deadline_time=times.to_proto(model.deadline_time),
     )
+
+
+def order(
+    request: check_service_pb2.RunCheckRequest
+    | check_service_pb2.BatchRunChecksRequest
+    | connection_service_pb2.SyncMetadataRequest
+    | job_service_pb2.RequeueJobRequest
+    | schedule_service_pb2.RunScheduleRequest,
+) -> Order:
+    """What a request for a job says of it, whatever it does."""
+    timeout = request.timeout.ToTimedelta() if request.HasField("timeout") else None
+    return Order(request.request_id, timeout)
 
 
 def unit(model: UnitReport) -> job_pb2.JobUnit:

@@ -15,7 +15,7 @@ from dq_platform.models.metadata import ColumnInfo, TableInfo
 from services.common import masks
 from services.common.call import Context, caller
 from services.common.mapping_column import column
-from services.common.mapping_job import job
+from services.common.mapping_job import job, order
 from services.common.paging import PageTokens, page_of
 from services.connection import mapping_connection as mapping
 from services.connection import mapping_metadata
@@ -144,7 +144,7 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
         return pb.UpdateTableSettingsResponse(table_settings=mapping_metadata.table_settings(settings))
 
     async def SyncMetadata(self, request: pb.SyncMetadataRequest, _context: Context) -> pb.SyncMetadataResponse:
-        started = await metadata.sync_metadata(self._deps, caller(), request.connection_id, request.request_id)
+        started = await metadata.sync_metadata(self._deps, caller(), request.connection_id, order(request))
         return pb.SyncMetadataResponse(job=job(started))
 
     async def ListConnectionTypes(

@@ -217,6 +217,8 @@ CHANGES = [
         lambda _: {"window": {"start_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}}),
     Bad("bad request id", "POST", lambda it: f"/checks/{it.check}/run", "request_id", ("64",),
         lambda _: {"request_id": "x" * 65}),
+    Bad("timeout of two days", "POST", lambda it: f"/checks/{it.check}/run", "timeout", ("172800 s", "at most 86400 s"),
+        lambda _: {"timeout": "172800s"}),
     Bad("batch without a selector", "POST", "/checks/batch/run", "selector", ("required",), lambda _: {}),
     Bad("batch that selects nothing", "POST", "/checks/batch/run", "selector", ("no check",),
         lambda _: {"selector": {"table_pattern": "nothing.*"}}),

@@ -175,7 +175,7 @@ EXAMPLES: Mapping[str, Example] = {
     "ListChecks": at(lambda it: f"/checks?connection_id={it.connection}&table_pattern=shop.cust*&mode=MODE_MONITORING"),
     "UpdateCheck": change(lambda it: f"/checks/{it.check}", description="everybody has an address"),
     "DeleteCheck": gone(lambda it: f"/checks/{it.account.check(it.connection, column='city')}"),
-    "RunCheck": to(202, lambda it: f"/checks/{it.check}/run"),
+    "RunCheck": to(202, lambda it: f"/checks/{it.check}/run", lambda _: {"timeout": "900s"}),
     "BatchRunChecks": to(202, lambda _: "/checks/batch/run", lambda it: {"selector": {"check_ids": [it.check]}}),
     "AcceptBaseline": to(200, lambda it: f"/checks/{it.pinned}/accept-baseline", lambda _: {"note": "release 12"}),
     "ListBaselines": at(lambda it: f"/checks/{it.pinned}/baselines?page_size=10"),

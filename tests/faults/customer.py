@@ -16,6 +16,7 @@ from dq_platform.app import access, checks, connections, jobs, runs, schedules
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.connections import ConnectionDraft
 from dq_platform.app.deps import Deps
+from dq_platform.app.placing import Order
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.checks.validation import CheckDraft
 from dq_platform.errors import StoreUnavailable
@@ -81,7 +82,9 @@ class Customer:
         """Several checks; now and then they are cancelled while they are done."""
         some = tuple(self.draw.sample(self.check_ids, self.draw.randint(3, len(self.check_ids))))
         request_id = new_id()
-        job = await _surely(lambda: runs.run_batch(self.deps, self.who, CheckSelector(check_ids=some), request_id))
+        job = await _surely(
+            lambda: runs.run_batch(self.deps, self.who, CheckSelector(check_ids=some), Order(request_id))
+        )
         self.requested[request_id] = job.id
         if self.draw.random() < 0.15:
             await asyncio.sleep(self.draw.uniform(0.0, 0.5))
@@ -89,7 +92,7 @@ class Customer:
 
     async def one(self) -> None:
         check_id, request_id = self.draw.choice(self.check_ids), new_id()
-        job = await _surely(lambda: runs.run_check(self.deps, self.who, check_id, request_id))
+        job = await _surely(lambda: runs.run_check(self.deps, self.who, check_id, Order(request_id)))
         self.requested[request_id] = job.id
 
     async def due(self) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    Select,
     Text,
     Update,
     and_,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     update,
@@ -29,19 +31,56 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from dq_platform.adapters.sql.ids import storable
-from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, connections, job_units, jobs
-from dq_platform.models.job import JobError, JobState
+from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, UNFINISHED, connections, job_units, jobs
+from dq_platform.models.job import JobError, JobState, Stop
 
 LOST = JobError("WORKER_LOST", "The worker was gone before the attempt ended, or could not reach the store.")
 UNIT_END: Mapping[str, TypeEngine[Any]] = MappingProxyType(
-    {"id": ID, "attempt": Integer(), "state": Text(), "error_reason": Text(), "error_message": Text()}
+    {
+        "id": ID,
+        "attempt": Integer(),
+        "state_before": Text(),
+        "state": Text(),
+        "error_reason": Text(),
+        "error_message": Text(),
+    }
 )
-"""What is said of each unit that ends."""
+"""What is said of each unit that ends; the first three are as its row must still be."""
 
 
 def expired(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that a unit's worker is gone."""
     return and_(job_units.c.state == JobState.RUNNING, job_units.c.lease_until < now)
+
+
+def in_time(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The condition that a job's deadline has not passed."""
+    return or_(jobs.c.deadline_time.is_(None), jobs.c.deadline_time > now)
+
+
+def stop() -> ColumnElement[str | None]:
+    """Why a job's units must not go on at `looked_at`, NULL if they may."""
+    return case(
+        (jobs.c.cancel_requested, Stop.CANCELLED.value),
+        (jobs.c.deadline_time <= bindparam("looked_at", type_=TIME), Stop.OVERDUE.value),
+        else_=null(),
+    )
+
+
+def _idle() -> Select[Any]:
+    """Units that nobody holds, of jobs whose units must not go on, and why."""
+    now = bindparam("looked_at", type_=TIME)
+    overdue = jobs.c.deadline_time <= now
+    stopped = (
+        select(jobs.c.id, stop().label("why")).where(UNFINISHED, or_(overdue, jobs.c.cancel_requested)).cte("stopped")
+    )
+    return (
+        select(job_units, stopped.c.why)
+        .join(stopped, stopped.c.id == job_units.c.job_id)
+        .where(or_(job_units.c.state == JobState.QUEUED, expired(now)))
+        .order_by(job_units.c.job_id, job_units.c.connection_id, job_units.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def held() -> ColumnElement[bool]:
@@ -92,14 +131,15 @@ def _claim() -> Update:
     What somebody else claims just now is not waited for, so that two that want the same units cannot wait in a circle.
     """
     starting = _start().returning(jobs.c.id).cte("starting")
-    started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED)
+    now = bindparam("claimed_at", type_=TIME)
+    started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED, in_time(now))
     ready = or_(started, job_units.c.job_id.in_(select(starting.c.id)))
     free = select(job_units.c.id).where(_claimable(), ready).with_for_update(skip_locked=True).cte("free")
     lease = bindparam("leased_until", type_=TIME)
     values = {
         "state": JobState.RUNNING,
         "attempt": job_units.c.attempt + 1,
-        "start_time": bindparam("claimed_at", type_=TIME),
+        "start_time": now,
         "lease_until": lease,
         "attempts": case((job_units.c.state == JobState.RUNNING, _lost()), else_=job_units.c.attempts),
     }
@@ -112,7 +152,7 @@ def _start() -> Update:
     start = bindparam("claimed_at", type_=TIME)
     return (
         update(jobs)
-        .where(jobs.c.id == job, jobs.c.state == JobState.QUEUED)
+        .where(jobs.c.id == job, jobs.c.state == JobState.QUEUED, in_time(start))
         .values(state=JobState.RUNNING, start_time=start)
     )
 
@@ -134,7 +174,7 @@ def _finish() -> Update:
             job_units.c.id == end.id,
             job_units.c.job_id == locked.c.id,
             job_units.c.attempt == end.attempt,
-            job_units.c.state == JobState.RUNNING,
+            job_units.c.state == end.state_before,
         )
         .values(end_time=at, lease_until=None, **how)
         .returning(job_units.c.job_id)
@@ -159,3 +199,5 @@ def _finish() -> Update:
 
 CLAIM = _claim()
 FINISH = _finish()
+IDLE = _idle()
+STOP = select(stop()).where(jobs.c.id == bindparam("looked_for", type_=ID))

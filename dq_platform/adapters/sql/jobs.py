@@ -42,14 +42,25 @@ from dq_platform.adapters.sql.job_rows import (
     unit_from_row,
     unit_to_row,
 )
-from dq_platform.adapters.sql.job_statements import CLAIM, FINISH, UNIT_END, expired, held, noted, state_after
+from dq_platform.adapters.sql.job_statements import (
+    CLAIM,
+    FINISH,
+    IDLE,
+    STOP,
+    UNIT_END,
+    expired,
+    held,
+    in_time,
+    noted,
+    state_after,
+)
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.scheduled_jobs import add_scheduled
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, UNFINISHED, checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
+from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Stop, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.queue import Backlog
@@ -156,9 +167,14 @@ class SqlJobs:
         row = (await self._session.execute(statement)).one_or_none()
         return row is not None and not row.cancel_requested
 
-    async def cancel_requested(self, job_id: str) -> bool:
-        statement = select(jobs.c.cancel_requested).where(jobs.c.id == existing_id("job", job_id))
-        return bool((await self._session.execute(statement)).scalar_one_or_none())
+    async def stop(self, job_id: str, now: datetime) -> Stop | None:
+        look = {"looked_for": existing_id("job", job_id), "looked_at": now}
+        why = (await self._session.execute(STOP, look)).scalar_one_or_none()
+        return Stop(why) if why else None
+
+    async def idle(self, now: datetime, limit: int) -> Sequence[tuple[Unit, Stop]]:
+        rows = await self._session.execute(IDLE, {"looked_at": now, "most": limit})
+        return [(unit_from_row(row), Stop(row.why)) for row in rows]
 
     async def skipped(self, job_id: str, schemas: Sequence[SkippedSchema]) -> None:
         values = {"skipped_schemas": skipped_to_json(schemas)}
@@ -192,7 +208,13 @@ class SqlJobs:
 
     async def finish(self, ends: Sequence[UnitEnd], at: datetime) -> Job | None:
         rows = [
-            {"id": end.unit.id, "attempt": end.unit.attempt, "state": end.state, **error_to_row(end.error)}
+            {
+                "id": end.unit.id,
+                "attempt": end.unit.attempt,
+                "state_before": end.unit.state,
+                "state": end.state,
+                **error_to_row(end.error),
+            }
             for end in ends
         ]
         states = [end.state for end in ends]
@@ -228,7 +250,7 @@ class SqlJobs:
         statement = (
             select(job_units.c.id, jobs.c.priority)
             .join(jobs, jobs.c.id == job_units.c.job_id)
-            .where(or_(forgotten, expired(now)), ~held())
+            .where(or_(forgotten, expired(now)), ~held(), in_time(now))
             .order_by(jobs.c.priority.desc(), job_units.c.due_time, job_units.c.id)
             .limit(limit)
         )

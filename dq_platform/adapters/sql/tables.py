@@ -230,10 +230,13 @@ jobs = Table(
     *_text("error_reason", "error_message"),
     *_counts(*OUTCOME_COUNTS),
     *_counts("missed_run_count"),
+    *_times("deadline_time", nullable=True),
     UniqueConstraint("workspace_id", "request_id"),
     UniqueConstraint("schedule_id", "due_time"),
     Index("ix_jobs_ended", "end_time", postgresql_where=text("end_time IS NOT NULL")),
     Index("ix_jobs_unfinished", "schedule_id", postgresql_where=UNFINISHED),
+    Index("ix_jobs_deadline", "deadline_time", postgresql_where=UNFINISHED),
+    Index("ix_jobs_cancelling", "id", postgresql_where=text("cancel_requested AND state IN ('queued', 'running')")),
     Index(None, "workspace_id", "create_time", "id"),
     Index(None, "workspace_id", "state", "create_time", "id"),
 )

@@ -7,7 +7,18 @@ import pytest
 
 from dq_platform.adapters.sql.job_statements import LOST
 from dq_platform.errors import NotFound
-from dq_platform.models.job import Attempt, Job, JobError, JobState, OutcomeCounts, Priority, Unit, UnitEnd, UnitReport
+from dq_platform.models.job import (
+    Attempt,
+    Job,
+    JobError,
+    JobState,
+    OutcomeCounts,
+    Priority,
+    Stop,
+    Unit,
+    UnitEnd,
+    UnitReport,
+)
 from dq_platform.models.page import PageRequest
 from tests.integration.store.job_steps import GONE, LEASE, cancel, claim, claimed, finish, read
 from tests.integration.store.world import DAY, HOUR, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
@@ -70,7 +81,7 @@ async def test_a_renewal_tells_that_cancel_was_requested_and_still_extends(world
     mine = await claimed(world, unit)
     await cancel(world, job)
     async with world.uow() as tx:
-        assert await tx.jobs.cancel_requested(job.id)
+        assert await tx.jobs.stop(job.id, NOW) is Stop.CANCELLED
         assert not await tx.jobs.renew(mine, NOW + HOUR)
         await tx.commit()
     assert await claim(world, unit, NOW + MINUTE) is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dq_platform.app import connections, metadata
+from dq_platform.app.placing import Order
 from dq_platform.errors import Invalid, NotFound, RequestIdReused, SourceError
 from dq_platform.models.job import JobKind, JobState, Priority
 from dq_platform.models.metadata import TableSettings
@@ -34,9 +35,9 @@ async def test_a_name_that_no_source_can_hold_is_refused(world: World) -> None:
 
 
 async def test_a_sync_keeps_the_catalogue_and_forgets_what_is_gone(world: World) -> None:
-    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1")
+    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("sync-1"))
     assert (job.kind, job.priority, job.connection_id) == (JobKind.SYNC_METADATA, Priority.LOW, world.connection.id)
-    assert await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1") == job
+    assert await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("sync-1")) == job
     await world.work()
     assert (await world.job(job)).state is JobState.SUCCEEDED
     assert await _known(world, "payments")
@@ -48,11 +49,11 @@ async def test_a_sync_keeps_the_catalogue_and_forgets_what_is_gone(world: World)
 
 
 async def test_a_repeated_request_for_a_sync_returns_the_first_job_though_its_connection_is_gone(world: World) -> None:
-    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1")
+    job = await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("sync-1"))
     await connections.delete_connection(world.deps, world.who, world.connection.id)
-    assert (await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-1")).id == job.id
+    assert (await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("sync-1"))).id == job.id
     with pytest.raises(NotFound):
-        await metadata.sync_metadata(world.deps, world.who, world.connection.id, "sync-2")
+        await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("sync-2"))
 
 
 async def test_a_sync_of_a_source_that_refuses_fails_with_the_reason(world: World) -> None:
@@ -66,12 +67,12 @@ async def test_a_sync_of_a_source_that_refuses_fails_with_the_reason(world: Worl
 
 
 async def test_a_request_id_belongs_to_one_request(world: World) -> None:
-    await metadata.sync_metadata(world.deps, world.who, world.connection.id, "same")
+    await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("same"))
     another = await world.connect()
     with pytest.raises(RequestIdReused):
-        await metadata.sync_metadata(world.deps, world.who, another.id, "same")
+        await metadata.sync_metadata(world.deps, world.who, another.id, Order("same"))
     with pytest.raises(Invalid, match="request_id"):
-        await metadata.sync_metadata(world.deps, world.who, world.connection.id, "no spaces")
+        await metadata.sync_metadata(world.deps, world.who, world.connection.id, Order("no spaces"))
 
 
 async def test_a_table_filter_holds_for_all_checks_of_the_table(world: World) -> None:

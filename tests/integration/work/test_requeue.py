@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dq_platform.app import checks, jobs, metadata, requeue
+from dq_platform.app.placing import Order
 from dq_platform.errors import NotFound, WrongState
 from dq_platform.models.job import Attempt, Job, JobKind, JobState, Priority
 from tests.integration.work.world import ALL, World
@@ -57,9 +58,9 @@ async def test_an_unreachable_source_leaves_a_reason_for_each_attempt(world: Wor
 
 async def test_a_repeated_request_to_requeue_returns_the_first_job(world: World) -> None:
     failed, check_id = await half_failed(world)
-    first = await requeue.requeue_job(world.deps, world.who, failed.id, "again-1")
+    first = await requeue.requeue_job(world.deps, world.who, failed.id, Order("again-1"))
     await checks.delete_check(world.deps, world.who, check_id)
-    assert (await requeue.requeue_job(world.deps, world.who, failed.id, "again-1")).id == first.id
+    assert (await requeue.requeue_job(world.deps, world.who, failed.id, Order("again-1"))).id == first.id
     with pytest.raises(WrongState, match="were deleted") as caught:
         await requeue.requeue_job(world.deps, world.who, failed.id)
     assert caught.value.reason == "NOTHING_TO_REQUEUE"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dq_platform.app import checks, jobs, runs
+from dq_platform.app.placing import Order
 from dq_platform.errors import Invalid, NotFound, RequestIdReused
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckSelector, Mode, PeriodWindow
@@ -43,17 +44,17 @@ async def test_a_request_id_belongs_to_one_request(world: World) -> None:
     with pytest.raises(RequestIdReused):
         await world.run(two, request_id="r-1")
     with pytest.raises(RequestIdReused):
-        await runs.run_batch(world.deps, world.who, CheckSelector(check_ids=(one.id,)), "r-1")
+        await runs.run_batch(world.deps, world.who, CheckSelector(check_ids=(one.id,)), Order("r-1"))
 
 
 async def test_a_repeated_request_id_returns_the_first_job_though_its_checks_are_gone(world: World) -> None:
     check = await world.check("row_count", "orders")
     selector = CheckSelector(connection_id=world.connection.id)
     single = await world.run(check, request_id="r-1")
-    batch = await runs.run_batch(world.deps, world.who, selector, "r-2")
+    batch = await runs.run_batch(world.deps, world.who, selector, Order("r-2"))
     await checks.delete_check(world.deps, world.who, check.id)
     assert (await world.run(check, request_id="r-1")).id == single.id
-    assert (await runs.run_batch(world.deps, world.who, selector, "r-2")).id == batch.id
+    assert (await runs.run_batch(world.deps, world.who, selector, Order("r-2"))).id == batch.id
     with pytest.raises(RequestIdReused):
         await world.run(check, request_id="r-2")
     with pytest.raises(NotFound):
@@ -95,7 +96,7 @@ async def test_everything_wrong_with_a_batch_is_told_at_once(world: World) -> No
     now = datetime.now(UTC)
     selector = CheckSelector(check_ids=("x",) * 10_001, check_type="row_cuont", labels={"": "x"})
     with pytest.raises(Invalid) as caught:
-        await runs.run_batch(world.deps, world.who, selector, "no spaces", PeriodWindow(now, now))
+        await runs.run_batch(world.deps, world.who, selector, Order("no spaces"), PeriodWindow(now, now))
     fields = {violation.field for violation in caught.value.violations}
     assert {"request_id", "selector.check_ids", "selector.check_type", "window.end_time"} <= fields
 

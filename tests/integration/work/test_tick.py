@@ -16,6 +16,7 @@ from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import checks, connections, schedules, tick
+from dq_platform.app.placing import Order
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.errors import Invalid, RequestIdReused, WrongState
 from dq_platform.ids import new_id
@@ -76,6 +77,7 @@ async def test_a_due_schedule_makes_one_job_of_what_it_selects(world: World) -> 
     [job] = await fired(world)
     assert (job.kind, job.schedule_id) == (JobKind.EXECUTE_CHECK_BATCH, schedule.id)
     assert (job.due_time, job.missed_run_count) == (schedule.next_run_time, 0)
+    assert job.deadline_time == job.create_time + world.deps.limits.timeout
     assert (job.priority, job.check_count, job.created_by) == (Priority.NORMAL, 1, "")
     assert world.queue.told == [(world.queue.ids[0], Priority.NORMAL)]
     await world.work()
@@ -190,10 +192,10 @@ async def test_jitter_is_in_the_moment_that_is_planned_and_fired(world: World) -
 async def test_a_run_of_now_is_the_schedules_job_and_moves_nothing(world: World) -> None:
     await world.check("row_count", "orders")
     schedule = await scheduled(world)
-    job = await schedules.run_schedule(world.deps, world.who, schedule.id, "r-1")
+    job = await schedules.run_schedule(world.deps, world.who, schedule.id, Order("r-1"))
     assert (job.schedule_id, job.due_time, job.created_by) == (schedule.id, None, "admin")
     assert (job.priority, job.check_count) == (Priority.HIGH, 1)
-    assert await schedules.run_schedule(world.deps, world.who, schedule.id, "r-1") == job
+    assert await schedules.run_schedule(world.deps, world.who, schedule.id, Order("r-1")) == job
     assert world.queue.told == [(world.queue.ids[0], Priority.HIGH)]
     now = await now_of(world, schedule)
     assert (now.next_run_time, now.last_job_id) == (schedule.next_run_time, job.id)
@@ -201,9 +203,9 @@ async def test_a_run_of_now_is_the_schedules_job_and_moves_nothing(world: World)
     assert await pass_an_hour(world) == 0
     assert (await now_of(world, schedule)).last_run_outcome is RunOutcome.SKIPPED
     with pytest.raises(RequestIdReused):
-        await schedules.run_schedule(world.deps, world.who, (await scheduled(world)).id, "r-1")
+        await schedules.run_schedule(world.deps, world.who, (await scheduled(world)).id, Order("r-1"))
     with pytest.raises(Invalid, match="request_id"):
-        await schedules.run_schedule(world.deps, world.who, schedule.id, "no spaces")
+        await schedules.run_schedule(world.deps, world.who, schedule.id, Order("no spaces"))
 
 
 async def test_a_paused_schedule_can_be_run_but_not_one_that_selects_nothing(world: World) -> None:

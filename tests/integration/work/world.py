@@ -15,6 +15,7 @@ from dq_platform.app.checks import NewCheck
 from dq_platform.app.connections import ConnectionDraft
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
+from dq_platform.app.placing import Order
 from dq_platform.checks.validation import CheckDraft
 from dq_platform.connectors.base import Guards
 from dq_platform.connectors.sources import SourceOptions, Sources
@@ -144,7 +145,7 @@ class World:
         )
 
     async def run(self, check: Check, request_id: str = "") -> Job:
-        return await runs.run_check(self.deps, self.who, check.id, request_id)
+        return await runs.run_check(self.deps, self.who, check.id, Order(request_id))
 
     async def batch(self, selector: CheckSelector = EVERYTHING) -> Job:
         return await runs.run_batch(self.deps, self.who, selector)

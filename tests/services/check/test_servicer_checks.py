@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from grpc import StatusCode
 
-from dq.v1 import check_pb2, job_pb2, result_pb2
+from dq.v1 import check_pb2, check_service_pb2, connection_service_pb2, job_pb2, result_pb2, schedule_service_pb2
 from dq_platform.models.workspace import Role
 from services.common.structs import plain, to_struct
 from tests.services.platform import fields_of, refused
@@ -151,6 +152,24 @@ async def test_a_run_is_a_queued_job(shop: Shop) -> None:
     assert (job.kind, job.state) == (job_pb2.JOB_KIND_EXECUTE_CHECK, job_pb2.JOB_STATE_QUEUED)
     assert (job.check_count, job.unit_count, job.units_done_count) == (1, 1, 0)
     assert (job.created_by, job.request_id) == ("admin", "run-1")
+
+
+async def test_every_request_for_a_job_takes_a_timeout(shop: Shop) -> None:
+    check, schedule, timeout = await shop.stored_check(), await shop.schedule(), Duration(seconds=90)
+    selector = check_pb2.CheckSelector(check_ids=[check.id])
+    made = [
+        await shop.admin.RunCheck(check_service_pb2.RunCheckRequest(check_id=check.id, timeout=timeout)),
+        await shop.admin.BatchRunChecks(check_service_pb2.BatchRunChecksRequest(selector=selector, timeout=timeout)),
+        await shop.admin.SyncMetadata(
+            connection_service_pb2.SyncMetadataRequest(connection_id=shop.connection.id, timeout=timeout)
+        ),
+        await shop.admin.RunSchedule(schedule_service_pb2.RunScheduleRequest(schedule_id=schedule.id, timeout=timeout)),
+    ]
+    assert {one.job.deadline_time.seconds - one.job.create_time.seconds for one in made} == {90}
+    refusal = await refused(
+        shop.admin.RunCheck(check_service_pb2.RunCheckRequest(check_id=check.id, timeout=Duration()))
+    )
+    assert refusal.violations == {"timeout": "is 0 s; it takes more than 0 s and at most 86400 s."}
 
 
 async def test_a_repeated_request_id_returns_the_first_job(shop: Shop) -> None:
