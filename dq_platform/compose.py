@@ -63,7 +63,7 @@ async def parts(settings: CoreSettings, name: str, telemetry: Telemetry, tasks: 
     try:
         async with Sources(options) as sources:
             hasher = BcryptHasher(settings.bcrypt_rounds)
-            limits = JobLimits(settings.job_timeout)
+            limits = JobLimits(settings.job_timeout, settings.max_queued_units)
             deps = Deps(uow, ArqQueue(redis, telemetry.tracer), SystemClock(), hasher, sources, limits)
             yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry)
     finally:

@@ -131,6 +131,22 @@ class Exhausted(DomainError):
         self.retry_after = retry_after
 
 
+class QueueFull(Exhausted):
+    """The workspace's jobs have as many units to do as they may; `queued` are there, `units` were to come."""
+
+    reason = "QUEUE_FULL"
+
+    def __init__(self, queued: int, units: int, limit: int) -> None:
+        super().__init__(
+            f"{queued:,} units of this workspace's jobs have not ended, and this job has {units:,}; at most {limit:,} "
+            "are allowed. Ask again when some have ended, or cancel jobs that are not needed.",
+            timedelta(seconds=10),
+            queued=str(queued),
+            units=str(units),
+            limit=str(limit),
+        )
+
+
 class StoreUnavailable(DomainError):
     """The platform's own store cannot be reached, or takes too long; it may work again after `retry_after`."""
 

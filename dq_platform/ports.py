@@ -211,10 +211,11 @@ class Schedules(Protocol):
 
     async def delete(self, workspace_id: str, id: str) -> None: ...
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+    async def claim_due(self, now: datetime, held_before: datetime, limit: int) -> Sequence[Schedule]:
         """Schedules that have something to do, locked until commit; those that another process holds are skipped.
 
-        Their next_run_time has come, or they queue a run and their former job has ended.
+        Their next_run_time has come, or they queue a run and their former job has ended; those that were held back
+        after `held_before` queue on.
         """
 
     async def record(self, schedules: Sequence[Schedule]) -> None:
@@ -240,6 +241,9 @@ class Jobs(Protocol):
 
     async def unfinished(self, schedule_ids: Sequence[str]) -> Collection[str]:
         """Those of the schedules that have a job which waits or runs."""
+
+    async def queued_units(self, workspace_ids: Collection[str]) -> Mapping[str, int]:
+        """How many units the workspaces' unfinished jobs have still to do, zeros included."""
 
     async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
         """The job that this request asked for before. Raises RequestIdReused as `add` does."""

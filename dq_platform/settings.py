@@ -124,6 +124,7 @@ class CoreSettings(StoreSettings):
     plugins: Names = Field((), validation_alias="DQ_PLUGINS")
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
     job_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(86_400, validation_alias="DQ_JOB_TIMEOUT")
+    max_queued_units: int = Field(100_000, ge=1, validation_alias="DQ_MAX_QUEUED_UNITS")
     metrics_host: str = Field("127.0.0.1", min_length=1, validation_alias="DQ_METRICS_HOST")
     metrics_port: Port | None = Field(None, validation_alias="DQ_METRICS_PORT")
 

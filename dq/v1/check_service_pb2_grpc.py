@@ -187,6 +187,9 @@ class CheckServiceServicer:
 
     def BatchRunChecks(self, request, context):
         """Starts a job that runs all enabled checks that the selector matches. No match is an error.
+
+        While the workspace's unfinished jobs have too many units to do already, this and every other request for a job is
+        refused as a whole: RESOURCE_EXHAUSTED, `QUEUE_FULL`, with the time after which to ask again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,7 +49,11 @@ class CheckServiceStub:
     RunCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]
-    """Starts a job that runs all enabled checks that the selector matches. No match is an error."""
+    """Starts a job that runs all enabled checks that the selector matches. No match is an error.
+
+    While the workspace's unfinished jobs have too many units to do already, this and every other request for a job is
+    refused as a whole: RESOURCE_EXHAUSTED, `QUEUE_FULL`, with the time after which to ask again.
+    """
     PreviewCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.PreviewCheckRequest, _check_service_pb2.PreviewCheckResponse]
     """Runs a check now and returns its results with the SQL that measured them. Nothing is stored."""
     PreviewUnsavedCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.PreviewUnsavedCheckRequest, _check_service_pb2.PreviewUnsavedCheckResponse]
@@ -107,7 +111,11 @@ class CheckServiceAsyncStub(CheckServiceStub):
     RunCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]  # type: ignore[assignment]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _aio.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]  # type: ignore[assignment]
-    """Starts a job that runs all enabled checks that the selector matches. No match is an error."""
+    """Starts a job that runs all enabled checks that the selector matches. No match is an error.
+
+    While the workspace's unfinished jobs have too many units to do already, this and every other request for a job is
+    refused as a whole: RESOURCE_EXHAUSTED, `QUEUE_FULL`, with the time after which to ask again.
+    """
     PreviewCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.PreviewCheckRequest, _check_service_pb2.PreviewCheckResponse]  # type: ignore[assignment]
     """Runs a check now and returns its results with the SQL that measured them. Nothing is stored."""
     PreviewUnsavedCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.PreviewUnsavedCheckRequest, _check_service_pb2.PreviewUnsavedCheckResponse]  # type: ignore[assignment]
@@ -204,7 +212,11 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _check_service_pb2.BatchRunChecksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_check_service_pb2.BatchRunChecksResponse, _abc.Awaitable[_check_service_pb2.BatchRunChecksResponse]]:
-        """Starts a job that runs all enabled checks that the selector matches. No match is an error."""
+        """Starts a job that runs all enabled checks that the selector matches. No match is an error.
+
+        While the workspace's unfinished jobs have too many units to do already, this and every other request for a job is
+        refused as a whole: RESOURCE_EXHAUSTED, `QUEUE_FULL`, with the time after which to ask again.
+        """
 
     @_abc_1.abstractmethod
     def PreviewCheck(

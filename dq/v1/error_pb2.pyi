@@ -156,6 +156,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No unit of the job failed, or all checks of those that did were deleted."""
     ERROR_REASON_JOB_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 117
     """The job's deadline passed before this was done."""
+    ERROR_REASON_QUEUE_FULL: _ErrorReason.ValueType  # 118
+    """The unfinished jobs of the workspace have as many units to do as they may; ask again later."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -296,4 +298,6 @@ ERROR_REASON_NOTHING_TO_REQUEUE: ErrorReason.ValueType  # 116
 """No unit of the job failed, or all checks of those that did were deleted."""
 ERROR_REASON_JOB_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 117
 """The job's deadline passed before this was done."""
+ERROR_REASON_QUEUE_FULL: ErrorReason.ValueType  # 118
+"""The unfinished jobs of the workspace have as many units to do as they may; ask again later."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -267,8 +267,8 @@ class Job(_message.Message):
     cancel_requested: _builtins.bool
     """Whether it was asked to stop."""
     missed_run_count: _builtins.int
-    """How many further moments of the schedule it stands for: they were missed while nothing fired schedules, or while the
-    schedule's former job still waited or ran. At most 10,000 are counted.
+    """How many further moments of the schedule it stands for: they were missed while nothing fired schedules, while the
+    schedule's former job still waited or ran, or while the queue was full. At most 10,000 are counted.
     """
     requeue_of_job_id: _builtins.str
     """The job whose failed units it repeats; empty unless it was requeued."""

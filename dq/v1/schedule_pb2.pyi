@@ -64,6 +64,10 @@ class _RunOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunOutcome
     """Its former job has not ended, and it waits for that."""
     RUN_OUTCOME_PAUSED: _RunOutcome.ValueType  # 5
     """Its time could not be read any more, so the schedule was paused."""
+    RUN_OUTCOME_HELD_BACK: _RunOutcome.ValueType  # 6
+    """The unfinished jobs of the workspace had so many units to do that its job did not fit. One that skips waits for its next
+    moment, one that waits tries again every ten seconds.
+    """
 
 class RunOutcome(_RunOutcome, metaclass=_RunOutcomeEnumTypeWrapper):
     """What came of a schedule's moment, or of a run that somebody asked for."""
@@ -80,12 +84,16 @@ RUN_OUTCOME_WAITING: RunOutcome.ValueType  # 4
 """Its former job has not ended, and it waits for that."""
 RUN_OUTCOME_PAUSED: RunOutcome.ValueType  # 5
 """Its time could not be read any more, so the schedule was paused."""
+RUN_OUTCOME_HELD_BACK: RunOutcome.ValueType  # 6
+"""The unfinished jobs of the workspace had so many units to do that its job did not fit. One that skips waits for its next
+moment, one that waits tries again every ten seconds.
+"""
 Global___RunOutcome: _TypeAlias = RunOutcome  # noqa: Y015
 
 @_typing.final
 class Schedule(_message.Message):
-    """When checks run by themselves. Moments that pass while nothing fires schedules, or while the schedule's former job still
-    runs, become one run: its job has their number in `missed_run_count`.
+    """When checks run by themselves. Moments that pass while nothing fires schedules, while the schedule's former job still
+    runs, or while the queue is full, become one run: its job has their number in `missed_run_count`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -136,7 +144,9 @@ class Schedule(_message.Message):
     last_job_id: _builtins.str
     """The last job that it started; empty if it never did."""
     missed_run_count: _builtins.int
-    """How many of its moments have passed for which no job stands yet, because its former job has not ended."""
+    """How many of its moments have passed for which no job stands yet, because its former job has not ended or the
+    queue was full.
+    """
     @_builtins.property
     def selector(self) -> _check_pb2.CheckSelector:
         """Which checks it runs. Connections, checks, schemas, tables and labels that it names must exist when it is created or

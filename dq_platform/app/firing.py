@@ -63,10 +63,11 @@ async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datet
     ready = [turn for turn in turns if turn.schedule.id not in busy]
     late = [_put_off(turn, now) for turn in turns if turn.schedule.id in busy]
     starts, empty = await _select(tx, ready, now, now + limits.timeout)
+    starts, held = await _with_room(tx, starts, limits, now)
     stored = await tx.jobs.add_scheduled([(start.job, start.units) for start in starts])
     begun = [_begun(start, now) if start.job.id in stored else start.schedule for start in starts]
-    await tx.schedules.record([*late, *empty, *begun])
-    log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty))
+    await tx.schedules.record([*late, *empty, *held, *begun])
+    log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty), held=len(held))
     return Fired(len(stored), await _tasks(tx, [start for start in starts if start.job.id in stored]))
 
 
@@ -189,6 +190,36 @@ def _start(turn: _Turn, checks: Sequence[CheckPlace], note: str, now: datetime) 
     )
     units = units_of(job.id, job.workspace_id, checks)
     return _Start(replace(job, unit_count=len(units), check_count=checks_in(units)), units, checks, schedule, note)
+
+
+async def _with_room(
+    tx: Tx, starts: Sequence[_Start], limits: JobLimits, now: datetime
+) -> tuple[list[_Start], list[Schedule]]:
+    """The jobs that the queues of their workspaces have room for, in their order, and the schedules of the others."""
+    if not starts:
+        return [], []
+    queued = dict(await tx.jobs.queued_units({start.job.workspace_id for start in starts}))
+    fitting: list[_Start] = []
+    held: list[Schedule] = []
+    for start in starts:
+        workspace, units = start.job.workspace_id, len(start.units)
+        if limits.has_room(queued[workspace], units):
+            queued[workspace] += units
+            fitting.append(start)
+        else:
+            held.append(_held_back(start, queued[workspace], limits.max_queued_units, now))
+    return fitting, held
+
+
+def _held_back(start: _Start, queued: int, limit: int, now: datetime) -> Schedule:
+    """The schedule whose job the queue has no room for: its next one stands for these moments too."""
+    units = len(start.units)
+    if units > limit:
+        note = f"Its selector makes a job of {units:,} units, and {limit:,} may wait at once: divide it."
+    else:
+        note = f"The queue is full: {queued:,} units have not ended, its job has {units:,}, and {limit:,} are allowed."
+    after = noted(start.schedule, RunOutcome.HELD_BACK, note, now)
+    return replace(after, missed_run_count=start.job.missed_run_count + 1, first_missed_time=start.job.due_time)
 
 
 def _begun(start: _Start, now: datetime) -> Schedule:

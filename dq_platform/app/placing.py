@@ -13,7 +13,7 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.limits import MAX_TIMEOUT
 from dq_platform.app.review import Review
 from dq_platform.app.units import checks_in, plan_tasks
-from dq_platform.errors import Invalid, NotFound, WrongState
+from dq_platform.errors import Invalid, NotFound, QueueFull, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
@@ -40,11 +40,15 @@ ANY_ORDER = Order()
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The units of a job, the checks that they are made of, and what to store with the job if it is a new one."""
+    """The units of a job, the checks that they are made of, and what to store with the job if it is a new one.
+
+    `sized_by` is the request's field that decides how many units there are.
+    """
 
     units: Sequence[Unit]
     checks: Sequence[Check] = ()
     beside: Callable[[], Awaitable[None]] | None = None
+    sized_by: str = "selector"
 
 
 def review_order(review: Review, order: Order) -> None:
@@ -75,12 +79,15 @@ def new_job(deps: Deps, who: Principal, kind: JobKind, priority: Priority, order
 async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx], Awaitable[Work]]) -> Job:
     """The job with the work that `find` finds, queued; a repeated request id gets the first request's job.
 
-    What `find` refuses now may have been there when the same was asked for first. Raises RequestIdReused.
+    What `find` refuses now may have been there when the same was asked for first, and the queue may have had room.
+    Raises RequestIdReused, QueueFull, and Invalid if the job is too large for any queue.
     """
     async with deps.uow() as tx:
         try:
             work = await find(tx)
-        except (NotFound, Invalid, WrongState) as refusal:
+            queued = await tx.jobs.queued_units([job.workspace_id])
+            deps.limits.require_room(queued[job.workspace_id], len(work.units), work.sized_by)
+        except (NotFound, Invalid, WrongState, QueueFull) as refusal:
             return await _asked_before(tx, job, request_hash, refusal)
         job = replace(job, unit_count=len(work.units), check_count=checks_in(work.units))
         earlier = await tx.jobs.add(job, work.units, request_hash)

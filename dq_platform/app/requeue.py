@@ -55,7 +55,7 @@ async def _failed_work(tx: Tx, job: Job, failed: Sequence[UnitReport]) -> Work:
     checks = await tx.checks.get_many(job.workspace_id, ids)
     if not checks:
         raise _nothing(job, "All checks of the job's failed units were deleted.")
-    return Work(units_of(job.id, job.workspace_id, checks), checks)
+    return Work(units_of(job.id, job.workspace_id, checks), checks, sized_by="job_id")
 
 
 def _nothing(job: Job, message: str) -> WrongState:

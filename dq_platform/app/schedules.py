@@ -155,7 +155,8 @@ async def run_schedule(deps: Deps, who: Principal, id: str, order: Order = ANY_O
         if not checks:
             raise WrongState("SCHEDULE_SELECTS_NOTHING", NOTHING_SELECTED, schedule_id=id)
         started = noted(schedule, RunOutcome.STARTED, "", job.create_time, job.id)
-        return Work(units_of(job.id, who.workspace_id, checks), checks, lambda: tx.schedules.record([started]))
+        units = units_of(job.id, who.workspace_id, checks)
+        return Work(units, checks, lambda: tx.schedules.record([started]), "schedule_id")
 
     return await place_job(deps, job, request_hash(job.kind, f"schedule {id}", timeout=order.timeout), find)
 

@@ -12,6 +12,8 @@ from dq_platform.scheduling.planner import Planner
 
 BATCH = 500
 """How many schedules one transaction fires; transactions follow each other until none is due."""
+HELD_FOR = timedelta(seconds=10)
+"""After that a schedule that waits is tried again if the queue was full."""
 QUEUED_FOR = timedelta(seconds=10)
 """After that a unit that waits is told of again: the message may be lost."""
 
@@ -41,7 +43,7 @@ async def _fire_batch(deps: Deps, planner: Planner) -> Fired | None:
     """What came of some that are due, None if none is; jobs and their schedules' next times are stored together."""
     now = deps.clock.now()
     async with deps.uow() as tx:
-        claimed = await tx.schedules.claim_due(now, BATCH)
+        claimed = await tx.schedules.claim_due(now, now - HELD_FOR, BATCH)
         if not claimed:
             return None
         fired = await fire(tx, claimed, planner, now, deps.limits)

@@ -24,6 +24,7 @@ class RunOutcome(StrEnum):
     SKIPPED = "skipped"
     WAITING = "waiting"
     PAUSED = "paused"
+    HELD_BACK = "held_back"
 
 
 @dataclass(frozen=True, slots=True)

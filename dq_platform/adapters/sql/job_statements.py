@@ -197,7 +197,15 @@ def _finish() -> Update:
     return update(jobs).where(jobs.c.id == job).values(values).returning(jobs, count.label("ended"))
 
 
+def _queued_units() -> Select[Any]:
+    """By workspace. An index leads to its unfinished jobs, so that what has ended costs nothing."""
+    mine = jobs.c.workspace_id == func.any(bindparam("workspaces", type_=ARRAY(ID)))
+    units = func.sum(jobs.c.unit_count - jobs.c.units_done).label("units")
+    return select(jobs.c.workspace_id, units).where(mine, UNFINISHED).group_by(jobs.c.workspace_id)
+
+
 CLAIM = _claim()
 FINISH = _finish()
 IDLE = _idle()
+QUEUED_UNITS = _queued_units()
 STOP = select(stop()).where(jobs.c.id == bindparam("looked_for", type_=ID))

@@ -7,7 +7,7 @@ and incidents first, then the job, then its units.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,7 @@ from dq_platform.adapters.sql.job_statements import (
     CLAIM,
     FINISH,
     IDLE,
+    QUEUED_UNITS,
     STOP,
     UNIT_END,
     expired,
@@ -91,6 +92,10 @@ class SqlJobs:
         wanted = bindparam("schedule_ids", list(parse_ids(schedule_ids)), type_=ARRAY(ID))
         statement = select(jobs.c.schedule_id).where(jobs.c.schedule_id == func.any(wanted), UNFINISHED).distinct()
         return frozenset((await self._session.execute(statement)).scalars())
+
+    async def queued_units(self, workspace_ids: Collection[str]) -> Mapping[str, int]:
+        rows = await self._session.execute(QUEUED_UNITS, {"workspaces": [*workspace_ids]})
+        return dict.fromkeys(workspace_ids, 0) | {row.workspace_id: int(row.units) for row in rows}
 
     async def requested(self, workspace_id: str, request_id: str, request_hash: str) -> Job | None:
         same = and_(jobs.c.workspace_id == workspace_id, jobs.c.request_id == request_id)

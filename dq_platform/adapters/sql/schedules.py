@@ -71,8 +71,8 @@ class SqlSchedules:
     async def delete(self, workspace_id: str, id: str) -> None:
         await self._rows.delete(workspace_id, id)
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
-        rows = await self._session.execute(CLAIM, {"claimed_at": now, "most": limit})
+    async def claim_due(self, now: datetime, held_before: datetime, limit: int) -> Sequence[Schedule]:
+        rows = await self._session.execute(CLAIM, {"claimed_at": now, "held_before": held_before, "most": limit})
         return [_schedule(row) for row in rows]
 
     async def record(self, schedules: Sequence[Schedule]) -> None:
@@ -89,7 +89,11 @@ class SqlSchedules:
 def _claim() -> Select[Any]:
     """Locked as they are chosen: what another process has dealt with meanwhile is looked at again, and left out."""
     unfinished = exists().where(jobs.c.schedule_id == schedules.c.id, UNFINISHED)
-    waits = and_(schedules.c.overlap == QUEUE, schedules.c.first_missed_time.is_not(None), ~unfinished)
+    again = or_(
+        schedules.c.last_run_outcome != RunOutcome.HELD_BACK,
+        schedules.c.last_run_time <= bindparam("held_before", type_=TIME),
+    )
+    waits = and_(schedules.c.overlap == QUEUE, schedules.c.first_missed_time.is_not(None), ~unfinished, again)
     return (
         select(schedules)
         .where(or_(schedules.c.next_run_time <= bindparam("claimed_at", type_=TIME), waits))

@@ -82,12 +82,12 @@ async def test_another_workspaces_schedule_does_not_exist(world: World, other: W
 async def test_two_crons_claim_a_due_schedule_once(world: World) -> None:
     due = await world.schedule(next_run_time=PAST)
     async with world.uow() as one, world.uow() as two:
-        assert await one.schedules.claim_due(PAST, 10) == [due]
-        assert await two.schedules.claim_due(PAST, 10) == []
+        assert await one.schedules.claim_due(PAST, PAST, 10) == [due]
+        assert await two.schedules.claim_due(PAST, PAST, 10) == []
         await one.schedules.record([replace(due, next_run_time=NOW + DAY)])
         await one.commit()
     async with world.uow() as tx:
-        assert await tx.schedules.claim_due(PAST, 10) == []
+        assert await tx.schedules.claim_due(PAST, PAST, 10) == []
 
 
 async def test_runs_are_recorded_many_at_once_and_change_nothing_else(world: World) -> None:
@@ -115,6 +115,8 @@ WAITS = {"overlap": Overlap.QUEUE, "missed_run_count": 2, "first_missed_time": P
         (JobState.FAILED, WAITS | {"overlap": Overlap.SKIP}, False),
         (JobState.FAILED, WAITS | {"first_missed_time": None}, False),
         (JobState.RUNNING, WAITS | {"next_run_time": PAST}, True),
+        (JobState.FAILED, WAITS | {"last_run_outcome": RunOutcome.HELD_BACK, "last_run_time": NOW}, False),
+        (JobState.FAILED, WAITS | {"last_run_outcome": RunOutcome.HELD_BACK, "last_run_time": PAST}, True),
     ],
 )
 async def test_a_waiting_run_is_claimed_once_the_former_job_has_ended(
@@ -123,7 +125,7 @@ async def test_a_waiting_run_is_claimed_once_the_former_job_has_ended(
     waiting = await world.schedule(**schedule)
     await world.job(schedule_id=waiting.id, state=state)
     async with world.uow() as tx:
-        assert (waiting in await tx.schedules.claim_due(PAST, 10)) is claimed
+        assert (waiting in await tx.schedules.claim_due(PAST, PAST, 10)) is claimed
         busy = await tx.jobs.unfinished([waiting.id, ZERO_ID])
         assert busy == ({waiting.id} if state in (JobState.QUEUED, JobState.RUNNING) else set())
         await tx.schedules.delete(world.id, waiting.id)
@@ -134,7 +136,7 @@ async def test_a_schedule_that_somebody_changes_is_not_claimed_meanwhile(world: 
     due = await world.schedule(next_run_time=PAST - 5 * DAY)
     async with world.uow() as one, world.uow() as two:
         assert await one.schedules.get(world.id, due.id, lock=True) == due
-        assert await two.schedules.claim_due(PAST - 5 * DAY, 10) == []
+        assert await two.schedules.claim_due(PAST - 5 * DAY, PAST - 5 * DAY, 10) == []
         await one.schedules.delete(world.id, due.id)
         await one.commit()
 
@@ -144,8 +146,8 @@ async def test_the_longest_due_are_claimed_first(world: World) -> None:
     later = await world.schedule(next_run_time=early - HOUR)
     first = await world.schedule(next_run_time=early - 2 * HOUR)
     async with world.uow() as tx:
-        assert await tx.schedules.claim_due(early, 1) == [first]
-        assert await tx.schedules.claim_due(early, 5) == [first, later]
+        assert await tx.schedules.claim_due(early, early, 1) == [first]
+        assert await tx.schedules.claim_due(early, early, 5) == [first, later]
         await tx.schedules.delete(world.id, first.id)
         await tx.schedules.delete(world.id, later.id)
         await tx.commit()

@@ -16,6 +16,7 @@ from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import checks, connections, schedules, tick
+from dq_platform.app.limits import JobLimits
 from dq_platform.app.placing import Order
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.errors import Invalid, RequestIdReused, WrongState
@@ -229,6 +230,52 @@ async def test_no_busy_minute_loses_a_schedule(world: World, monkeypatch: pytest
     assert await tick.fire_due(world.deps) == count
 
 
+def limited(world: World, most: int) -> World:
+    return replace(world, deps=replace(world.deps, limits=JobLimits(max_queued_units=most)))
+
+
+async def test_a_moment_whose_job_does_not_fit_is_held_back_and_the_next_job_stands_for_it(world: World) -> None:
+    for table in ("orders", "customers"):
+        await world.check("row_count", table)
+    blocking = await world.batch()
+    schedule, full = await scheduled(world), limited(world, 3)
+    assert await pass_an_hour(full) == 0
+    held = await now_of(world, schedule)
+    assert (held.last_run_outcome, held.missed_run_count) == (RunOutcome.HELD_BACK, 1)
+    assert held.first_missed_time == schedule.next_run_time
+    assert held.last_run_note == "The queue is full: 2 units have not ended, its job has 2, and 3 are allowed."
+    assert await tick.fire_due(full.deps) == 0
+    await world.work()
+    assert (await world.job(blocking)).state is JobState.SUCCEEDED
+    assert await pass_an_hour(full) == 1
+    [job, _] = await fired(world)
+    assert (job.due_time, job.missed_run_count) == (schedule.next_run_time, 1)
+    assert (await now_of(world, schedule)).missed_run_count == 0
+
+
+async def test_a_schedule_that_waits_is_tried_again_when_the_queue_was_full(world: World) -> None:
+    await world.check("row_count", "orders")
+    await world.batch()
+    schedule, full = await scheduled(world, overlap=Overlap.QUEUE), limited(world, 1)
+    assert await pass_an_hour(full) == 0
+    assert (await now_of(world, schedule)).last_run_outcome is RunOutcome.HELD_BACK
+    await world.work()
+    assert await tick.fire_due(full.deps) == 0
+    world.clock.advance(tick.HELD_FOR)
+    assert await tick.fire_due(full.deps) == 1
+
+
+async def test_a_schedule_too_large_for_any_queue_says_so_and_those_that_fit_start(world: World) -> None:
+    for table in ("orders", "customers"):
+        await world.check("row_count", table)
+    large = await scheduled(world)
+    small = await scheduled(world, CheckSelector(connection_id=world.connection.id, table_pattern="public.orders"))
+    assert await pass_an_hour(limited(world, 1)) == 1
+    assert (await now_of(world, small)).last_run_outcome is RunOutcome.STARTED
+    note = "Its selector makes a job of 2 units, and 1 may wait at once: divide it."
+    assert (await now_of(world, large)).last_run_note == note
+
+
 async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: AsyncEngine) -> None:
     check = await world.check("row_count", "orders", about={"labels": {"team": "a"}})
     fields = (
@@ -256,7 +303,7 @@ async def test_many_schedules_take_no_more_statements_than_a_few(world: World, e
     made = await scheduled(world)
     event.listen(engine.sync_engine, "before_cursor_execute", send)
     few = await statements(1)
-    assert await statements(12) == few <= 15
+    assert await statements(12) == few <= 16
     assert "UPDATE schedules" in " ".join(sent)
 
 

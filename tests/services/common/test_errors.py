@@ -65,6 +65,7 @@ def test_every_problem_of_a_source_has_a_code_and_a_reason_in_the_contract() -> 
         (errors.Unauthenticated("x"), code_pb2.UNAUTHENTICATED, "API_KEY_INVALID"),
         (errors.PermissionDenied("admin", "viewer"), code_pb2.PERMISSION_DENIED, "ROLE_REQUIRED"),
         (errors.Exhausted("x", timedelta(seconds=1)), code_pb2.RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED"),
+        (errors.QueueFull(9, 2, 10), code_pb2.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
         (errors.StoreUnavailable(), code_pb2.UNAVAILABLE, "STORE_UNAVAILABLE"),
         (SourceError(SourceProblem.UNREACHABLE, "x"), code_pb2.UNAVAILABLE, "SOURCE_UNREACHABLE"),
         (SourceError(SourceProblem.CANCELLED, "x"), code_pb2.CANCELLED, "SOURCE_CANCELLED"),
