@@ -45,9 +45,9 @@ CLIENT, DATABASE = "dq-bench", "schedules"
 STORED = f"""
 INSERT INTO workspaces VALUES ('{(WORKSPACE := new_id())}', 'bench', '', now());
 INSERT INTO connections (id, workspace_id, display_name, description, type, settings, time_zone, labels, create_time,
-                         update_time, version, allow_unknown_size)
+                         update_time, version, allow_unknown_size, paused_by, pause_note)
 VALUES ('{(CONNECTION := new_id())}', '{WORKSPACE}', 'shop', '', 'postgresql', '', 'UTC', '{{}}', now(), now(), 1,
-        false);
+        false, '', '');
 INSERT INTO checks (id, workspace_id, connection_id, schema_name, table_name, column_name, check_type, mode, time_scale,
                     display_name, description, sensor_params, thresholds, filter, partition_column, group_by, labels,
                     enabled, error_samples, create_time, update_time, version)

@@ -105,9 +105,9 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RequeueJob(self, request, context):
-        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
-        were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
-        have failed.
+        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a
+        sync, a new sync. Checks that were deleted meanwhile are left out. The failed job stays as it is. It has to have
+        ended, and some unit of it to have failed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,9 +42,9 @@ class JobServiceStub:
     ListJobUnits: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]
     """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
     RequeueJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]
-    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
-    were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
-    have failed.
+    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a
+    sync, a new sync. Checks that were deleted meanwhile are left out. The failed job stays as it is. It has to have
+    ended, and some unit of it to have failed.
     """
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]
     """Sends the job as it is, again whenever it changes, and ends with the job.
@@ -72,9 +72,9 @@ class JobServiceAsyncStub(JobServiceStub):
     ListJobUnits: _aio.UnaryUnaryMultiCallable[_job_service_pb2.ListJobUnitsRequest, _job_service_pb2.ListJobUnitsResponse]  # type: ignore[assignment]
     """Lists the units of a job, in the order in which it was divided, with what became of each attempt."""
     RequeueJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.RequeueJobRequest, _job_service_pb2.RequeueJobResponse]  # type: ignore[assignment]
-    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
-    were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
-    have failed.
+    """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a
+    sync, a new sync. Checks that were deleted meanwhile are left out. The failed job stays as it is. It has to have
+    ended, and some unit of it to have failed.
     """
     WatchJob: _aio.UnaryStreamMultiCallable[_job_service_pb2.WatchJobRequest, _job_service_pb2.WatchJobResponse]  # type: ignore[assignment]
     """Sends the job as it is, again whenever it changes, and ends with the job.
@@ -129,9 +129,9 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_service_pb2.RequeueJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_job_service_pb2.RequeueJobResponse, _abc.Awaitable[_job_service_pb2.RequeueJobResponse]]:
-        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a sync, a new sync. Checks that
-        were deleted meanwhile are left out. The failed job stays as it is. It has to have ended, and some unit of it to
-        have failed.
+        """Starts a new job for the checks of the units that failed, of the same periods and with a deadline of its own; for a
+        sync, a new sync. Checks that were deleted meanwhile are left out. The failed job stays as it is. It has to have
+        ended, and some unit of it to have failed.
         """
 
     @_abc_1.abstractmethod

@@ -65,8 +65,8 @@ class _RunOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunOutcome
     RUN_OUTCOME_PAUSED: _RunOutcome.ValueType  # 5
     """Its time could not be read any more, so the schedule was paused."""
     RUN_OUTCOME_HELD_BACK: _RunOutcome.ValueType  # 6
-    """The unfinished jobs of the workspace had so many units to do that its job did not fit. One that skips waits for its next
-    moment, one that waits tries again every ten seconds.
+    """The unfinished jobs of the workspace had so many units to do that its job did not fit. A schedule that skips waits
+    for its next moment, one that queues tries again every ten seconds.
     """
 
 class RunOutcome(_RunOutcome, metaclass=_RunOutcomeEnumTypeWrapper):
@@ -85,8 +85,8 @@ RUN_OUTCOME_WAITING: RunOutcome.ValueType  # 4
 RUN_OUTCOME_PAUSED: RunOutcome.ValueType  # 5
 """Its time could not be read any more, so the schedule was paused."""
 RUN_OUTCOME_HELD_BACK: RunOutcome.ValueType  # 6
-"""The unfinished jobs of the workspace had so many units to do that its job did not fit. One that skips waits for its next
-moment, one that waits tries again every ten seconds.
+"""The unfinished jobs of the workspace had so many units to do that its job did not fit. A schedule that skips waits
+for its next moment, one that queues tries again every ten seconds.
 """
 Global___RunOutcome: _TypeAlias = RunOutcome  # noqa: Y015
 
