@@ -8,7 +8,8 @@ import sys
 import pytest
 
 DRIVERS = ("psycopg2", "pymysql", "duckdb", "pyodbc", "oracledb", "snowflake", "redshift_connector", "databricks")
-HEAVY = (*DRIVERS, "sqlglot", "numpy", "pandas", "pyarrow", "alembic", "typer", "opentelemetry", "starlette")
+UNUSED = ("sqlglot", "sqlalchemy.orm", "numpy", "pandas", "pyarrow", "alembic", "typer", "opentelemetry", "starlette")
+HEAVY = (*DRIVERS, *UNUSED)
 STORES = ("sqlalchemy", "asyncpg", "redis", "arq", "jinja2", "bcrypt")
 IMPORTED = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 

@@ -70,7 +70,7 @@ async def test_two_cron_processes_fire_once(
 async def test_cron_measures_the_queue_and_the_lag_of_schedules(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
 ) -> None:
-    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     await world.run(await world.check("row_count", "orders"))
     schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
     assert schedule.next_run_time
@@ -86,7 +86,8 @@ async def test_cron_measures_the_queue_and_the_lag_of_schedules(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    upkeep = cron.chores(Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry()), MONTH, MONTH)[0]
+    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
+    upkeep = cron.chores(parts, MONTH, MONTH)[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
@@ -100,7 +101,7 @@ async def test_old_jobs_are_deleted_and_their_results_stay(
 ) -> None:
     job = await world.run(await world.check("row_count", "orders"))
     await world.work()
-    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     [chore] = [one for one in cron.chores(parts, timedelta(days=1), MONTH) if one.name == "jobs"]
     await chore.do()
     assert (await world.job(job)).units_done == 1
@@ -116,7 +117,7 @@ async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: 
     await world.run(check)
     await world.work()
     [result] = await world.results(check_id=check.id)
-    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     [chore] = [one for one in cron.chores(parts, MONTH, MONTH) if one.name == "samples"]
     await chore.do()
     assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
