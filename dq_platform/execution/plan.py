@@ -8,8 +8,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from jinja2 import TemplateError
-
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
 from dq_platform.checks.sensors.render import render
@@ -198,5 +196,5 @@ def _affordable(layout: Iterable[Statement], allowance: Allowance) -> _Affordabl
 def _render(bound: Bound, context: SensorContext) -> Measure:
     try:
         return render(bound.sensor, context)
-    except (TemplateError, ValueError) as error:  # a plug-in's broken template is no reason to lose the other checks
+    except ValueError as error:  # a plug-in's broken template is no reason to lose the other checks
         raise SensorFailed(bound.sensor.name) from error

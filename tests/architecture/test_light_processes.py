@@ -8,8 +8,8 @@ import sys
 import pytest
 
 DRIVERS = ("psycopg2", "pymysql", "duckdb", "pyodbc", "oracledb", "snowflake", "redshift_connector", "databricks")
-UNUSED = ("sqlglot", "sqlalchemy.orm", "numpy", "pandas", "pyarrow", "alembic", "typer", "opentelemetry", "starlette")
-HEAVY = (*DRIVERS, *UNUSED)
+DATA = ("numpy", "pandas", "pyarrow")
+HEAVY = (*DRIVERS, *DATA, "sqlglot", "jinja2", "sqlalchemy.orm", "alembic", "typer", "opentelemetry", "starlette")
 STORES = ("sqlalchemy", "asyncpg", "redis", "arq", "jinja2", "bcrypt")
 IMPORTED = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 
