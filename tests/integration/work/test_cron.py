@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
-from dq_platform.app import sampling, schedules
+from dq_platform.app import schedules, stored_samples
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.compose import Parts
 from dq_platform.errors import NotFound
@@ -120,11 +120,11 @@ async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: 
     parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     [chore] = [one for one in cron.chores(parts, MONTH, MONTH) if one.name == "samples"]
     await chore.do()
-    assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
+    assert (await stored_samples.get_samples(world.deps, world.who, result.id)).rows
     world.clock.advance(timedelta(days=31))
     await chore.do()
     with pytest.raises(NotFound):
-        await sampling.get_samples(world.deps, world.who, result.id)
+        await stored_samples.get_samples(world.deps, world.who, result.id)
 
 
 async def test_a_chore_that_fails_is_tried_again_until_it_works() -> None:
