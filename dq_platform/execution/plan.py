@@ -68,8 +68,7 @@ class _Draft:
 
     def __post_init__(self) -> None:
         self.renderings = Renderings(self.context.dialect)
-        known = self.context.snapshot
-        self.columns = {column.name: column for column in known.columns} if known else {}
+        self.columns = self.context.snapshot.by_name if self.context.snapshot else {}
 
     def add(self, check: Check) -> None:
         context = self.context
