@@ -63,8 +63,8 @@ def run(console: Console) -> None:
 
 
 async def _compare(url: str, console: Console) -> None:
-    engine = make_engine(url)
-    uow = SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
+    engine = AsyncEngine(make_engine(url))
+    uow = SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode()))
     checks = await _checks(uow, max(SIZES))
     loop, moments = asyncio.get_running_loop(), count(1)
 

@@ -15,7 +15,7 @@ from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.bcrypt_hasher import BcryptHasher
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.source_watch import SourceWatch
-from dq_platform.adapters.sql.engine import PoolConfig, make_engine
+from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app.deps import Deps
@@ -68,4 +68,4 @@ async def parts(settings: CoreSettings, name: str, telemetry: Telemetry, tasks: 
             yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry)
     finally:
         await redis.aclose()
-        await engine.dispose()
+        await dispose(engine)

@@ -1,4 +1,4 @@
-"""Settings of every process, from environment variables.
+"""Settings of every process, from environment variables, whose names are the fields' aliases.
 
 `load(ServerSettings)` returns them, or one SettingsError that names everything that is missing or wrong and what would
 be right. Messages never hold a value: it may be a secret.
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-T = TypeVar("T", bound=BaseSettings)
+T = TypeVar("T", bound=BaseModel)
 
 
 class SettingsError(Exception):
@@ -82,17 +82,17 @@ def _absolute(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 POSTGRES = _url(("postgresql", "postgresql+asyncpg", "postgres"), "postgresql+asyncpg://user:password@host:5432/dq")
 REDIS = _url(("redis", "rediss", "unix"), "redis://host:6379/0")
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Directories = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split), AfterValidator(_absolute)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Directories = Annotated[tuple[Path, ...], BeforeValidator(_split), AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
-class BaseProcess(BaseSettings):
+class BaseProcess(BaseModel):
     """What every process has."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     debug: bool = Field(False, validation_alias="DEBUG")
     log_format: LogFormat = Field(LogFormat.CONSOLE, validation_alias="DQ_LOG_FORMAT")
@@ -175,9 +175,12 @@ class WorkerSettings(CoreSettings):
 
 
 def load(settings: type[T]) -> T:
-    """The settings from the environment. Raises SettingsError, which names all that is wrong."""
+    """The settings from the environment, where an empty variable counts as none.
+
+    Raises SettingsError, which names all that is wrong.
+    """
     try:
-        return settings()
+        return settings.model_validate({name: text for name, text in os.environ.items() if text})
     except ValidationError as error:
         lines = [f"  {_name(problem)}: {_explanation(problem)}" for problem in error.errors()]
         # The cause would show values in a traceback.

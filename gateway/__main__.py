@@ -26,7 +26,7 @@ USAGE = 2
 
 def build() -> Starlette:
     """The application for `dq.v1` with settings from the environment; every process of the gateway calls it."""
-    settings = Settings()
+    settings = Settings.of(os.environ)
     configure(settings.log_format, "debug" if settings.debug else settings.log_level)
     contract = Contract(
         title=Title("DQ Platform", version("dq-platform"), "Checks on the data in your tables, and what they found."),
@@ -40,7 +40,7 @@ def build() -> Starlette:
 def main() -> int:
     """Serves until the process is told to stop; returns its exit code."""
     try:
-        settings = Settings()
+        settings = Settings.of(os.environ)
         app = build()
     except ValidationError as error:
         sys.stderr.write(_explain(error))

@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MEBIBYTE = 1024 * 1024
 _TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # noqa: S105  (a header name, not a secret)
 _ADDRESS = r"^[^\s/]+:[0-9]{1,5}$"
 
 
-def _env(name: str) -> AliasChoices:
-    return AliasChoices(name)
-
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Field by field: what it is, and the variable that sets it (its alias)."""
 
-    model_config = SettingsConfigDict(
-        extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, populate_by_name=True)
 
-    host: str = Field("127.0.0.1", validation_alias=_env("DQ_GATEWAY_HOST"))
-    port: int = Field(8000, ge=0, le=65535, validation_alias=_env("DQ_GATEWAY_PORT"))
-    workers: int = Field(1, ge=1, le=256, validation_alias=_env("DQ_GATEWAY_WORKERS"))
+    host: str = Field("127.0.0.1", validation_alias="DQ_GATEWAY_HOST")
+    port: int = Field(8000, ge=0, le=65535, validation_alias="DQ_GATEWAY_PORT")
+    workers: int = Field(1, ge=1, le=256, validation_alias="DQ_GATEWAY_WORKERS")
     """Processes that share the port."""
-    connection_addr: str = Field("127.0.0.1:50051", pattern=_ADDRESS, validation_alias=_env("DQ_CONNECTION_ADDR"))
-    check_addr: str = Field("127.0.0.1:50052", pattern=_ADDRESS, validation_alias=_env("DQ_CHECK_ADDR"))
-    results_addr: str = Field("127.0.0.1:50053", pattern=_ADDRESS, validation_alias=_env("DQ_RESULTS_ADDR"))
-    api_key_header: str = Field("X-API-Key", pattern=_TOKEN, validation_alias=_env("API_KEY_HEADER"))
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("DQ_CORS_ORIGINS"))
+    connection_addr: str = Field("127.0.0.1:50051", pattern=_ADDRESS, validation_alias="DQ_CONNECTION_ADDR")
+    check_addr: str = Field("127.0.0.1:50052", pattern=_ADDRESS, validation_alias="DQ_CHECK_ADDR")
+    results_addr: str = Field("127.0.0.1:50053", pattern=_ADDRESS, validation_alias="DQ_RESULTS_ADDR")
+    api_key_header: str = Field("X-API-Key", pattern=_TOKEN, validation_alias="API_KEY_HEADER")
+    cors_origins: tuple[str, ...] = Field((), validation_alias="DQ_CORS_ORIGINS")
     """Origins that browsers may call from, comma separated; empty: none."""
-    body_limit: int = Field(8 * MEBIBYTE, ge=1, validation_alias=_env("DQ_GATEWAY_BODY_LIMIT"))
+    body_limit: int = Field(8 * MEBIBYTE, ge=1, validation_alias="DQ_GATEWAY_BODY_LIMIT")
     """Bytes."""
-    lenient: bool = Field(False, validation_alias=_env("DQ_GATEWAY_LENIENT"))
+    lenient: bool = Field(False, validation_alias="DQ_GATEWAY_LENIENT")
     """Ignore unknown query parameters and body fields instead of refusing them."""
     forward_metadata: bool = Field(
         False,
-        validation_alias=_env("DQ_GATEWAY_FORWARD_METADATA"),
+        validation_alias="DQ_GATEWAY_FORWARD_METADATA",
     )
     """Show response metadata outside the allow-list as `Grpc-Metadata-*` headers."""
-    timeout: float = Field(30.0, gt=0, le=300, validation_alias=_env("DQ_GATEWAY_TIMEOUT"))
+    timeout: float = Field(30.0, gt=0, le=300, validation_alias="DQ_GATEWAY_TIMEOUT")
     """Seconds for a call without a `Grpc-Timeout` header."""
-    stream_max_age: float = Field(600.0, gt=0, validation_alias=_env("DQ_GATEWAY_STREAM_MAX_AGE"))
+    stream_max_age: float = Field(600.0, gt=0, validation_alias="DQ_GATEWAY_STREAM_MAX_AGE")
     """Seconds after which a stream ends and its client has to reconnect."""
-    heartbeat: float = Field(15.0, gt=0, validation_alias=_env("DQ_GATEWAY_HEARTBEAT"))
+    heartbeat: float = Field(15.0, gt=0, validation_alias="DQ_GATEWAY_HEARTBEAT")
     """Seconds of silence after which an event stream gets a comment."""
-    grace: int = Field(10, ge=0, validation_alias=_env("DQ_GATEWAY_GRACE"))
+    grace: int = Field(10, ge=0, validation_alias="DQ_GATEWAY_GRACE")
     """Seconds that running requests get when the process is told to stop."""
-    log_format: Literal["json", "console"] = Field("console", validation_alias=_env("DQ_LOG_FORMAT"))
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias=_env("DQ_LOG_LEVEL"))
+    log_format: Literal["json", "console"] = Field("console", validation_alias="DQ_LOG_FORMAT")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="DQ_LOG_LEVEL")
 
-    debug: bool = Field(False, validation_alias=_env("DEBUG"))
+    debug: bool = Field(False, validation_alias="DEBUG")
     """Log everything, whatever the log level."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Those that the variables set; an empty one counts as none. Raises ValidationError."""
+        return cls.model_validate({name: text for name, text in environment.items() if text})
 
     @field_validator("cors_origins", mode="before")
     @classmethod

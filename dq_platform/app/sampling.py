@@ -10,7 +10,7 @@ from dq_platform.app.measuring import Measured, Run
 from dq_platform.app.preview import Asked, measured_now, preview_run
 from dq_platform.app.review import Review
 from dq_platform.app.runs import review_window
-from dq_platform.errors import DomainError, NotFound, WrongState
+from dq_platform.errors import DomainError, WrongState
 from dq_platform.execution.ledger import charged
 from dq_platform.execution.sample_plan import SampleRequest, has_samples, plan_samples
 from dq_platform.execution.sampling import Taken, failed, take
@@ -41,22 +41,6 @@ async def samples_of_failures(deps: Deps, run: Run, measured: Measured) -> Taken
         return await _taken(deps, run, measured, failing)
     except DomainError as error:
         return Taken([failed(result, error) for result in failing])
-
-
-async def get_samples(deps: Deps, who: Principal, result_id: str) -> ErrorSamples:
-    """The samples that were taken when the result failed, without the columns that are marked as personal by now.
-
-    Raises NotFound if there are none any more: only the newest failure of a check, group and period has some, and only
-    as long as the check wants them.
-    """
-    async with deps.uow() as tx:
-        samples = await tx.samples.of_result(who.workspace_id, result_id)
-        check = await tx.checks.get(who.workspace_id, samples.check_id)
-        target = check.target
-        settings = await tx.tables.settings(target.connection_id, target.schema_name, target.table_name)
-    if not check.error_samples:
-        raise NotFound("error samples", result_id)
-    return samples.masking(settings.pii_columns)
 
 
 async def preview_samples(

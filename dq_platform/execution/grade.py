@@ -59,10 +59,12 @@ class Execution:
     time_zone: str = "UTC"
 
     @classmethod
-    def of(cls, check: Check, job_id: str, executed_at: datetime, cost: Cost = FREE) -> Execution:
+    def of(
+        cls, check: Check, job_id: str, executed_at: datetime, cost: Cost = FREE, time_zone: str = "UTC"
+    ) -> Execution:
         found = CHECK_REGISTRY.find(check.check_type)
         names = (found.category, str(found.dimension), found.rule_of(check.mode)) if found else ("", "", "")
-        return cls(check, job_id, executed_at, cost, *names)
+        return cls(check, job_id, executed_at, cost, *names, time_zone)
 
 
 def grade(execution: Execution, reading: Reading, history: Sequence[HistoryPoint] = ()) -> Result:

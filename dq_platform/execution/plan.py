@@ -8,11 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from jinja2 import TemplateError
-
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo
 from dq_platform.checks.sensors.measure import Measure, MetadataMeasure, QueryMeasure
-from dq_platform.checks.sensors.render import render
 from dq_platform.errors import DomainError
 from dq_platform.execution.budget import Allowance
 from dq_platform.execution.drift import Compared, compare, telling
@@ -22,6 +19,7 @@ from dq_platform.execution.periods import run_period
 from dq_platform.execution.precheck import Bound, bind, require_possible
 from dq_platform.execution.problems import SensorFailed
 from dq_platform.execution.reading import Reading
+from dq_platform.execution.renderings import Renderings
 from dq_platform.execution.scan import in_place_of_failure, known
 from dq_platform.execution.statement import Demand, QueryWant, ScanWant, Statement, queries, scans
 from dq_platform.models.check import Check
@@ -66,10 +64,11 @@ class _Draft:
     failures: dict[str, DomainError] = field(default_factory=dict)
     periods: dict[str, datetime] = field(default_factory=dict)
     columns: Mapping[str, ColumnInfo] = field(init=False)
+    renderings: Renderings = field(init=False)
 
     def __post_init__(self) -> None:
-        known = self.context.snapshot
-        self.columns = {column.name: column for column in known.columns} if known else {}
+        self.renderings = Renderings(self.context.dialect)
+        self.columns = self.context.snapshot.by_name if self.context.snapshot else {}
 
     def add(self, check: Check) -> None:
         context = self.context
@@ -93,7 +92,7 @@ class _Draft:
             require_possible(bound, context.snapshot, context.dialect)
             frame = frame_of(bound, context)
             compared = compare(check, self.columns.values(), context.baselines.get(check.id))
-            measure = _render(bound, self.sensor_context(bound, frame, compared))
+            measure = self.measure(bound, self.sensor_context(bound, frame, compared))
         except DomainError as error:
             self.fail(demand, error)
             return
@@ -111,6 +110,12 @@ class _Draft:
             changed_columns=compared.changed_columns if compared else None,
             sampled=frame.table if frame.sample else "",
         )
+
+    def measure(self, bound: Bound, context: SensorContext) -> Measure:
+        try:
+            return self.renderings.measure(bound.sensor, context)
+        except ValueError as error:  # a plug-in's broken template is no reason to lose the other checks
+            raise SensorFailed(bound.sensor.name) from error
 
     def fail(self, demand: Demand, error: DomainError) -> None:
         reading = in_place_of_failure(demand, error)
@@ -193,10 +198,3 @@ def _affordable(layout: Iterable[Statement], allowance: Allowance) -> _Affordabl
         else:
             refused.append((statement, error))
     return _Affordable(tuple(sent), tuple(refused))
-
-
-def _render(bound: Bound, context: SensorContext) -> Measure:
-    try:
-        return render(bound.sensor, context)
-    except (TemplateError, ValueError) as error:  # a plug-in's broken template is no reason to lose the other checks
-        raise SensorFailed(bound.sensor.name) from error

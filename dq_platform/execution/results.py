@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dq_platform.execution.grade import Execution, fail, grade
@@ -52,8 +52,7 @@ def _of_check(check: Check, plan: Plan, measurement: Measurement, run: RunFacts)
         yield fail(execution, measurement.failures[check.id], plan.periods[check.id])
         return
     readings = measurement.readings[check.id]
-    execution = Execution.of(check, run.job_id, run.executed_at, cost.share(len(readings)))
-    execution = replace(execution, time_zone=run.time_zone)
+    execution = Execution.of(check, run.job_id, run.executed_at, cost.share(len(readings)), run.time_zone)
     yield from _graded(execution, readings, run)
 
 

@@ -9,8 +9,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from jinja2 import TemplateError
-
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
 from dq_platform.checks.params import ParamKind
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo, Wanted
@@ -201,7 +199,7 @@ def _offending(subject: _Subject, frame: Frame, keys: tuple[str, ...], wanted: W
     )
     try:
         return render_offending(subject.bound.sensor, sensor_context)
-    except (TemplateError, ValueError) as error:
+    except ValueError as error:
         raise SensorFailed(subject.bound.sensor.name) from error
 
 

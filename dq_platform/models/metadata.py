@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 Place = tuple[str, str]
@@ -66,7 +68,7 @@ class ColumnInfo:
     estimated_distinct: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which have no place for a cached property
 class TableSnapshot:
     """A table's columns as they were at `taken_at`; an absent table has no snapshot."""
 
@@ -75,8 +77,13 @@ class TableSnapshot:
     columns: tuple[ColumnInfo, ...]
     taken_at: datetime
 
+    @cached_property
+    def by_name(self) -> Mapping[str, ColumnInfo]:
+        """The columns in their order, by name."""
+        return MappingProxyType({column.name: column for column in self.columns})
+
     def column(self, name: str) -> ColumnInfo | None:
-        return next((column for column in self.columns if column.name == name), None)
+        return self.by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)

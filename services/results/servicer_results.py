@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dq.v1 import results_service_pb2 as pb
 from dq.v1 import results_service_pb2_grpc
-from dq_platform.app import results, sampling
+from dq_platform.app import results, stored_samples
 from dq_platform.app.deps import Deps
 from dq_platform.models.result import SummaryBy
 from services.common.call import Context, caller
@@ -52,5 +52,5 @@ class ResultsServicer(results_service_pb2_grpc.ResultsServiceServicer):
     async def GetErrorSamples(
         self, request: pb.GetErrorSamplesRequest, _context: Context
     ) -> pb.GetErrorSamplesResponse:
-        found = await sampling.get_samples(self._deps, caller(), request.result_id)
+        found = await stored_samples.get_samples(self._deps, caller(), request.result_id)
         return pb.GetErrorSamplesResponse(samples=error_samples(found))

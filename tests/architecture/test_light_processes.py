@@ -8,7 +8,9 @@ import sys
 import pytest
 
 DRIVERS = ("psycopg2", "pymysql", "duckdb", "pyodbc", "oracledb", "snowflake", "redshift_connector", "databricks")
-HEAVY = (*DRIVERS, "sqlglot", "numpy", "pandas", "pyarrow", "alembic", "typer", "opentelemetry", "starlette")
+DATA = ("numpy", "pandas", "pyarrow")
+HEAVY = (*DRIVERS, *DATA, "sqlglot", "jinja2", "sqlalchemy.orm", "alembic", "typer", "opentelemetry", "starlette")
+MEASURING = "dq_platform.execution.measure"
 STORES = ("sqlalchemy", "asyncpg", "redis", "arq", "jinja2", "bcrypt")
 IMPORTED = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 
@@ -16,9 +18,9 @@ IMPORTED = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*
 @pytest.mark.parametrize(
     ("process", "spared"),
     [
-        ("services.connection.__main__", HEAVY),
+        ("services.connection.__main__", (*HEAVY, MEASURING)),
         ("services.check.__main__", HEAVY),
-        ("services.results.__main__", HEAVY),
+        ("services.results.__main__", (*HEAVY, MEASURING)),
         ("workers.__main__", (*HEAVY, "grpc")),
         ("workers.cron", (*HEAVY, "grpc")),
         ("gateway.__main__", (*STORES, "sqlglot", "numpy", "alembic", "typer")),

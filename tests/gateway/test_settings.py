@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from pydantic import ValidationError
 
@@ -9,7 +11,7 @@ from gateway.settings import Settings
 def test_defaults_serve_one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DQ_GATEWAY_PORT", "API_KEY_HEADER", "DQ_CHECK_ADDR"):
         monkeypatch.delenv(name, raising=False)
-    settings = Settings()
+    settings = Settings.of(os.environ)
     assert (settings.port, settings.api_key_header, settings.cors_origins) == (8000, "X-API-Key", ())
     assert settings.upstreams()["dq.v1.JobService"] == "127.0.0.1:50052"
 
@@ -18,7 +20,7 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DQ_CORS_ORIGINS", "https://a.example, http://b.example:3000")
     monkeypatch.setenv("DQ_GATEWAY_LENIENT", "1")
     monkeypatch.setenv("DQ_RESULTS_ADDR", "results:50053")
-    settings = Settings()
+    settings = Settings.of(os.environ)
     assert settings.cors_origins == ("https://a.example", "http://b.example:3000")
     assert settings.lenient
     assert settings.upstreams()["dq.v1.IncidentService"] == "results:50053"
@@ -27,7 +29,7 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_address_may_serve_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DQ_CONNECTION_ADDR", "DQ_CHECK_ADDR", "DQ_RESULTS_ADDR"):
         monkeypatch.setenv(name, "platform:50051")
-    served = Settings().upstreams()
+    served = Settings.of(os.environ).upstreams()
     assert set(served.values()) == {"platform:50051"}
     assert {"dq.v1.AccessService", "dq.v1.JobService", "dq.v1.IncidentService"} <= set(served)
 
@@ -43,5 +45,5 @@ def test_everything_wrong_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError) as caught:
-        Settings()
+        Settings.of(os.environ)
     assert {fault["loc"][0] for fault in caught.value.errors()} == set(wrong)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from sqlalchemy import TextClause, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Engine, TextClause, bindparam, text
 
-from dq_platform.adapters.sql.session import transaction
+from dq_platform.adapters.sql.session import Session, transaction
 
 MONTHS_AHEAD = 3
 # Any number will do that nothing else in this database locks.
@@ -41,7 +40,7 @@ def months_from(now: datetime, count: int) -> Sequence[MonthPartition]:
 class SqlMaintenance:
     """Every method raises StoreUnavailable if the store cannot be reached or takes too long."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def ensure_partitions(self, now: datetime) -> None:
@@ -50,13 +49,13 @@ class SqlMaintenance:
         Rows that the default partition took in for one of them move over. A hypertable makes its own chunks: then
         there is nothing to do. Safe in several processes at once.
         """
-        async with transaction(self._engine) as connection:
-            await connection.execute(LOCK, {"lock": PARTITIONS_LOCK})
-            if not (await connection.execute(IS_PARTITIONED)).scalar_one():
+        async with transaction(self._engine) as session:
+            await session.execute(LOCK, {"lock": PARTITIONS_LOCK})
+            if not (await session.execute(IS_PARTITIONED)).scalar_one():
                 return
             for month in months_from(now, MONTHS_AHEAD + 1):
-                if not (await connection.execute(EXISTS, {"name": month.name})).scalar_one():
-                    await _create(connection, month)
+                if not (await session.execute(EXISTS, {"name": month.name})).scalar_one():
+                    await _create(session, month)
 
     async def delete_samples(self, taken_before: datetime) -> int:
         """Delete older error samples in transactions of their own, so that nobody waits for long; returns how many."""
@@ -73,8 +72,8 @@ class SqlMaintenance:
     async def _delete(self, statement: TextClause, before: datetime) -> int:
         deleted = 0
         while True:
-            async with transaction(self._engine) as connection:
-                batch = await connection.execute(statement, {"before": before, "batch": DELETED_AT_ONCE})
+            async with transaction(self._engine) as session:
+                batch = await session.execute(statement, {"before": before, "batch": DELETED_AT_ONCE})
             deleted += batch.rowcount
             if batch.rowcount < DELETED_AT_ONCE:
                 return deleted
@@ -101,23 +100,23 @@ DELETE_JOBS = text("""
 EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
 
 
-async def _create(connection: AsyncConnection, month: MonthPartition) -> None:
+async def _create(session: Session, month: MonthPartition) -> None:
     """Fill the new table before it is attached, because attaching fails while the default partition holds its rows."""
     bounds = {"start": month.start, "end": month.end}
     for statement in (
         "LOCK TABLE check_results IN SHARE ROW EXCLUSIVE MODE",
         f"CREATE TABLE {month.name} (LIKE check_results INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
     ):
-        await connection.execute(text(statement))
+        await session.execute(text(statement))
     moving = f"""
         WITH moved AS (
             DELETE FROM check_results_default WHERE executed_at >= :start AND executed_at < :end RETURNING *
         )
         INSERT INTO {month.name} SELECT * FROM moved
     """  # noqa: S608  # the name is made of a year and a month
-    await connection.execute(text(moving), bounds)
+    await session.execute(text(moving), bounds)
     attach = f"""
         ALTER TABLE check_results ATTACH PARTITION {month.name}
         FOR VALUES FROM ('{month.start.isoformat()}') TO ('{month.end.isoformat()}')
     """
-    await connection.execute(text(attach))
+    await session.execute(text(attach))

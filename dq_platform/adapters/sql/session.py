@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import structlog
 from asyncpg import InterfaceError, PostgresError
-from sqlalchemy import CursorResult, Executable, Select
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util import greenlet_spawn
 
 from dq_platform.errors import AlreadyExists, Invalid, NotFound, StoreUnavailable
 
@@ -34,12 +34,12 @@ class Session:
     Reads before that need no transaction: each sees what was committed before it either way, since we are READ
     COMMITTED. A pooled connection shows only when it is used that it has died: then the first statement is sent again
     on another one, unnoticed. Every method raises StoreUnavailable if the store cannot be reached or takes too long,
-    Invalid for text that it cannot hold. `engine` must not begin transactions by itself.
+    Invalid for text that it cannot hold. `engine` is what `make_engine` makes.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._connection: AsyncConnection | None = None
+        self._connection: Connection | None = None
         self._begun = False
 
     async def execute(
@@ -74,48 +74,49 @@ class Session:
             if self._begun and not connection.invalidated:
                 await _roll_back(connection)
         finally:
-            await connection.close()
+            await greenlet_spawn(connection.close)
 
-    async def _send(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _send(self, send: Callable[[Connection], T]) -> T:
         with _readable_errors():
             try:
-                return await (self._send_first(send) if self._connection is None else send(self._connection))
+                if self._connection is None:
+                    return await self._send_first(send)
+                return await greenlet_spawn(send, self._connection)
             except TimeoutError:
                 # Nobody knows what the server still does there.
                 if self._connection is not None:
-                    await self._connection.invalidate()
+                    await greenlet_spawn(self._connection.invalidate)
                 raise
 
-    async def _send_first(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _send_first(self, send: Callable[[Connection], T]) -> T:
         """At most all connections of the pool are dead."""
         for _ in range(self._engine.pool.size()):  # type: ignore[attr-defined]  # of the class that `make_engine` takes
             self._connection = await _connect(self._engine)
             try:
-                return await send(self._connection)
+                return await greenlet_spawn(send, self._connection)
             except (DBAPIError, PostgresError, InterfaceError, OSError) as error:
                 if isinstance(error, TimeoutError) or not _is_gone(error):
                     raise
             await self._drop()
         self._connection = await _connect(self._engine)
-        return await send(self._connection)
+        return await greenlet_spawn(send, self._connection)
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.invalidate()
-            await connection.close()
+            await greenlet_spawn(connection.invalidate)
+            await greenlet_spawn(connection.close)
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction that is committed at the end of the block. Raises StoreUnavailable as sessions do."""
-    connection = await _connect(engine)
+async def transaction(engine: Engine) -> AsyncIterator[Session]:
+    """A session that is committed at the end of the block."""
+    session = Session(engine)
     try:
-        with _readable_errors():
-            async with connection.begin():
-                yield connection
+        yield session
+        await session.commit()
     finally:
-        await connection.close()
+        await session.close()
 
 
 @contextmanager
@@ -143,20 +144,20 @@ def _only_reads(statement: Executable) -> bool:
     return isinstance(statement, Select) and statement._for_update_arg is None  # noqa: SLF001  # nothing public says it
 
 
-async def _connect(engine: AsyncEngine) -> AsyncConnection:
+async def _connect(engine: Engine) -> Connection:
     """A pooled connection or a new one. Raises StoreUnavailable, whatever keeps us from getting one."""
     try:
-        return await engine.connect()
+        return await greenlet_spawn(engine.connect)
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
         raise _unavailable(error) from error
 
 
-async def _roll_back(connection: AsyncConnection) -> None:
+async def _roll_back(connection: Connection) -> None:
     """A connection that cannot do it any more is thrown away, and the server does it by itself."""
     try:
-        await connection.exec_driver_sql("ROLLBACK")
+        await greenlet_spawn(connection.exec_driver_sql, "ROLLBACK")
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError):
-        await connection.invalidate()
+        await greenlet_spawn(connection.invalidate)
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sqlalchemy import literal, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, literal, select
 
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
 from dq_platform.adapters.sql.assignments import SqlAssignments
@@ -68,9 +67,8 @@ class SqlUow:
     then.
     """
 
-    def __init__(self, engine: AsyncEngine, cipher: Cipher, unavailable: Callable[[], None] = lambda: None) -> None:
-        # A session says itself when its transaction begins: what only reads needs none, and saves two round trips.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, engine: Engine, cipher: Cipher, unavailable: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
         self._cipher = cipher
         self._unavailable = unavailable
 

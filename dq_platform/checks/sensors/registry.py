@@ -5,12 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
+from importlib import import_module, resources
 from importlib.resources.abc import Traversable
+from types import ModuleType
 from typing import Any
-
-from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from dq_platform.checks.level import Level
 from dq_platform.checks.params import VALUES, ParamKind, ParamSpec
@@ -98,7 +96,7 @@ class SensorType:
     @property
     def judges_rows(self) -> bool:
         """Whether single rows speak against the data, so that there are error samples: its template then says which."""
-        return bool(JUDGING & _said(self.template))
+        return bool(JUDGING & _templates().calls(self.template))
 
     @property
     def runs_users_sql(self) -> bool:
@@ -170,19 +168,15 @@ def _read(file: Traversable, level: Level) -> SensorType:
 def _parsed(sensor: SensorType) -> SensorType:
     """The sensor, if its template can be read."""
     try:
-        Environment(autoescape=False).parse(sensor.template)  # noqa: S701 - it renders nothing
-    except TemplateSyntaxError as error:
-        message = f"sensor {sensor.name!r}, line {error.lineno}: {error.message}"
+        _templates().require_readable(sensor.template)
+    except ValueError as error:
+        message = f"sensor {sensor.name!r}, {error}"
         raise ValueError(message) from error
     return sensor
 
 
-@lru_cache(maxsize=1024)
-def _said(template: str) -> frozenset[str]:
-    """The words that a template says as calls."""
-    tree = Environment(autoescape=False).parse(template)  # noqa: S701 - it renders nothing
-    calls = tree.find_all(nodes.Call)
-    return frozenset(call.node.name for call in calls if isinstance(call.node, nodes.Name))
+def _templates() -> ModuleType:
+    return import_module("dq_platform.checks.sensors.templates")
 
 
 SENSOR_REGISTRY: Registry[SensorType] = Registry("sensor", _load, SensorType, _parsed)

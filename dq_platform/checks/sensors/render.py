@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from importlib import import_module
 from types import SimpleNamespace
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dq_platform.checks.level import Level
 from dq_platform.checks.sensors.context import SensorContext, TargetInfo
@@ -21,7 +19,10 @@ __all__ = ["SensorContext", "TargetInfo", "render", "render_offending"]
 
 
 def render(sensor: SensorType, context: SensorContext) -> Measure:
-    """What the sensor asks for. Raises Invalid if a column that it needs does not exist."""
+    """What the sensor asks for.
+
+    Raises Invalid if a column that it needs does not exist, ValueError if its template cannot be rendered.
+    """
     measure, _ = _rendered(sensor, context)
     return measure
 
@@ -39,7 +40,7 @@ def _rendered(sensor: SensorType, context: SensorContext) -> tuple[Measure, str]
     if sensor.level is Level.COLUMN and context.column is None and not sensor.metadata:
         raise Invalid.one("check.target.column_name", "The column does not exist.", "COLUMN_NOT_FOUND")
     words = Vocabulary(context, _column(context), column_alone=sensor.column_alone)
-    text = _template(sensor.template).render(_names(sensor, context, words))
+    text = _said(sensor.template, _names(sensor, context, words))
     if text.strip() or words.measure is None:
         message = f"sensor {sensor.name!r} must say scan(...), query(...) or metadata(...) once, and nothing else"
         raise ValueError(message)
@@ -71,6 +72,6 @@ def _column(context: SensorContext) -> ColumnFragment | None:
     return None if context.column is None else column_fragment(context.dialect, context.column)
 
 
-@lru_cache(maxsize=1024)
-def _template(source: str) -> Template:
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(source)
+def _said(template: str, names: Mapping[str, object]) -> str:
+    text: str = import_module("dq_platform.checks.sensors.templates").say(template, names)
+    return text

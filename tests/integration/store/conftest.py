@@ -65,14 +65,14 @@ def store_url(server_url: str, template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 async def engine(store_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = make_engine(store_url, PoolConfig(size=16))
+    engine = AsyncEngine(make_engine(store_url, PoolConfig(size=16)))
     yield engine
     await engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def uow(engine: AsyncEngine) -> SqlUow:
-    return SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
+    return SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode()))
 
 
 @pytest.fixture

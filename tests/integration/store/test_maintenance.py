@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dq_platform.adapters.sql.engine import make_engine
+from dq_platform.adapters.sql.engine import dispose, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance, months_from
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.page import PageRequest
@@ -25,7 +25,7 @@ async def test_upkeep_of_a_store_that_is_away_says_so() -> None:
     for upkeep in (maintenance.ensure_partitions(FUTURE), maintenance.delete_samples(FUTURE)):
         with pytest.raises(StoreUnavailable):
             await upkeep
-    await engine.dispose()
+    await dispose(engine)
 
 
 async def partitions(engine: AsyncEngine) -> set[str]:
@@ -65,7 +65,7 @@ async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(wor
     assert await rows_of(engine, "check_results_default") >= 3
     before = await rows_of(engine, "check_results_default")
 
-    await SqlMaintenance(engine).ensure_partitions(FUTURE)
+    await SqlMaintenance(engine.sync_engine).ensure_partitions(FUTURE)
 
     names = {"check_results_2031_11", "check_results_2031_12", "check_results_2032_01", "check_results_2032_02"}
     assert names <= await partitions(engine)
@@ -81,14 +81,14 @@ async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> N
     later = FUTURE + timedelta(days=800)
     wanted = {month.name for month in months_from(later, 3)}
     assert wanted.isdisjoint(await partitions(engine))
-    await asyncio.gather(*(SqlMaintenance(engine).ensure_partitions(later) for _ in range(4)))
-    await SqlMaintenance(engine).ensure_partitions(later)
+    await asyncio.gather(*(SqlMaintenance(engine.sync_engine).ensure_partitions(later) for _ in range(4)))
+    await SqlMaintenance(engine.sync_engine).ensure_partitions(later)
     assert wanted <= await partitions(engine)
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
 async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngine) -> None:
-    await SqlMaintenance(engine).ensure_partitions(FUTURE)
+    await SqlMaintenance(engine.sync_engine).ensure_partitions(FUTURE)
     async with engine.connect() as connection:
         window = "executed_at >= '2031-12-02T00:00:00Z' AND executed_at < '2031-12-05T00:00:00Z'"
         plan = await connection.execute(text(f"EXPLAIN SELECT * FROM check_results WHERE {window}"))
@@ -108,7 +108,7 @@ async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engi
     await cancel(world, cancelled, NOW + HOUR)
     result = world.new_result(await world.check(), job_id=old.id)
     await world.record([result])
-    maintenance = SqlMaintenance(engine)
+    maintenance = SqlMaintenance(engine.sync_engine)
     assert await maintenance.delete_jobs(NOW + MINUTE) == 0
     assert await maintenance.delete_jobs(NOW + HOUR) == 1
     async with world.uow() as tx:

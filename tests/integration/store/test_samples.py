@@ -114,7 +114,7 @@ async def test_samples_go_with_their_check(world: World, engine: AsyncEngine) ->
 async def test_a_key_that_is_gone_makes_them_unreadable_and_says_so(world: World, engine: AsyncEngine) -> None:
     found = samples(await world.check())
     await save(world, found)
-    stranger = replace(world, uow=SqlUow(engine, FernetCipher(Fernet.generate_key().decode())))
+    stranger = replace(world, uow=SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode())))
     with pytest.raises(WrongState, match="ENCRYPTION_KEY") as caught:
         await read(stranger, found.result_id)
     assert caught.value.reason == "ERROR_SAMPLES_UNREADABLE"
@@ -128,7 +128,7 @@ async def test_old_samples_are_deleted_however_many_there_are(world: World, engi
     ]
     kept = samples(check, time_period=NOW - HOUR, taken_at=NOW - 30 * DAY)
     await save(world, *old, kept)
-    maintenance = SqlMaintenance(engine)
+    maintenance = SqlMaintenance(engine.sync_engine)
     assert await maintenance.delete_samples(NOW - 30 * DAY) == len(old)
     assert await count(engine, check) == 1
     assert await read(world, kept.result_id) == kept

@@ -6,10 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, func, select, text
 
-from dq_platform.adapters.sql.engine import PoolConfig, make_engine
+from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.session import Session
 from dq_platform.errors import Invalid, StoreUnavailable
 from local.ports import any_free
@@ -30,21 +29,21 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-async def own(server: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
+async def own(server: EmbeddedPostgres) -> AsyncIterator[Engine]:
     async with of(server.url(), size=3) as engine:
         yield engine
 
 
 @asynccontextmanager
-async def of(url: str, size: int) -> AsyncIterator[AsyncEngine]:
+async def of(url: str, size: int) -> AsyncIterator[Engine]:
     config = PoolConfig(size=size, connect_timeout=PATIENCE, statement_timeout=PATIENCE)
-    engine = make_engine(url, config).execution_options(isolation_level="AUTOCOMMIT")
+    engine = make_engine(url, config)
     yield engine
-    await engine.dispose()
+    await dispose(engine)
 
 
 @asynccontextmanager
-async def session(engine: AsyncEngine) -> AsyncIterator[Session]:
+async def session(engine: Engine) -> AsyncIterator[Session]:
     opened = Session(engine)
     try:
         yield opened
@@ -52,12 +51,12 @@ async def session(engine: AsyncEngine) -> AsyncIterator[Session]:
         await opened.close()
 
 
-async def answer(engine: AsyncEngine) -> int:
+async def answer(engine: Engine) -> int:
     async with session(engine) as one:
         return int((await one.execute(ANSWER)).scalar_one())
 
 
-async def fill(engine: AsyncEngine) -> None:
+async def fill(engine: Engine) -> None:
     """Leave the pool with all the connections that it may have."""
     async with AsyncExitStack() as stack:
         for _ in range(3):
@@ -65,13 +64,13 @@ async def fill(engine: AsyncEngine) -> None:
 
 
 @pytest.mark.parametrize("value", ['{"a": "\\u0000"}', '{"\\u0000": 1}'])
-async def test_a_nul_byte_inside_json_is_invalid(own: AsyncEngine, value: str) -> None:
+async def test_a_nul_byte_inside_json_is_invalid(own: Engine, value: str) -> None:
     async with session(own) as one:
         with pytest.raises(Invalid):
             await one.execute(text("SELECT CAST(:value AS text)::jsonb"), {"value": value})
 
 
-async def test_what_is_not_committed_is_undone_and_its_connection_is_good_for_others(own: AsyncEngine) -> None:
+async def test_what_is_not_committed_is_undone_and_its_connection_is_good_for_others(own: Engine) -> None:
     async with session(own) as one:
         await one.execute(text("CREATE TABLE kept (n int)"))
         await one.commit()
@@ -80,7 +79,7 @@ async def test_what_is_not_committed_is_undone_and_its_connection_is_good_for_ot
         assert (await other.execute(text("SELECT count(*) FROM kept"))).scalar_one() == 0
 
 
-async def test_reading_begins_no_transaction(own: AsyncEngine) -> None:
+async def test_reading_begins_no_transaction(own: Engine) -> None:
     begun = select(func.now())
     async with session(own) as one:
         first = (await one.execute(begun)).scalar_one()
@@ -90,7 +89,7 @@ async def test_reading_begins_no_transaction(own: AsyncEngine) -> None:
 
 
 async def test_a_restart_of_the_store_between_two_transactions_is_not_noticed(
-    server: EmbeddedPostgres, own: AsyncEngine
+    server: EmbeddedPostgres, own: Engine
 ) -> None:
     await fill(own)
     server.stop()
@@ -104,7 +103,7 @@ async def test_a_restart_of_the_store_between_two_transactions_is_not_noticed(
         await one.commit()
 
 
-async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPostgres, own: AsyncEngine) -> None:
+async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPostgres, own: Engine) -> None:
     await fill(own)
     async with of(server.url(), 1) as other, session(other) as killer:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dq-platform'"
@@ -112,9 +111,7 @@ async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPos
         assert [await answer(own) for _ in range(4)] == [4, 4, 4, 4]
 
 
-async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(
-    server: EmbeddedPostgres, own: AsyncEngine
-) -> None:
+async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(server: EmbeddedPostgres, own: Engine) -> None:
     async with session(own) as one:
         await one.execute(text("CREATE TABLE lost (n int)"))
         server.stop()
@@ -126,7 +123,7 @@ async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(
         assert (await other.execute(text("SELECT to_regclass('lost')"))).scalar_one() is None
 
 
-async def test_a_store_that_is_gone_is_an_outage_until_it_is_back(server: EmbeddedPostgres, own: AsyncEngine) -> None:
+async def test_a_store_that_is_gone_is_an_outage_until_it_is_back(server: EmbeddedPostgres, own: Engine) -> None:
     await fill(own)
     server.stop()
     for _ in range(2):
@@ -149,14 +146,14 @@ async def test_who_gets_no_connection_in_time_meets_an_outage(server: EmbeddedPo
             await answer(engine)
 
 
-async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_dropped(own: AsyncEngine) -> None:
+async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_dropped(own: Engine) -> None:
     async with session(own) as one:
         with pytest.raises(StoreUnavailable):
             await one.execute(select(func.pg_sleep(20)))
     assert await answer(own) == 4
 
 
-async def test_a_cancelled_statement_leaves_nothing_behind(own: AsyncEngine) -> None:
+async def test_a_cancelled_statement_leaves_nothing_behind(own: Engine) -> None:
     async with session(own) as one:
         await one.execute(text("SELECT 1"))
         waiting = asyncio.create_task(one.execute(select(func.pg_sleep(20))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dq_platform.app import connections, preview, sampling
+from dq_platform.app import connections, preview, stored_samples
 from dq_platform.app.explain import explain
 from dq_platform.connectors.postgresql import PostgreSQLConnector
 from dq_platform.errors import Invalid
@@ -101,7 +101,7 @@ async def test_samples_have_what_the_checks_leave(world: World) -> None:
         await limit(world, max_scanned_row_count=passes * 1000)
         failed = (await ran(world))[check.id]
         assert failed.outcome is Outcome.ERROR
-        assert (await sampling.get_samples(world.deps, world.who, failed.id)).error_reason == reason
+        assert (await stored_samples.get_samples(world.deps, world.who, failed.id)).error_reason == reason
 
 
 @pytest.mark.usefixtures("many")

@@ -12,7 +12,7 @@ from arq.connections import ArqRedis
 
 from dq_platform.adapters.arq_queue import ArqQueue
 from dq_platform.adapters.fernet import FernetCipher
-from dq_platform.adapters.sql.engine import PoolConfig, make_engine
+from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.migrate import upgrade
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.errors import StoreUnavailable
@@ -41,7 +41,7 @@ async def told(store: EmbeddedPostgres, shop: Shop, redis: ArqRedis) -> AsyncIte
     engine = make_engine(store.url("dq"), PoolConfig(size=4))
     async with new_world(SqlUow(engine, FernetCipher(ENCRYPTION_KEY)), shop) as world:
         yield world.using(ArqQueue(redis))
-    await engine.dispose()
+    await dispose(engine)
 
 
 async def test_workers_and_cron_outlive_an_outage_and_finish_what_it_interrupted(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dq_platform.app import checks, execute, metadata, preview, sampling
+from dq_platform.app import checks, execute, metadata, preview, stored_samples
 from dq_platform.errors import Invalid, NotFound
 from dq_platform.execution.withhold import WITHHELD
 from dq_platform.models.check import GroupBy
@@ -108,11 +108,11 @@ async def test_marking_a_column_deletes_the_tables_samples(world: World) -> None
     found = await results(world)
     kept = found["nulls_count"].id
     await mark(world, filter="id < 100")
-    assert (await sampling.get_samples(world.deps, world.who, kept)).rows
+    assert (await stored_samples.get_samples(world.deps, world.who, kept)).rows
     await mark(world, "country")
     with pytest.raises(NotFound):
-        await sampling.get_samples(world.deps, world.who, kept)
-    assert (await sampling.get_samples(world.deps, world.who, found["negative_values"].id)).rows
+        await stored_samples.get_samples(world.deps, world.who, kept)
+    assert (await stored_samples.get_samples(world.deps, world.who, found["negative_values"].id)).rows
 
 
 async def test_samples_of_a_run_that_began_before_the_column_was_marked_are_masked(
@@ -132,7 +132,7 @@ async def test_samples_of_a_run_that_began_before_the_column_was_marked_are_mask
     await world.run(check)
     await world.work()
     [result] = await world.results(check_id=check.id)
-    samples = await sampling.get_samples(world.deps, world.who, result.id)
+    samples = await stored_samples.get_samples(world.deps, world.who, result.id)
     assert [(one.name, one.masked) for one in samples.columns] == [("id", False), ("email", True)]
     assert [[value.text for value in row] for row in samples.rows] == [["4", None]]
 
@@ -159,11 +159,11 @@ async def test_a_check_that_wants_no_samples_any_more_loses_those_it_has(world: 
     check = await world.check("nulls_count", "customers.email")
     result = (await results(world))["nulls_count"]
     await checks.update_check(world.deps, world.who, check.id, {"display_name": "still"})
-    assert (await sampling.get_samples(world.deps, world.who, result.id)).rows
+    assert (await stored_samples.get_samples(world.deps, world.who, result.id)).rows
     for wanted in (False, True):
         await checks.update_check(world.deps, world.who, check.id, {"error_samples": wanted})
         with pytest.raises(NotFound):
-            await sampling.get_samples(world.deps, world.who, result.id)
+            await stored_samples.get_samples(world.deps, world.who, result.id)
 
 
 async def test_samples_of_a_run_that_began_before_they_were_switched_off_are_not_shown(
@@ -182,4 +182,4 @@ async def test_samples_of_a_run_that_began_before_they_were_switched_off_are_not
     await world.work()
     [result] = await world.results(check_id=check.id)
     with pytest.raises(NotFound):
-        await sampling.get_samples(world.deps, world.who, result.id)
+        await stored_samples.get_samples(world.deps, world.who, result.id)

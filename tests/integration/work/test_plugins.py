@@ -17,7 +17,7 @@ import pytest
 from arq.connections import ArqRedis
 
 from dq_platform.adapters.arq_queue import ArqQueue
-from dq_platform.app import checks, connections, jobs, metadata, sampling
+from dq_platform.app import checks, connections, jobs, metadata, stored_samples
 from dq_platform.app.checks import NewCheck
 from dq_platform.app.connections import ConnectionDraft
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
@@ -77,7 +77,7 @@ async def test_a_sensor_of_a_plugin_has_error_samples_on_an_engine_of_a_plugin(s
     thresholds = {Severity.ERROR: {"threshold": 0}}
     check = await make(sqlite, "shop_expensive_orders", "amount", sensor_params={"limit": 80}, thresholds=thresholds)
     [result] = await run(sqlite, check)
-    samples = await sampling.get_samples(sqlite.deps, sqlite.who, result.id)
+    samples = await stored_samples.get_samples(sqlite.deps, sqlite.who, result.id)
     assert [column.name for column in samples.columns] == ["id", "amount"]
     assert sorted(tuple(value.text for value in row) for row in samples.rows) == [("10", "100"), ("9", "90")]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dq_platform.app import checks, connections, jobs, metadata, sampling
+from dq_platform.app import checks, connections, jobs, metadata, sampling, stored_samples
 from dq_platform.app.execute import Ended
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.errors import NotFound, SourceError, SourceProblem, WrongState
@@ -30,7 +30,7 @@ async def ran(world: World) -> dict[str, Result]:
 
 
 async def kept(world: World, result: Result) -> ErrorSamples:
-    return await sampling.get_samples(world.deps, world.who, result.id)
+    return await stored_samples.get_samples(world.deps, world.who, result.id)
 
 
 def shown(samples: ErrorSamples) -> list[list[str | None]]:
@@ -292,7 +292,7 @@ async def test_samples_of_another_workspace_do_not_exist(world: World, other: Wo
     found = await ran(world)
     for asked in (found[check.id].id, NOBODY, "nonsense"):
         with pytest.raises(NotFound):
-            await sampling.get_samples(other.deps, other.who, asked)
+            await stored_samples.get_samples(other.deps, other.who, asked)
     with pytest.raises(NotFound):
         await sampling.preview_samples(other.deps, other.who, check.id)
 

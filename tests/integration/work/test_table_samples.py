@@ -10,7 +10,7 @@ import pytest
 from dq_platform.app import checks
 from dq_platform.app.explain import explain
 from dq_platform.app.preview import preview_check
-from dq_platform.app.sampling import get_samples
+from dq_platform.app.stored_samples import get_samples
 from dq_platform.errors import Invalid
 from dq_platform.execution.reading import EMPTY_SAMPLE
 from dq_platform.models.check import Check

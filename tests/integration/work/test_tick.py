@@ -35,14 +35,14 @@ HOURLY = "0 * * * *"
 async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[AsyncEngine]:
     """A store of the test's own: cron looks at all workspaces."""
     with copied(server, store_template) as name:
-        engine = make_engine(server.url(name), PoolConfig(size=8))
+        engine = AsyncEngine(make_engine(server.url(name), PoolConfig(size=8)))
         yield engine
         await engine.dispose()
 
 
 @pytest.fixture
 def uow(engine: AsyncEngine) -> SqlUow:
-    return SqlUow(engine, FernetCipher(ENCRYPTION_KEY))
+    return SqlUow(engine.sync_engine, FernetCipher(ENCRYPTION_KEY))
 
 
 async def scheduled(world: World, selector: CheckSelector | None = None, **draft: Any) -> Schedule:

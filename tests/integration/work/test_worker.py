@@ -50,7 +50,7 @@ def told(world: World, redis: ArqRedis) -> World:
 
 @pytest.fixture
 def made(told: World, redis: ArqRedis, uow: SqlUow, engine: AsyncEngine) -> Parts:
-    return Parts(told.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    return Parts(told.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ async def test_a_worker_goes_on_when_redis_comes_back(
     config = RedisConfig(tmp_path, any_free(), tmp_path / "redis.log", durable=False)
     client = open_redis(f"redis://127.0.0.1:{config.port}/0")
     told = world.using(ArqQueue(client))
-    made = Parts(told.deps, client, SqlMaintenance(engine), uow, Telemetry())
+    made = Parts(told.deps, client, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     server = EmbeddedRedis(config)
     server.start()
     async with working(told, made, WorkerSettings(**environment)):

@@ -3,8 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
-from jinja2.exceptions import SecurityError
 
 from dq_platform.checks.level import Level
 from dq_platform.checks.sensors.context import Wanted
@@ -117,15 +115,15 @@ def test_a_template_asks_for_one_number_and_writes_nothing_else(template: str) -
 
 
 def test_a_name_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(UndefinedError):
+    with pytest.raises(ValueError, match="'limit'"):
         rendered("{{ scan(p.limit) }}")
-    with pytest.raises(UndefinedError):
+    with pytest.raises(ValueError, match="'column' is undefined"):
         rendered("{{ scan(column) }}")
 
 
 @pytest.mark.parametrize("template", ["{{ scan(d.__class__.__mro__) }}", "{{ scan(col.__init__.__globals__) }}"])
 def test_a_template_reaches_nothing_but_its_words(template: str) -> None:
-    with pytest.raises(SecurityError):
+    with pytest.raises(ValueError, match="unsafe"):
         rendered(template)
 
 
