@@ -32,6 +32,8 @@ from telemetry.tracing import Tracer
 
 Log = MutableMapping[str, object]
 _JSON: Final = (b"content-type", b"application/json")
+_UNWATCHED: Final = 0.2
+"""Seconds after which a call's client is watched."""
 _IDENTITY: Final = frozenset({"", "identity"})
 
 
@@ -99,7 +101,7 @@ class Endpoint:
         left = max(0.0, ends - asyncio.get_running_loop().time())
         call = self._upstreams.call(route.rpc)(message, timeout=left, metadata=metadata)
         sent = _Sent(route, call, log)
-        async with exchange.cancelling(call):
+        with exchange.cancelling(call, 0 if route.rpc.streaming else _UNWATCHED):
             await (self._stream(exchange, sent) if route.rpc.streaming else self._unary(exchange, sent))
 
     def _match(self, exchange: Exchange) -> Match:
@@ -126,6 +128,8 @@ class Endpoint:
         encoding = exchange.headers.get("content-encoding", "").lower()
         if encoding not in _IDENTITY:
             raise invalid([Violation("Content-Encoding", "must be identity: compressed requests are not read")])
+        if not exchange.has_body:
+            return b""
         try:
             async with asyncio.timeout(seconds):
                 return await exchange.body(self._settings.body_limit)
