@@ -48,12 +48,10 @@ def result_to_record(result: Result) -> tuple[object, ...]:
 
 
 def result_from_record(row: Sequence[Any]) -> Result:
-    """The result whose values are in the order of `tables.RESULT_COLUMNS`: reading them by name takes three times as
-    long as all the rest.
-    """
+    """The result whose values are in the order of `tables.RESULT_COLUMNS`; reading them by name takes longer."""
     # fmt: off
     (
-        id, workspace_id, check_id, job_id, connection_id,
+        result_id, workspace_id, check_id, job_id, connection_id,
         schema_name, table_name, column_name, check_type, category, dimension, mode, time_scale,
         _, data_group, time_period, executed_at, outcome, value, expected_value, expected_text,
         warning_lower, warning_upper, error_lower, error_upper, fatal_lower, fatal_upper,
@@ -62,7 +60,7 @@ def result_from_record(row: Sequence[Any]) -> Result:
     ) = row
     # fmt: on
     return Result(
-        id=id,
+        id=result_id,
         workspace_id=workspace_id,
         check_id=check_id,
         job_id=job_id,
