@@ -80,7 +80,7 @@ def _refused(_: Request, error: Exception) -> Response:
     allow = (error.headers or {}) if isinstance(error, HTTPException) else {}
     problem = Problem(code_pb2.UNIMPLEMENTED, "METHOD_NOT_ALLOWED", "This page is only read.", http=405, headers=allow)
     failure = failure_of(problem)
-    body = dump(Renderer().message(failure.status))
+    body = Renderer().message(failure.status)
     return Response(body, failure.http, dict(failure.headers), "application/json")
 
 

@@ -21,7 +21,7 @@ from gateway.errors import CLIENT_CLOSED_REQUEST, Failure, Problem, Violation, f
 from gateway.exchange import ClientGone, Exchange
 from gateway.metadata import Caller, Headers, Inbound, Metadata, Outbound, http_code
 from gateway.plans import HTTP_BODY
-from gateway.render import Renderer, dump
+from gateway.render import Renderer
 from gateway.router import Match, Router
 from gateway.routes import Route
 from gateway.settings import Settings
@@ -32,6 +32,8 @@ from telemetry.tracing import Tracer
 
 Log = MutableMapping[str, object]
 _JSON: Final = (b"content-type", b"application/json")
+_UNWATCHED: Final = 0.2
+"""Seconds after which a call's client is watched."""
 _IDENTITY: Final = frozenset({"", "identity"})
 
 
@@ -99,7 +101,7 @@ class Endpoint:
         left = max(0.0, ends - asyncio.get_running_loop().time())
         call = self._upstreams.call(route.rpc)(message, timeout=left, metadata=metadata)
         sent = _Sent(route, call, log)
-        async with exchange.cancelling(call):
+        with exchange.cancelling(call, 0 if route.rpc.streaming else _UNWATCHED):
             await (self._stream(exchange, sent) if route.rpc.streaming else self._unary(exchange, sent))
 
     def _match(self, exchange: Exchange) -> Match:
@@ -126,6 +128,8 @@ class Endpoint:
         encoding = exchange.headers.get("content-encoding", "").lower()
         if encoding not in _IDENTITY:
             raise invalid([Violation("Content-Encoding", "must be identity: compressed requests are not read")])
+        if not exchange.has_body:
+            return b""
         try:
             async with asyncio.timeout(seconds):
                 return await exchange.body(self._settings.body_limit)
@@ -148,7 +152,7 @@ class Endpoint:
         etag = getattr(shown, "etag", "")
         if etag and isinstance(etag, str) and not any(name == b"etag" for name, _ in headers):
             headers.append((b"etag", etag.encode("latin-1", "replace")))
-        return await exchange.answer(status, [_JSON, *headers], dump(self._render(sent.route, response)))
+        return await exchange.answer(status, [_JSON, *headers], self._render(sent.route, response).encode())
 
     async def _stream(self, exchange: Exchange, sent: _Sent) -> None:
         form = self._format(exchange, sent.route)
@@ -163,8 +167,8 @@ class Endpoint:
             failure = failure_of(error)
             sent.log["code"] = code_pb2.Code.Name(failure.status.code)
             if not exchange.started:
-                body = {"error": self._renderer.message(failure.status)}
-                return await exchange.answer(failure.http, self._failed(exchange, failure, error), dump(body))
+                body = f'{{"error":{self._renderer.message(failure.status)}}}'
+                return await exchange.answer(failure.http, self._failed(exchange, failure, error), body.encode())
             await exchange.write(form.error(failure.status))
         if not exchange.started:
             if isinstance(form, Events):
@@ -190,7 +194,7 @@ class Endpoint:
         kind = Events if EVENT_STREAM in exchange.headers.get("accept", "") else JsonLines
         return kind(lambda message: self._render(route, message), self._renderer)
 
-    def _render(self, route: Route, message: Message) -> object:
+    def _render(self, route: Route, message: Message) -> str:
         if route.response is None:
             return self._renderer.message(message)
         return self._renderer.field(message, route.response)
@@ -201,7 +205,7 @@ class Endpoint:
 
     async def _fail(self, exchange: Exchange, failure: Failure, headers: Headers, log: Log) -> None:
         log["code"] = code_pb2.Code.Name(failure.status.code)
-        await exchange.answer(failure.http, headers, dump(self._renderer.message(failure.status)))
+        await exchange.answer(failure.http, headers, self._renderer.message(failure.status).encode())
 
     def _failed(
         self, exchange: Exchange, failure: Failure, error: grpc.aio.AioRpcError | None = None

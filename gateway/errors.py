@@ -12,8 +12,6 @@ import grpc
 from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from gateway.render import Renderer
-
 DOMAIN: Final = "dqplatform.dev"
 CLIENT_CLOSED_REQUEST: Final = 499
 CHALLENGE: Final = 'ApiKey realm="dq"'
@@ -108,11 +106,6 @@ def internal(request_id: str) -> Failure:
     status = _with_reason(code_pb2.INTERNAL, "INTERNAL", "The gateway failed to handle the request.")
     status.details.add().Pack(error_details_pb2.RequestInfo(request_id=request_id))
     return _failure(status)
-
-
-def render_status(renderer: Renderer, status: status_pb2.Status) -> object:
-    """The JSON body of an error; details of unknown types are left out."""
-    return renderer.message(status)
 
 
 def _failure(status: status_pb2.Status, http: int = 0, headers: Mapping[str, str] | None = None) -> Failure:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from google.rpc import code_pb2
@@ -37,8 +37,14 @@ class Exchange:
         self.peer: str = (scope.get("client") or ("",))[0]
         self.started = False
         self._gone = False
+        self._watcher: asyncio.Task[None] | None = None
         self._receive = receive
         self._send = send
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the request has one, by the headers that say where it ends."""
+        return self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
 
     async def body(self, limit: int) -> bytes:
         """The whole request body; raises Problem beyond `limit` bytes, ClientGone when the client leaves."""
@@ -58,10 +64,13 @@ class Exchange:
             if not message.get("more_body", False):
                 return b"".join(chunks)
 
-    @asynccontextmanager
-    async def cancelling(self, call: Cancellable) -> AsyncIterator[None]:
-        """Cancels the call when the client leaves, and turns its cancellation into ClientGone."""
-        watcher = asyncio.create_task(self._watch(call))
+    @contextmanager
+    def cancelling(self, call: Cancellable, after: float) -> Iterator[None]:
+        """Cancels the call when the client leaves, and turns its cancellation into ClientGone.
+
+        The client is watched `after` so many seconds: it costs a task, which few calls live long enough to need.
+        """
+        timer = asyncio.get_running_loop().call_later(after, self._start_watching, call)
         try:
             yield
         except asyncio.CancelledError:
@@ -70,7 +79,9 @@ class Exchange:
                 raise ClientGone from None
             raise
         finally:
-            watcher.cancel()
+            timer.cancel()
+            if self._watcher:
+                self._watcher.cancel()
             call.cancel()
 
     async def answer(self, status: int, headers: RawHeaders, body: bytes) -> None:
@@ -87,6 +98,9 @@ class Exchange:
     async def write(self, chunk: bytes, *, more: bool = True) -> None:
         """Sends a piece of a started response; `more=False` ends it."""
         await self._send({"type": "http.response.body", "body": chunk, "more_body": more})
+
+    def _start_watching(self, call: Cancellable) -> None:
+        self._watcher = asyncio.create_task(self._watch(call))
 
     async def _watch(self, call: Cancellable) -> None:
         while (await self._receive())["type"] != "http.disconnect":

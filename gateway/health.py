@@ -8,7 +8,7 @@ from typing import Final
 import grpc
 from google.rpc import code_pb2
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from gateway.errors import RETRY_SECONDS, Problem, failure_of
 from gateway.render import Renderer
@@ -30,7 +30,7 @@ class Ready:
     def __init__(self, upstreams: Upstreams) -> None:
         self._upstreams = upstreams
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def __call__(self, request: Request) -> Response:
         """200 when all serve, 404 for an unknown service, else 503."""
         named = request.query_params.get("service")
         if named and named not in self._upstreams.addresses:
@@ -50,6 +50,6 @@ class Ready:
             return _UNKNOWN_SERVICE if error.code() is grpc.StatusCode.NOT_FOUND else _UNREACHABLE
 
 
-def _refuse(problem: Problem) -> JSONResponse:
+def _refuse(problem: Problem) -> Response:
     failure = failure_of(problem)
-    return JSONResponse(Renderer().message(failure.status), failure.http, dict(failure.headers))
+    return Response(Renderer().message(failure.status), failure.http, dict(failure.headers), "application/json")

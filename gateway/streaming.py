@@ -12,14 +12,14 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
-from gateway.render import Renderer, dump
+from gateway.render import Renderer
 
 NDJSON: Final = "application/x-ndjson"
 EVENT_STREAM: Final = "text/event-stream"
 CURSOR: Final = "cursor"
 
 StreamCall = grpc.aio.UnaryStreamCall[Any, Any]
-Render = Callable[[Message], object]
+Render = Callable[[Message], str]
 
 
 class Format(Protocol):
@@ -47,10 +47,10 @@ class JsonLines:
         return NDJSON
 
     def message(self, message: Message) -> bytes:
-        return dump({"result": self.render(message)}) + b"\n"
+        return f'{{"result":{self.render(message)}}}\n'.encode()
 
     def error(self, status: Status) -> bytes:
-        return dump({"error": self.renderer.message(status)}) + b"\n"
+        return last_line(self.renderer, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class Events:
     def message(self, message: Message) -> bytes:
         cursor = str(getattr(message, CURSOR, "")).translate({0: None, 10: None, 13: None})
         head = f"id: {cursor}\n" if cursor else ""
-        return f"event: message\n{head}data: ".encode() + dump(self.render(message)) + b"\n\n"
+        return f"event: message\n{head}data: {self.render(message)}\n\n".encode()
 
     def error(self, status: Status) -> bytes:
-        return b"event: error\ndata: " + dump(self.renderer.message(status)) + b"\n\n"
+        return f"event: error\ndata: {self.renderer.message(status)}\n\n".encode()
 
 
 @dataclass(slots=True)
@@ -92,7 +92,12 @@ class RawChunks:
         return lead + data
 
     def error(self, status: Status) -> bytes:
-        return b"\n" + dump({"error": self.renderer.message(status)}) + b"\n"
+        return b"\n" + last_line(self.renderer, status)
+
+
+def last_line(renderer: Renderer, status: Status) -> bytes:
+    """What tells of an error where a message would have come."""
+    return f'{{"error":{renderer.message(status)}}}\n'.encode()
 
 
 async def beats(call: StreamCall, silence: float) -> AsyncIterator[Message | None]:

@@ -60,8 +60,10 @@ def target(model: Target) -> check_pb2.Target:
 
 def double(number: Number) -> float:
     """The number as the contract shows numbers; infinite if it is too large for that."""
-    # By way of Decimal, which turns whole numbers beyond the range of a double into infinity.
-    return float(Decimal(number))
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def double_or_none(number: Number | None) -> float | None:

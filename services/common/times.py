@@ -8,14 +8,16 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+EPOCH = datetime.fromtimestamp(0, UTC)
+DAY = 86_400
+
 
 def to_proto(moment: datetime | None) -> Timestamp | None:
-    """The timestamp; None stays None, which leaves a field unset."""
+    """The timestamp of an aware moment; None stays None, which leaves a field unset."""
     if moment is None:
         return None
-    timestamp = Timestamp()
-    timestamp.FromDatetime(moment)
-    return timestamp
+    since = moment - EPOCH
+    return Timestamp(seconds=since.days * DAY + since.seconds, nanos=since.microseconds * 1000)
 
 
 def to_core(timestamp: Timestamp) -> datetime:

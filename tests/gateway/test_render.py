@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
+from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.render import Renderer, dump
+from gateway.render import Renderer
 from tests.gateway.conftest import Compiled
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -40,6 +42,10 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+def rendered(message: Message) -> Any:
+    return json.loads(Renderer().message(message))
+
+
 @pytest.fixture(scope="module")
 def cases(compiled: Compiled) -> ModuleType:
     return compiled.cases
@@ -63,38 +69,71 @@ def test_messages_render_as_the_library_renders_them(cases: ModuleType, values, 
     expected = json_format.MessageToDict(
         thing, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
-    assert Renderer().message(thing) == expected
+    assert json.loads(Renderer().message(thing)) == json.loads(json.dumps(expected))
 
 
 def test_names_in_a_mask_stay_proto_names(compiled: Compiled) -> None:
     thing = compiled.cases.Thing()
     thing.mask_value.paths.extend(["display_name", "a.b_c"])
-    assert Renderer().message(thing)["mask_value"] == "display_name,a.b_c"
+    assert rendered(thing)["mask_value"] == "display_name,a.b_c"
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, 1e308])
 def test_numbers_that_json_does_not_have_still_make_json(number: float) -> None:
     struct = Struct(fields={"x": Value(number_value=number)})
-    assert json.loads(dump(Renderer().message(struct)))
+    assert rendered(struct)
 
 
 def test_an_any_of_unknown_type_is_left_out(compiled: Compiled) -> None:
     thing = compiled.cases.Thing()
     thing.any_value.type_url = "type.googleapis.com/nobody.Knows"
     thing.anys.add(type_url="type.googleapis.com/nobody.Knows")
-    rendered = Renderer().message(thing)
-    assert "any_value" not in rendered
-    assert rendered["anys"] == []
+    shown = rendered(thing)
+    assert "any_value" not in shown
+    assert shown["anys"] == []
 
 
 def test_a_known_any_that_is_garbage_is_left_out(compiled: Compiled) -> None:
     thing = compiled.cases.Thing()
     thing.anys.add(type_url="type.googleapis.com/dqtest.v1.Nested", value=b"\xff\xff")
-    assert Renderer().message(thing)["anys"] == []
+    assert rendered(thing)["anys"] == []
 
 
 @pytest.mark.parametrize(
     ("stored", "shown"), [(0.1, 0.1), (16777216.0, 16777216.0), (1.0141241528972414e21, 1.01412415e21)]
 )
 def test_a_float_is_shown_with_the_fewest_digits_that_tell_it(compiled: Compiled, stored: float, shown: float) -> None:
-    assert Renderer().message(compiled.cases.Thing(float_value=stored))["float_value"] == shown
+    assert rendered(compiled.cases.Thing(float_value=stored))["float_value"] == shown
+
+
+@pytest.mark.parametrize("name", ["name", "nested", "anys", "mapped_bool_value", "any_value", "timestamp_value"])
+def test_a_field_alone_is_shown_as_it_is_in_its_message(cases: ModuleType, name: str) -> None:
+    thing = cases.Thing(name='n\u2028"', nested=[{"name": "a"}], mapped_bool_value={-1: True})
+    thing.any_value.Pack(thing.nested[0])
+    thing.timestamp_value.FromNanoseconds(-1)
+    field = thing.DESCRIPTOR.fields_by_name[name]
+    assert json.loads(Renderer().field(thing, field)) == rendered(thing)[name]
+    unset = json.loads(Renderer().field(cases.Thing(), field))
+    assert unset == rendered(cases.Thing()).get(name)
+
+
+def test_fields_stand_in_the_order_of_the_contract(cases: ModuleType) -> None:
+    thing = cases.Thing(double_value=1, nick="n", wrapped_int64={"value": 1}, nested=[{"name": "a"}])
+    shown = list(rendered(thing))
+    assert shown == [name for name in (field.name for field in thing.DESCRIPTOR.fields) if name in shown]
+    assert " " not in Renderer().message(thing)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanos"),
+    [(0, 0), (-1, 500_000_000), (1, 1), (1, 1000), (1, 123_456_000), (-62135596800, 0), (253402300799, 999_999_999)],
+)
+def test_a_time_is_shown_as_the_library_shows_it(seconds: int, nanos: int) -> None:
+    moment = Timestamp(seconds=seconds, nanos=nanos)
+    assert rendered(moment) == moment.ToJsonString()
+
+
+@pytest.mark.parametrize(("seconds", "nanos"), [(253402300800, 0), (0, -1), (0, 10**9), (10**17, 0)])
+def test_a_time_that_cannot_be_is_not_shown(seconds: int, nanos: int) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        Renderer().message(Timestamp(seconds=seconds, nanos=nanos))

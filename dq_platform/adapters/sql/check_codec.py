@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
-
 from dq_platform.models.check import CheckSelector, GroupBy, Mode, Thresholds
 from dq_platform.models.table_sample import SampleMethod, TableSample
 from dq_platform.models.values import Params
@@ -47,10 +45,9 @@ def table_sample_values(sample: TableSample | None) -> Json:
     }
 
 
-def table_sample_from_row(row: Row[Any]) -> TableSample | None:
-    if row.sample_method is None:
-        return None
-    return TableSample(SampleMethod(row.sample_method), row.sample_percent)
+def table_sample_from_row(method: str | None, percent: float) -> TableSample | None:
+    """From the values of the two columns."""
+    return None if method is None else TableSample(SampleMethod(method), percent)
 
 
 def selector_to_json(selector: CheckSelector) -> Json:

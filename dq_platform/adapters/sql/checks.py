@@ -149,6 +149,6 @@ def check_from_row(row: Row[Any]) -> Check:
         labels=row.labels,
         enabled=row.enabled,
         error_samples=row.error_samples,
-        table_sample=table_sample_from_row(row),
+        table_sample=table_sample_from_row(row.sample_method, row.sample_percent),
         version=row.version,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import ColumnElement, Table
 
 from dq_platform.adapters.sql.check_codec import table_sample_from_row, table_sample_values
 from dq_platform.adapters.sql.ids import group_key, has_id, storable
@@ -15,6 +16,11 @@ from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Bounds, Result, ResultBounds, ResultFilter
 from dq_platform.models.values import Number
 
+MODES = {mode.value: mode for mode in Mode}
+TIME_SCALES = {scale.value: scale for scale in TimeScale}
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+WHOLE = Decimal(1)
+"""Most numbers have its exponent, which is seen sooner than read."""
 ID_FILTERS = ("check_id", "job_id", "connection_id")
 TEXT_FILTERS = ("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode")
 
@@ -41,36 +47,47 @@ def result_to_record(result: Result) -> tuple[object, ...]:
     )
 
 
-def result_from_row(row: Row[Any]) -> Result:
+def result_from_record(row: Sequence[Any]) -> Result:
+    """The result whose values are in the order of `tables.RESULT_COLUMNS`; reading them by name takes longer."""
+    # fmt: off
+    (
+        result_id, workspace_id, check_id, job_id, connection_id,
+        schema_name, table_name, column_name, check_type, category, dimension, mode, time_scale,
+        _, data_group, time_period, executed_at, outcome, value, expected_value, expected_text,
+        warning_lower, warning_upper, error_lower, error_upper, fatal_lower, fatal_upper,
+        message, error_reason, duration_ms, value_text, statements, scanned_rows,
+        sample_method, sample_percent, sample_rows,
+    ) = row
+    # fmt: on
     return Result(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        check_id=row.check_id,
-        job_id=row.job_id,
-        target=Target(row.connection_id, row.schema_name, row.table_name, row.column_name),
-        check_type=row.check_type,
-        category=row.category,
-        dimension=row.dimension,
-        mode=Mode(row.mode),
-        time_scale=TimeScale(row.time_scale),
-        data_group=row.data_group,
-        time_period=row.time_period,
-        executed_at=row.executed_at,
-        outcome=Outcome(row.outcome),
-        value=number_from_numeric(row.value),
-        expected_value=number_from_numeric(row.expected_value),
-        expected_text=row.expected_text,
+        id=result_id,
+        workspace_id=workspace_id,
+        check_id=check_id,
+        job_id=job_id,
+        target=Target(connection_id, schema_name, table_name, column_name),
+        check_type=check_type,
+        category=category,
+        dimension=dimension,
+        mode=MODES[mode],
+        time_scale=TIME_SCALES[time_scale],
+        data_group=data_group,
+        time_period=time_period,
+        executed_at=executed_at,
+        outcome=OUTCOMES[outcome],
+        value=number_from_numeric(value),
+        expected_value=number_from_numeric(expected_value),
+        expected_text=expected_text,
         bounds=ResultBounds(
-            warning=_bounds(row.warning_lower, row.warning_upper),
-            error=_bounds(row.error_lower, row.error_upper),
-            fatal=_bounds(row.fatal_lower, row.fatal_upper),
+            warning=_bounds(warning_lower, warning_upper),
+            error=_bounds(error_lower, error_upper),
+            fatal=_bounds(fatal_lower, fatal_upper),
         ),
-        message=row.message,
-        error_reason=row.error_reason,
-        cost=Cost(row.duration_ms, row.statements or 0.0, row.scanned_rows),
-        value_text=row.value_text,
-        table_sample=table_sample_from_row(row),
-        sample_rows=row.sample_rows,
+        message=message,
+        error_reason=error_reason,
+        cost=Cost(duration_ms, statements or 0.0, scanned_rows),
+        value_text=value_text,
+        table_sample=table_sample_from_row(sample_method, sample_percent),
+        sample_rows=sample_rows,
     )
 
 
@@ -85,6 +102,8 @@ def number_from_numeric(stored: Decimal | None) -> Number | None:
     """An int for what has no fraction digits, else the exact Decimal."""
     if stored is None or not stored.is_finite():
         return stored
+    if stored.same_quantum(WHOLE):
+        return int(stored)
     exponent = stored.as_tuple().exponent
     return int(stored) if isinstance(exponent, int) and exponent >= 0 else stored
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CTE, Select, and_, bindparam, column, func, insert, select, tuple_
+from sqlalchemy import ARRAY, CTE, Select, Table, and_, bindparam, column, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import Insert, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +22,7 @@ from dq_platform.adapters.sql.result_reports import (
     trend_statement,
     unknown_time_zone,
 )
-from dq_platform.adapters.sql.result_rows import matching, result_from_row, result_to_record
+from dq_platform.adapters.sql.result_rows import matching, result_from_record, result_to_record
 from dq_platform.adapters.sql.session import Session, sql_state
 from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
 from dq_platform.models.check import PeriodWindow
@@ -61,13 +61,13 @@ class SqlResults:
         return [result for result in results if result.check_id in stored]
 
     async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
-        statement = select(check_results).where(*matching(check_results, workspace_id, filter))
-        return await fetch_page(self._session, statement, NEWEST_FIRST, page, result_from_row)
+        statement = _select(check_results).where(*matching(check_results, workspace_id, filter))
+        return await fetch_page(self._session, statement, NEWEST_FIRST, page, result_from_record)
 
     async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """The newest result of every (check, group), the newest of them first."""
-        statement = select(check_latest).where(*matching(check_latest, workspace_id, filter))
-        return await fetch_page(self._session, statement, LATEST_FIRST, page, result_from_row)
+        statement = _select(check_latest).where(*matching(check_latest, workspace_id, filter))
+        return await fetch_page(self._session, statement, LATEST_FIRST, page, result_from_record)
 
     async def summary(self, workspace_id: str, filter: ResultFilter, by: SummaryBy) -> Sequence[SummaryRow]:
         rows = await self._session.execute(summary_statement(workspace_id, filter, by))
@@ -103,6 +103,10 @@ class SqlResults:
     async def series(self, check_id: str, data_group: str, window: PeriodWindow, most: int) -> Series:
         periods = R.time_period >= window.start, R.time_period < window.end
         return await looking_back.series(self._session, check_id, data_group, and_(*periods), most)
+
+
+def _select(table: Table) -> Select[Any]:
+    return select(*(table.c[name] for name in RESULT_COLUMNS))
 
 
 def _add() -> Select[Any]:

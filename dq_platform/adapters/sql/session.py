@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import ConnectionDoesNotExistError, InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.util import greenlet_spawn
 
+from dq_platform.adapters.sql.reading import reading
 from dq_platform.errors import AlreadyExists, Invalid, NotFound, StoreUnavailable
 
 T = TypeVar("T")
@@ -48,6 +50,12 @@ class Session:
         if not _only_reads(statement):
             await self.begin()
         return await self._send(lambda connection: connection.execute(statement, parameters))
+
+    async def read(self, statement: Select[Any], parameters: Mapping[str, object]) -> Sequence[Any]:
+        """The rows of a SELECT that is kept and neither writes nor locks, sent with less ado than `execute` has."""
+        made = reading(statement)
+        arguments = made.arguments(parameters)
+        return made.rows(await self._send(lambda connection: _fetch(connection, made.sql, arguments)))
 
     async def execute_alone(self, statement: Executable, parameters: Mapping[str, object]) -> CursorResult[Any]:
         """Execute what may be kept at once, without a commit; in a transaction that has begun, it is a part of that."""
@@ -150,6 +158,23 @@ async def _connect(engine: Engine) -> Connection:
         return await greenlet_spawn(engine.connect)
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
         raise _unavailable(error) from error
+
+
+def _fetch(connection: Connection, sql: str, arguments: Sequence[object]) -> Sequence[Any]:
+    """The driver's own records. As SQLAlchemy has it, a connection is thrown away whose statement was given up."""
+    pooled = connection.connection
+    driver, adapted = pooled.driver_connection, pooled.dbapi_connection
+    if driver is None or driver.is_closed():
+        raise ConnectionDoesNotExistError
+    try:
+        # Of the class that SQLAlchemy puts around asyncpg's.
+        return cast("Sequence[Any]", adapted.run_async(lambda own: own.fetch(sql, *arguments)))  # type: ignore[union-attr]
+    except InternalClientError as error:
+        # It meets the server's farewell where it awaits its answer.
+        raise ConnectionDoesNotExistError from error
+    except asyncio.CancelledError:
+        connection.invalidate()
+        raise
 
 
 async def _roll_back(connection: Connection) -> None:

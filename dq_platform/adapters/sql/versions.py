@@ -40,10 +40,11 @@ class OwnedRows:
     async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Row[Any]:
         """The row; locked until commit if asked. Raises NotFound."""
         identity = {"workspace_id": workspace_id, "row_id": existing_id(self._kind, id)}
-        row = (await self._session.execute(_one(self._table, lock=lock), identity)).one_or_none()
-        if row is None:
-            raise NotFound(self._kind, id)
-        return row
+        statement = _one(self._table, lock=lock)
+        rows = await (self._session.execute(statement, identity) if lock else self._session.read(statement, identity))
+        for row in rows:
+            return row
+        raise NotFound(self._kind, id)
 
     async def update(self, workspace_id: str, id: str, values: Mapping[str, object], expected_version: int) -> None:
         """Store the values as version `expected_version + 1`. Raises NotFound, EtagMismatch."""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, Select, Text, bindparam, cast, func, literal_column, select, text
 
 from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.session import Session
@@ -15,7 +16,9 @@ from local.ports import any_free
 from local.postgres import EmbeddedPostgres, PostgresConfig
 from tests.engines.places import reachable_directory
 
-ANSWER = select(func.length("four"))
+ANSWER = select(func.length(literal_column("'four'")).label("answer"))
+LONG = select(func.pg_sleep(literal_column("20")).label("slept"))
+Ask = Callable[[Session, Select[Any]], Awaitable[object]]
 PATIENCE = timedelta(seconds=2)
 
 
@@ -51,9 +54,20 @@ async def session(engine: Engine) -> AsyncIterator[Session]:
         await opened.close()
 
 
-async def answer(engine: Engine) -> int:
+async def executed(one: Session, statement: Select[Any]) -> object:
+    return (await one.execute(statement)).scalar_one()
+
+
+async def read(one: Session, statement: Select[Any]) -> object:
+    return (await one.read(statement, {}))[0][0]
+
+
+both_ways = pytest.mark.parametrize("ask", [executed, read])
+
+
+async def answer(engine: Engine, ask: Ask = executed) -> object:
     async with session(engine) as one:
-        return int((await one.execute(ANSWER)).scalar_one())
+        return await ask(one, ANSWER)
 
 
 async def fill(engine: Engine) -> None:
@@ -91,10 +105,11 @@ async def test_reading_begins_no_transaction(own: Engine) -> None:
 async def test_a_restart_of_the_store_between_two_transactions_is_not_noticed(
     server: EmbeddedPostgres, own: Engine
 ) -> None:
-    await fill(own)
-    server.stop()
-    server.start()
-    assert [await answer(own) for _ in range(4)] == [4, 4, 4, 4]
+    for ask in (executed, read):
+        await fill(own)
+        server.stop()
+        server.start()
+        assert [await answer(own, ask) for _ in range(4)] == [4, 4, 4, 4]
     await fill(own)
     server.stop()
     server.start()
@@ -103,20 +118,39 @@ async def test_a_restart_of_the_store_between_two_transactions_is_not_noticed(
         await one.commit()
 
 
-async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPostgres, own: Engine) -> None:
+async def test_a_read_sees_what_its_transaction_wrote(own: Engine) -> None:
+    seen = select(cast(func.to_regclass(literal_column("'seen'")), Text).label("name"))
+    async with session(own) as one:
+        await one.execute(text("CREATE TABLE seen (n int)"))
+        assert await read(one, seen) == "seen"
+    async with session(own) as other:
+        assert await read(other, seen) is None
+
+
+async def test_a_read_of_text_that_the_store_cannot_hold_is_invalid(own: Engine) -> None:
+    async with session(own) as one:
+        with pytest.raises(Invalid):
+            await one.read(select(func.length(bindparam("given", type_=Text)).label("length")), {"given": "a\0b"})
+
+
+@both_ways
+async def test_sessions_that_the_store_ended_are_not_noticed(server: EmbeddedPostgres, own: Engine, ask: Ask) -> None:
     await fill(own)
     async with of(server.url(), 1) as other, session(other) as killer:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dq-platform'"
         await killer.execute(text(f"{others} AND pid <> pg_backend_pid()"))
-        assert [await answer(own) for _ in range(4)] == [4, 4, 4, 4]
+        assert [await answer(own, ask) for _ in range(4)] == [4, 4, 4, 4]
 
 
-async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(server: EmbeddedPostgres, own: Engine) -> None:
+@both_ways
+async def test_a_session_that_is_lost_within_a_transaction_is_an_outage(
+    server: EmbeddedPostgres, own: Engine, ask: Ask
+) -> None:
     async with session(own) as one:
         await one.execute(text("CREATE TABLE lost (n int)"))
         server.stop()
         with pytest.raises(StoreUnavailable):
-            await one.execute(ANSWER)
+            await ask(one, ANSWER)
         server.start()
     assert await answer(own) == 4
     async with session(own) as other:
@@ -146,17 +180,21 @@ async def test_who_gets_no_connection_in_time_meets_an_outage(server: EmbeddedPo
             await answer(engine)
 
 
-async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_dropped(own: Engine) -> None:
+@both_ways
+async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_dropped(
+    own: Engine, ask: Ask
+) -> None:
     async with session(own) as one:
         with pytest.raises(StoreUnavailable):
-            await one.execute(select(func.pg_sleep(20)))
+            await ask(one, LONG)
     assert await answer(own) == 4
 
 
-async def test_a_cancelled_statement_leaves_nothing_behind(own: Engine) -> None:
+@both_ways
+async def test_a_cancelled_statement_leaves_nothing_behind(own: Engine, ask: Ask) -> None:
     async with session(own) as one:
         await one.execute(text("SELECT 1"))
-        waiting = asyncio.create_task(one.execute(select(func.pg_sleep(20))))
+        waiting = asyncio.ensure_future(ask(one, LONG))
         await asyncio.sleep(0.2)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
