@@ -15,7 +15,7 @@ from dq_platform.models.assignment import Assignment
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey
+from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentSettings
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import (
     Estimates,
@@ -359,17 +359,20 @@ class Samples(Protocol):
 
 
 class Incidents(Protocol):
-    async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> tuple[Incident, bool]:
-        """Open the incident, or add its counts to the one that is open for its key.
+    async def hold(self, tables: Collection[TableKey]) -> None:
+        """Wait until nobody else changes the incidents of these tables by results; nobody else does until commit."""
 
-        `failing` are the (check id, data group) that fail now. Returns the stored incident and whether it is new.
+    async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> Incident:
+        """Open the incident, or add its counts to the one that is open for its key; the one that is stored then.
+
+        `failing` are the (check id, data group) that fail now.
         """
 
-    async def unresolved(self, workspace_id: str, keys: Collection[IncidentKey]) -> Collection[IncidentKey]:
-        """Those of the keys that have an unresolved incident."""
+    async def has_unresolved(self, workspace_id: str, tables: Collection[TableKey]) -> bool:
+        """Whether any of the tables has an unresolved incident."""
 
-    async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
-        """The unresolved incident of the key, locked until commit."""
+    async def unresolved_of_tables(self, workspace_id: str, tables: Collection[TableKey]) -> Sequence[Incident]:
+        """The unresolved incidents of the tables, locked until commit."""
 
     async def unresolved_of_check(self, workspace_id: str, check_id: str) -> Sequence[Incident]:
         """The unresolved incidents in which the check fails, locked until commit."""
@@ -399,6 +402,14 @@ class Incidents(Protocol):
         """The id of the newest resolved incident of the key, empty if there is none."""
 
 
+class IncidentSettingsStore(Protocol):
+    async def find(self, workspace_id: str, connection_ids: Collection[str]) -> Sequence[IncidentSettings]:
+        """What the workspace as a whole and these connections say, if they say anything."""
+
+    async def save(self, settings: IncidentSettings) -> None:
+        """Raises NotFound for a connection that is gone."""
+
+
 class Tx(Protocol):
     """One transaction on our store."""
 
@@ -413,6 +424,7 @@ class Tx(Protocol):
     assignments: Assignments
     results: Results
     incidents: Incidents
+    incident_settings: IncidentSettingsStore
     samples: Samples
 
     async def commit(self) -> None: ...

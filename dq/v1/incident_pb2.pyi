@@ -47,6 +47,42 @@ INCIDENT_STATUS_RESOLVED: IncidentStatus.ValueType  # 3
 """It is over; a new failure opens a new incident."""
 Global___IncidentStatus: _TypeAlias = IncidentStatus  # noqa: Y015
 
+class _GroupingLevel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GroupingLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GroupingLevel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GROUPING_LEVEL_UNSPECIFIED: _GroupingLevel.ValueType  # 0
+    """Not set: as the workspace has it; for the workspace, the category."""
+    GROUPING_LEVEL_TABLE: _GroupingLevel.ValueType  # 1
+    """Nothing more: all failures of the table are one incident."""
+    GROUPING_LEVEL_DIMENSION: _GroupingLevel.ValueType  # 2
+    """The quality dimension."""
+    GROUPING_LEVEL_CATEGORY: _GroupingLevel.ValueType  # 3
+    """The quality dimension and the category of checks."""
+    GROUPING_LEVEL_CHECK_TYPE: _GroupingLevel.ValueType  # 4
+    """The quality dimension, the category and the check type."""
+    GROUPING_LEVEL_CHECK: _GroupingLevel.ValueType  # 5
+    """The check: each has incidents of its own."""
+
+class GroupingLevel(_GroupingLevel, metaclass=_GroupingLevelEnumTypeWrapper):
+    """What the failures of one table must share to be one incident."""
+
+GROUPING_LEVEL_UNSPECIFIED: GroupingLevel.ValueType  # 0
+"""Not set: as the workspace has it; for the workspace, the category."""
+GROUPING_LEVEL_TABLE: GroupingLevel.ValueType  # 1
+"""Nothing more: all failures of the table are one incident."""
+GROUPING_LEVEL_DIMENSION: GroupingLevel.ValueType  # 2
+"""The quality dimension."""
+GROUPING_LEVEL_CATEGORY: GroupingLevel.ValueType  # 3
+"""The quality dimension and the category of checks."""
+GROUPING_LEVEL_CHECK_TYPE: GroupingLevel.ValueType  # 4
+"""The quality dimension, the category and the check type."""
+GROUPING_LEVEL_CHECK: GroupingLevel.ValueType  # 5
+"""The check: each has incidents of its own."""
+Global___GroupingLevel: _TypeAlias = GroupingLevel  # noqa: Y015
+
 class _IncidentEventKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -101,7 +137,7 @@ Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
 class Incident(_message.Message):
-    """Failures of one table that share a quality dimension and a category."""
+    """Failures of one table that belong together by the grouping that held when it opened."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -122,6 +158,10 @@ class Incident(_message.Message):
     RESOLVE_TIME_FIELD_NUMBER: _builtins.int
     PREVIOUS_INCIDENT_ID_FIELD_NUMBER: _builtins.int
     EXCLUDED_FROM_TRAINING_FIELD_NUMBER: _builtins.int
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -131,9 +171,9 @@ class Incident(_message.Message):
     table_name: _builtins.str
     """The table."""
     dimension: _builtins.str
-    """The quality dimension."""
+    """The quality dimension; empty at the level of tables."""
     category: _builtins.str
-    """The category of checks."""
+    """The category of checks; empty at the levels of tables and dimensions."""
     status: Global___IncidentStatus.ValueType
     """Where it is in its life."""
     highest_severity: _check_pb2.Severity.ValueType
@@ -146,6 +186,16 @@ class Incident(_message.Message):
     """The resolved incident of the same key that came before; empty if there was none."""
     excluded_from_training: _builtins.bool
     """Whether rules that look back leave out the periods that fail in it."""
+    grouping_level: Global___GroupingLevel.ValueType
+    """What its failures share. A failure counts in the oldest incident that is not resolved and covers it, also after the
+    grouping was changed.
+    """
+    check_type: _builtins.str
+    """The check type; empty at the levels above."""
+    check_id: _builtins.str
+    """The check; empty at the levels above."""
+    data_group: _builtins.str
+    """The data group as results show it, if each has incidents of its own; unset: all groups."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first failure was seen."""
@@ -186,14 +236,86 @@ class Incident(_message.Message):
         resolve_time: _timestamp_pb2.Timestamp | None = ...,
         previous_incident_id: _builtins.str = ...,
         excluded_from_training: _builtins.bool = ...,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        check_type: _builtins.str = ...,
+        check_id: _builtins.str = ...,
+        data_group: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "category", b"category", "connection_id", b"connection_id", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
+    _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__data_group) -> _WhichOneofReturnType__data_group | None: ...
+
+Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class IncidentSettings(_message.Message):
+    """How failures become incidents: what a connection says, or a workspace as a whole. What is not set is as the workspace
+    has it, and for the workspace as `in_effect` tells. Changes concern incidents that open from then on.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    IN_EFFECT_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection; empty for the whole workspace."""
+    grouping_level: Global___GroupingLevel.ValueType
+    """What failures of one table must share to be one incident. Default: the category."""
+    per_data_group: _builtins.bool
+    """Whether each data group of the checks has incidents of its own. Default: false."""
+    @_builtins.property
+    def in_effect(self) -> Global___IncidentHandling:
+        """What holds, once every setting has its value."""
+
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        per_data_group: _builtins.bool | None = ...,
+        in_effect: Global___IncidentHandling | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group", "in_effect", b"in_effect", "per_data_group", b"per_data_group"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "per_data_group", b"per_data_group"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__per_data_group: _TypeAlias = _typing.Literal["per_data_group"]  # noqa: Y015
+    _WhichOneofArgType__per_data_group: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_data_group) -> _WhichOneofReturnType__per_data_group | None: ...
+
+Global___IncidentSettings: _TypeAlias = IncidentSettings  # noqa: Y015
+
+@_typing.final
+class IncidentHandling(_message.Message):
+    """What holds for the incidents of a connection, or of those connections that say nothing of their own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    grouping_level: Global___GroupingLevel.ValueType
+    """What failures of one table must share to be one incident."""
+    per_data_group: _builtins.bool
+    """Whether each data group of the checks has incidents of its own."""
+    def __init__(
+        self,
+        *,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        per_data_group: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grouping_level", b"grouping_level", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Incident: _TypeAlias = Incident  # noqa: Y015
+Global___IncidentHandling: _TypeAlias = IncidentHandling  # noqa: Y015
 
 @_typing.final
 class IncidentEvent(_message.Message):

@@ -28,10 +28,11 @@ from dq.v1 import options_pb2 as dq_dot_v1_dot_options__pb2
 from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/incident_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x14\x64q/v1/incident.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12-\n\x08statuses\x18\x03 \x03(\x0e\x32\x15.dq.v1.IncidentStatusB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ntable_name\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12+\n\x0cmin_severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.SeverityB\x04\xe2\x41\x01\x01\"T\n\x15ListIncidentsResponse\x12\"\n\tincidents\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x12GetIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"K\n\x1a\x41\x63knowledgeIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x1b\x41\x63knowledgeIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"G\n\x16ResolveIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"<\n\x17ResolveIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"\x7f\n\x13MuteIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x39\n\x0fmute_until_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"9\n\x14MuteIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"S\n\"ExcludeIncidentFromTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n#ExcludeIncidentFromTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"Q\n IncludeIncidentInTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"F\n!IncludeIncidentInTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"i\n\x19ListIncidentEventsRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"[\n\x1aListIncidentEventsResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.dq.v1.IncidentEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xd2\t\n\x0fIncidentService\x12i\n\rListIncidents\x12\x1b.dq.v1.ListIncidentsRequest\x1a\x1c.dq.v1.ListIncidentsResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/incidents\x12{\n\x0bGetIncident\x12\x19.dq.v1.GetIncidentRequest\x1a\x1a.dq.v1.GetIncidentResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/incidents/{incident_id}b\x08incident\x12\xa2\x01\n\x13\x41\x63knowledgeIncident\x12!.dq.v1.AcknowledgeIncidentRequest\x1a\".dq.v1.AcknowledgeIncidentResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\"+/api/v1/incidents/{incident_id}/acknowledge:\x01*b\x08incident\x12\x92\x01\n\x0fResolveIncident\x12\x1d.dq.v1.ResolveIncidentRequest\x1a\x1e.dq.v1.ResolveIncidentResponse\"@\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x36\"\'/api/v1/incidents/{incident_id}/resolve:\x01*b\x08incident\x12\x86\x01\n\x0cMuteIncident\x12\x1a.dq.v1.MuteIncidentRequest\x1a\x1b.dq.v1.MuteIncidentResponse\"=\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x33\"$/api/v1/incidents/{incident_id}/mute:\x01*b\x08incident\x12\xc4\x01\n\x1b\x45xcludeIncidentFromTraining\x12).dq.v1.ExcludeIncidentFromTrainingRequest\x1a*.dq.v1.ExcludeIncidentFromTrainingResponse\"N\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x44\"5/api/v1/incidents/{incident_id}/exclude-from-training:\x01*b\x08incident\x12\xbc\x01\n\x19IncludeIncidentInTraining\x12\'.dq.v1.IncludeIncidentInTrainingRequest\x1a(.dq.v1.IncludeIncidentInTrainingResponse\"L\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x42\"3/api/v1/incidents/{incident_id}/include-in-training:\x01*b\x08incident\x12\x8d\x01\n\x12ListIncidentEvents\x12 .dq.v1.ListIncidentEventsRequest\x1a!.dq.v1.ListIncidentEventsResponse\"2\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/incidents/{incident_id}/eventsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/incident_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x14\x64q/v1/incident.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12-\n\x08statuses\x18\x03 \x03(\x0e\x32\x15.dq.v1.IncidentStatusB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ntable_name\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12+\n\x0cmin_severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.SeverityB\x04\xe2\x41\x01\x01\"T\n\x15ListIncidentsResponse\x12\"\n\tincidents\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x12GetIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"K\n\x1a\x41\x63knowledgeIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x1b\x41\x63knowledgeIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"G\n\x16ResolveIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"<\n\x17ResolveIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"\x7f\n\x13MuteIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x39\n\x0fmute_until_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"9\n\x14MuteIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"S\n\"ExcludeIncidentFromTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n#ExcludeIncidentFromTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"Q\n IncludeIncidentInTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"F\n!IncludeIncidentInTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"i\n\x19ListIncidentEventsRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"[\n\x1aListIncidentEventsResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.dq.v1.IncidentEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"9\n\x1aGetIncidentSettingsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\"Q\n\x1bGetIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings\"\x90\x01\n\x1dUpdateIncidentSettingsRequest\x12\x38\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettingsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"T\n\x1eUpdateIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings2\xa0\x0c\n\x0fIncidentService\x12i\n\rListIncidents\x12\x1b.dq.v1.ListIncidentsRequest\x1a\x1c.dq.v1.ListIncidentsResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/incidents\x12{\n\x0bGetIncident\x12\x19.dq.v1.GetIncidentRequest\x1a\x1a.dq.v1.GetIncidentResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/incidents/{incident_id}b\x08incident\x12\xa2\x01\n\x13\x41\x63knowledgeIncident\x12!.dq.v1.AcknowledgeIncidentRequest\x1a\".dq.v1.AcknowledgeIncidentResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\"+/api/v1/incidents/{incident_id}/acknowledge:\x01*b\x08incident\x12\x92\x01\n\x0fResolveIncident\x12\x1d.dq.v1.ResolveIncidentRequest\x1a\x1e.dq.v1.ResolveIncidentResponse\"@\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x36\"\'/api/v1/incidents/{incident_id}/resolve:\x01*b\x08incident\x12\x86\x01\n\x0cMuteIncident\x12\x1a.dq.v1.MuteIncidentRequest\x1a\x1b.dq.v1.MuteIncidentResponse\"=\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x33\"$/api/v1/incidents/{incident_id}/mute:\x01*b\x08incident\x12\xc4\x01\n\x1b\x45xcludeIncidentFromTraining\x12).dq.v1.ExcludeIncidentFromTrainingRequest\x1a*.dq.v1.ExcludeIncidentFromTrainingResponse\"N\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x44\"5/api/v1/incidents/{incident_id}/exclude-from-training:\x01*b\x08incident\x12\xbc\x01\n\x19IncludeIncidentInTraining\x12\'.dq.v1.IncludeIncidentInTrainingRequest\x1a(.dq.v1.IncludeIncidentInTrainingResponse\"L\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x42\"3/api/v1/incidents/{incident_id}/include-in-training:\x01*b\x08incident\x12\x8d\x01\n\x12ListIncidentEvents\x12 .dq.v1.ListIncidentEventsRequest\x1a!.dq.v1.ListIncidentEventsResponse\"2\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/incidents/{incident_id}/events\x12\x96\x01\n\x13GetIncidentSettings\x12!.dq.v1.GetIncidentSettingsRequest\x1a\".dq.v1.GetIncidentSettingsResponse\"8\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02.\x12\x19/api/v1/incident-settingsb\x11incident_settings\x12\xb2\x01\n\x16UpdateIncidentSettings\x12$.dq.v1.UpdateIncidentSettingsRequest\x1a%.dq.v1.UpdateIncidentSettingsResponse\"K\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x41\x32\x19/api/v1/incident-settings:\x11incident_settingsb\x11incident_settingsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -82,6 +83,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINCIDENTEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
   _globals['_LISTINCIDENTEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTINCIDENTEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_GETINCIDENTSETTINGSREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_GETINCIDENTSETTINGSREQUEST'].fields_by_name['connection_id']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST'].fields_by_name['incident_settings']._loaded_options = None
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST'].fields_by_name['incident_settings']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidents']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidents']._serialized_options = b'\240\273\030\001\202\323\344\223\002\023\022\021/api/v1/incidents'
   _globals['_INCIDENTSERVICE'].methods_by_name['GetIncident']._loaded_options = None
@@ -98,38 +105,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENTSERVICE'].methods_by_name['IncludeIncidentInTraining']._serialized_options = b'\240\273\030\002\202\323\344\223\002B\"3/api/v1/incidents/{incident_id}/include-in-training:\001*b\010incident'
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidentEvents']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidentEvents']._serialized_options = b'\240\273\030\001\202\323\344\223\002(\022&/api/v1/incidents/{incident_id}/events'
-  _globals['_LISTINCIDENTSREQUEST']._serialized_start=216
-  _globals['_LISTINCIDENTSREQUEST']._serialized_end=463
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=465
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=549
-  _globals['_GETINCIDENTREQUEST']._serialized_start=551
-  _globals['_GETINCIDENTREQUEST']._serialized_end=598
-  _globals['_GETINCIDENTRESPONSE']._serialized_start=600
-  _globals['_GETINCIDENTRESPONSE']._serialized_end=656
-  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_start=658
-  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_end=733
-  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_start=735
-  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_end=799
-  _globals['_RESOLVEINCIDENTREQUEST']._serialized_start=801
-  _globals['_RESOLVEINCIDENTREQUEST']._serialized_end=872
-  _globals['_RESOLVEINCIDENTRESPONSE']._serialized_start=874
-  _globals['_RESOLVEINCIDENTRESPONSE']._serialized_end=934
-  _globals['_MUTEINCIDENTREQUEST']._serialized_start=936
-  _globals['_MUTEINCIDENTREQUEST']._serialized_end=1063
-  _globals['_MUTEINCIDENTRESPONSE']._serialized_start=1065
-  _globals['_MUTEINCIDENTRESPONSE']._serialized_end=1122
-  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_start=1124
-  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_end=1207
-  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_start=1209
-  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_end=1281
-  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_start=1283
-  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_end=1364
-  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_start=1366
-  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_end=1436
-  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_start=1438
-  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_end=1543
-  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_start=1545
-  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_end=1636
-  _globals['_INCIDENTSERVICE']._serialized_start=1639
-  _globals['_INCIDENTSERVICE']._serialized_end=2873
+  _globals['_INCIDENTSERVICE'].methods_by_name['GetIncidentSettings']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['GetIncidentSettings']._serialized_options = b'\240\273\030\001\202\323\344\223\002.\022\031/api/v1/incident-settingsb\021incident_settings'
+  _globals['_INCIDENTSERVICE'].methods_by_name['UpdateIncidentSettings']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['UpdateIncidentSettings']._serialized_options = b'\240\273\030\003\202\323\344\223\002A2\031/api/v1/incident-settings:\021incident_settingsb\021incident_settings'
+  _globals['_LISTINCIDENTSREQUEST']._serialized_start=250
+  _globals['_LISTINCIDENTSREQUEST']._serialized_end=497
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=499
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=583
+  _globals['_GETINCIDENTREQUEST']._serialized_start=585
+  _globals['_GETINCIDENTREQUEST']._serialized_end=632
+  _globals['_GETINCIDENTRESPONSE']._serialized_start=634
+  _globals['_GETINCIDENTRESPONSE']._serialized_end=690
+  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_start=692
+  _globals['_ACKNOWLEDGEINCIDENTREQUEST']._serialized_end=767
+  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_start=769
+  _globals['_ACKNOWLEDGEINCIDENTRESPONSE']._serialized_end=833
+  _globals['_RESOLVEINCIDENTREQUEST']._serialized_start=835
+  _globals['_RESOLVEINCIDENTREQUEST']._serialized_end=906
+  _globals['_RESOLVEINCIDENTRESPONSE']._serialized_start=908
+  _globals['_RESOLVEINCIDENTRESPONSE']._serialized_end=968
+  _globals['_MUTEINCIDENTREQUEST']._serialized_start=970
+  _globals['_MUTEINCIDENTREQUEST']._serialized_end=1097
+  _globals['_MUTEINCIDENTRESPONSE']._serialized_start=1099
+  _globals['_MUTEINCIDENTRESPONSE']._serialized_end=1156
+  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_start=1158
+  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_end=1241
+  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_start=1243
+  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_end=1315
+  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_start=1317
+  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_end=1398
+  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_start=1400
+  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_end=1470
+  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_start=1472
+  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_end=1577
+  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_start=1579
+  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_end=1670
+  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_start=1672
+  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_end=1729
+  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_start=1731
+  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_end=1812
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_start=1815
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_end=1959
+  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_start=1961
+  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_end=2045
+  _globals['_INCIDENTSERVICE']._serialized_start=2048
+  _globals['_INCIDENTSERVICE']._serialized_end=3616
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import incident_pb2 as _incident_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -456,3 +457,103 @@ class ListIncidentEventsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListIncidentEventsResponse: _TypeAlias = ListIncidentEventsResponse  # noqa: Y015
+
+@_typing.final
+class GetIncidentSettingsRequest(_message.Message):
+    """Whose settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection; empty for the whole workspace."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentSettingsRequest: _TypeAlias = GetIncidentSettingsRequest  # noqa: Y015
+
+@_typing.final
+class GetIncidentSettingsResponse(_message.Message):
+    """The settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """The settings."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentSettingsResponse: _TypeAlias = GetIncidentSettingsResponse  # noqa: Y015
+
+@_typing.final
+class UpdateIncidentSettingsRequest(_message.Message):
+    """The settings to change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """Whose they are, and the new values."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change; empty: those that are set."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateIncidentSettingsRequest: _TypeAlias = UpdateIncidentSettingsRequest  # noqa: Y015
+
+@_typing.final
+class UpdateIncidentSettingsResponse(_message.Message):
+    """The changed settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """The settings."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateIncidentSettingsResponse: _TypeAlias = UpdateIncidentSettingsResponse  # noqa: Y015

@@ -75,6 +75,16 @@ class IncidentServiceStub:
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
                 _registered_method=True)
+        self.GetIncidentSettings = channel.unary_unary(
+                '/dq.v1.IncidentService/GetIncidentSettings',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.FromString,
+                _registered_method=True)
+        self.UpdateIncidentSettings = channel.unary_unary(
+                '/dq.v1.IncidentService/UpdateIncidentSettings',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.FromString,
+                _registered_method=True)
 
 
 class IncidentServiceServicer:
@@ -139,6 +149,21 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetIncidentSettings(self, request, context):
+        """Returns how failures become incidents, for a connection or for the workspace.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateIncidentSettings(self, request, context):
+        """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+        leaves out is as the workspace has it from then on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IncidentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -181,6 +206,16 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.ListIncidentEvents,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.SerializeToString,
+            ),
+            'GetIncidentSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncidentSettings,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.SerializeToString,
+            ),
+            'UpdateIncidentSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateIncidentSettings,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -400,6 +435,60 @@ class IncidentService:
             '/dq.v1.IncidentService/ListIncidentEvents',
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncidentSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetIncidentSettings',
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateIncidentSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UpdateIncidentSettings',
+            dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,12 @@ class IncidentServiceStub:
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]
     """Lists what happened to an incident, oldest first."""
+    GetIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]
+    """Returns how failures become incidents, for a connection or for the workspace."""
+    UpdateIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]
+    """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+    leaves out is as the workspace has it from then on.
+    """
 
 @_typing.type_check_only
 class IncidentServiceAsyncStub(IncidentServiceStub):
@@ -77,6 +83,12 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]  # type: ignore[assignment]
     """Lists what happened to an incident, oldest first."""
+    GetIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]  # type: ignore[assignment]
+    """Returns how failures become incidents, for a connection or for the workspace."""
+    UpdateIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]  # type: ignore[assignment]
+    """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+    leaves out is as the workspace has it from then on.
+    """
 
 class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Incidents: failures that belong together, until somebody or a passing check ends them."""
@@ -147,5 +159,23 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.ListIncidentEventsResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentEventsResponse]]:
         """Lists what happened to an incident, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetIncidentSettings(
+        self,
+        request: _incident_service_pb2.GetIncidentSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetIncidentSettingsResponse, _abc.Awaitable[_incident_service_pb2.GetIncidentSettingsResponse]]:
+        """Returns how failures become incidents, for a connection or for the workspace."""
+
+    @_abc_1.abstractmethod
+    def UpdateIncidentSettings(
+        self,
+        request: _incident_service_pb2.UpdateIncidentSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UpdateIncidentSettingsResponse, _abc.Awaitable[_incident_service_pb2.UpdateIncidentSettingsResponse]]:
+        """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+        leaves out is as the workspace has it from then on.
+        """
 
 def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

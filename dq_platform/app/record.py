@@ -3,44 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from dq_platform.incidents.policy import Act, Failures, KeyChange, Member, failure_events, fold, open_incident, settle
-from dq_platform.models.incident import Incident, IncidentKey
+from dq_platform.incidents.policy import (
+    Act,
+    Failures,
+    KeyChange,
+    Member,
+    failure_events,
+    fold,
+    in_effect,
+    open_incident,
+    settle,
+)
+from dq_platform.models.incident import Incident
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result
 from dq_platform.ports import Tx
 
-MAX_EVENTS = 1000
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Former:
-    """The open incident before a run's failures count, if there is one, and who counts them when."""
-
-    incident: Incident | None
-    act: Act
 
 
 async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> Sequence[Result]:
     """Write results and incidents, and return the results whose checks still exist; the caller commits.
 
-    Keys are taken in one order by everybody, so that two runs of one table wait for each other and never lock up.
+    Runs take turns at the incidents of a table if anything fails or has failed there; all others go past them.
     """
     stored = await tx.results.add(results)
     _tell_unmeasured(stored)
-    changes = fold(stored)
-    unresolved = await tx.incidents.unresolved(workspace_id, changes) if changes else ()
-    for key in sorted(changes):
-        if changes[key].failures is not None or key in unresolved:
-            await _apply(tx, workspace_id, changes[key], Act(now))
+    verdicts = [result for result in stored if result.outcome.is_verdict]
+    tables = sorted({_table(result) for result in verdicts})
+    failing = any(result.outcome.severity is not None for result in verdicts)
+    if tables and (failing or await tx.incidents.has_unresolved(workspace_id, tables)):
+        await tx.incidents.hold(tables)
+        for change in await _changes(tx, workspace_id, verdicts, tables):
+            await _apply(tx, workspace_id, change, Act(now))
     return stored
+
+
+async def _changes(
+    tx: Tx, workspace_id: str, verdicts: Sequence[Result], tables: Sequence[TableKey]
+) -> Sequence[KeyChange]:
+    unresolved = await tx.incidents.unresolved_of_tables(workspace_id, tables)
+    connection_ids = {connection_id for connection_id, _, _ in tables}
+    settings = await tx.incident_settings.find(workspace_id, connection_ids)
+    return fold(verdicts, {one: in_effect(settings, one).grouping for one in connection_ids}, unresolved)
+
+
+def _table(result: Result) -> TableKey:
+    return result.target.connection_id, result.target.schema_name, result.target.table_name
 
 
 def _tell_unmeasured(results: Iterable[Result]) -> None:
@@ -60,30 +74,20 @@ async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None
 
 
 async def _apply(tx: Tx, workspace_id: str, change: KeyChange, act: Act) -> None:
-    incident = await tx.incidents.open_for(workspace_id, change.key)
+    incident = change.incident
     if change.failures is not None:
-        incident = await _count(tx, workspace_id, change.key, change.failures, _Former(incident, act))
+        incident = await _count(tx, workspace_id, change, change.failures, act)
     if incident is not None and change.passing:
         await _settle(tx, incident, change.passing, act)
 
 
-async def _count(tx: Tx, workspace_id: str, key: IncidentKey, failures: Failures, former: _Former) -> Incident:
+async def _count(tx: Tx, workspace_id: str, change: KeyChange, failures: Failures, act: Act) -> Incident:
     """Open the incident or count in the open one, and tell if it is new or worse."""
-    previous = "" if former.incident else await tx.incidents.previous(workspace_id, key)
-    opening = open_incident(workspace_id, key, failures, previous)
-    stored, is_new = await tx.incidents.raise_or_count(opening, failures.members)
-    before = former.incident
-    if before is None and not is_new:
-        before = await _as_told(tx, stored)
-    await tx.incidents.add_events(failure_events(before, stored, former.act))
+    previous = "" if change.incident else await tx.incidents.previous(workspace_id, change.key)
+    opening = open_incident(workspace_id, change.key, failures, previous)
+    stored = await tx.incidents.raise_or_count(opening, failures.members)
+    await tx.incidents.add_events(failure_events(change.incident, stored, act))
     return stored
-
-
-async def _as_told(tx: Tx, stored: Incident) -> Incident:
-    """The incident that another run opened between our look and our count: its severity is what its events say."""
-    events = await tx.incidents.events(stored.workspace_id, stored.id, PageRequest(MAX_EVENTS))
-    told = [event.severity for event in events.items if event.severity is not None]
-    return replace(stored, highest_severity=max(told))
 
 
 async def _settle(tx: Tx, incident: Incident, passing: Sequence[Member], act: Act) -> None:

@@ -7,17 +7,28 @@ leave incidents as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from dq_platform.errors import Invalid, WrongState
 from dq_platform.ids import new_id
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentKey, IncidentStatus
+from dq_platform.models.incident import (
+    Grouping,
+    GroupingLevel,
+    Handling,
+    Incident,
+    IncidentEvent,
+    IncidentEventKind,
+    IncidentKey,
+    IncidentSettings,
+    IncidentStatus,
+)
 from dq_platform.models.outcome import Severity
 from dq_platform.models.result import Result
 
 SYSTEM = "system"
+LEVELS = tuple(GroupingLevel)
 Member = tuple[str, str]
 """A check's id and one of its data groups."""
 
@@ -37,10 +48,12 @@ class Failures:
 class KeyChange:
     """What one run says of one key.
 
-    `passing` members have no failing result in the run; `failures` None: nothing failed.
+    `incident` is the unresolved one of the key, if there is one. `passing` members have no failing result in the run;
+    `failures` None: nothing failed.
     """
 
     key: IncidentKey
+    incident: Incident | None
     passing: tuple[Member, ...]
     failures: Failures | None = None
 
@@ -62,22 +75,65 @@ class Step:
     events: tuple[IncidentEvent, ...]
 
 
-def key_of(result: Result) -> IncidentKey:
-    """The incident a failure of this check belongs to."""
-    target = result.target
-    return IncidentKey(target.connection_id, target.schema_name, target.table_name, result.dimension, result.category)
+def in_effect(settings: Iterable[IncidentSettings], connection_id: str) -> Handling:
+    """What holds for a connection: its own settings, then the workspace's, then the defaults."""
+    by_owner = {one.connection_id: one for one in settings}
+    names = [field.name for field in fields(Handling)]
+    handling = Handling()
+    for owner in (by_owner.get(""), by_owner.get(connection_id)):
+        found = {name: value for name in names if owner and (value := getattr(owner, name)) is not None}
+        handling = replace(handling, **found)
+    return handling
 
 
-def fold(results: Iterable[Result]) -> Mapping[IncidentKey, KeyChange]:
+def key_of(result: Result, grouping: Grouping) -> IncidentKey:
+    """The incident that a failure of this check belongs to."""
+    target, depth = result.target, LEVELS.index(grouping.level)
+    parts = (result.dimension, result.category, result.check_type, result.check_id)
+    dimension, category, check_type, check_id = (*parts[:depth], *[""] * (len(parts) - depth))
+    return IncidentKey(
+        target.connection_id,
+        target.schema_name,
+        target.table_name,
+        dimension,
+        category,
+        check_type,
+        check_id,
+        result.data_group if grouping.per_data_group else None,
+        grouping.level,
+    )
+
+
+def fold(
+    results: Iterable[Result], groupings: Mapping[str, Grouping], unresolved: Iterable[Incident]
+) -> Sequence[KeyChange]:
     """What a run's results say, per key, in the order of first appearance.
 
-    A check that has several results for a group (one per partition) fails there if one of them fails.
+    `groupings` are by connection; `unresolved` those of the results' tables. A failure belongs to the oldest unresolved
+    incident whose key covers it, whatever grouping that has, and to the key of its connection's grouping if there is
+    none; what passes does so in all that cover it. A check that has several results for a group (one per partition)
+    fails there if one of them fails.
     """
-    by_key: dict[IncidentKey, list[Result]] = {}
-    for result in results:
-        if result.outcome.is_verdict:
-            by_key.setdefault(key_of(result), []).append(result)
-    return {key: _change(key, verdicts) for key, verdicts in by_key.items()}
+    by_key = {one.key: one for one in unresolved}
+    shapes = {key.grouping for key in by_key}
+    verdicts = [result for result in results if result.outcome.is_verdict]
+    failing = {_member(result) for result in verdicts if result.outcome.severity is not None}
+    failures: dict[IncidentKey, list[Result]] = {}
+    passing: dict[IncidentKey, list[Result]] = {}
+    for result in verdicts:
+        keys = (key_of(result, shape) for shape in shapes)
+        # Later ids sort after earlier ones.
+        covering = sorted((by_key[key] for key in keys if key in by_key), key=lambda incident: incident.id)
+        if result.outcome.severity is not None:
+            key = covering[0].key if covering else key_of(result, groupings[result.target.connection_id])
+            failures.setdefault(key, []).append(result)
+        elif _member(result) not in failing:
+            for incident in covering:
+                passing.setdefault(incident.key, []).append(result)
+    return [
+        KeyChange(key, by_key.get(key), _members(passing.get(key, ())), _failures(failures.get(key, ())))
+        for key in dict.fromkeys([*failures, *passing])
+    ]
 
 
 def open_incident(workspace_id: str, key: IncidentKey, failures: Failures, previous_incident_id: str = "") -> Incident:
@@ -179,20 +235,20 @@ def include_in_training(incident: Incident, act: Act) -> Step:
     return Step(included, (_event(included, IncidentEventKind.INCLUDED_IN_TRAINING, act),))
 
 
-def _change(key: IncidentKey, verdicts: list[Result]) -> KeyChange:
-    failing = [result for result in verdicts if result.outcome.severity is not None]
-    failing_members = _members(failing)
-    passing = tuple(member for member in _members(verdicts) if member not in set(failing_members))
+def _failures(failing: Sequence[Result]) -> Failures | None:
     severities = [result.outcome.severity for result in failing if result.outcome.severity is not None]
     if not severities:
-        return KeyChange(key, passing)
+        return None
     times = [result.executed_at for result in failing]
-    failures = Failures(max(severities), len(failing), failing_members, min(times), max(times))
-    return KeyChange(key, passing, failures)
+    return Failures(max(severities), len(failing), _members(failing), min(times), max(times))
 
 
 def _members(results: Iterable[Result]) -> tuple[Member, ...]:
-    return tuple(dict.fromkeys((result.check_id, result.data_group) for result in results))
+    return tuple(dict.fromkeys(map(_member, results)))
+
+
+def _member(result: Result) -> Member:
+    return result.check_id, result.data_group
 
 
 def _resolved(incident: Incident, kind: IncidentEventKind, act: Act) -> Step:

@@ -27,18 +27,69 @@ class IncidentEventKind(StrEnum):
     INCLUDED_IN_TRAINING = "included_in_training"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class IncidentKey:
-    """What failures must share to be one incident: the table, the quality dimension and the category.
+class GroupingLevel(StrEnum):
+    """What failures of one table must share to be one incident; each level includes the ones before it."""
 
-    Their order is the one in which everybody takes them.
+    TABLE = "table"
+    DIMENSION = "dimension"
+    CATEGORY = "category"
+    CHECK_TYPE = "check_type"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How failures are grouped; `per_data_group`: each data group of the checks has incidents of its own."""
+
+    level: GroupingLevel = GroupingLevel.CATEGORY
+    per_data_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentKey:
+    """What the failures of an incident share; what its level leaves out is empty.
+
+    `data_group` None: all groups.
     """
 
     connection_id: str
     schema_name: str
     table_name: str
-    dimension: str
-    category: str
+    dimension: str = ""
+    category: str = ""
+    check_type: str = ""
+    check_id: str = ""
+    data_group: str | None = None
+    level: GroupingLevel = GroupingLevel.CATEGORY
+
+    @property
+    def grouping(self) -> Grouping:
+        return Grouping(self.level, self.data_group is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSettings:
+    """What a connection says of its incidents, or a whole workspace, whose `connection_id` is empty.
+
+    None: as the workspace has it; for the workspace, the default of `Handling`.
+    """
+
+    workspace_id: str
+    connection_id: str = ""
+    grouping_level: GroupingLevel | None = None
+    per_data_group: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What holds for a connection's incidents, once every setting has its value."""
+
+    grouping_level: GroupingLevel = GroupingLevel.CATEGORY
+    per_data_group: bool = False
+
+    @property
+    def grouping(self) -> Grouping:
+        return Grouping(self.grouping_level, self.per_data_group)
 
 
 @dataclass(frozen=True, slots=True)

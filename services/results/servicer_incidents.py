@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dq.v1 import incident_service_pb2 as pb
 from dq.v1 import incident_service_pb2_grpc
-from dq_platform.app import incidents
+from dq_platform.app import incident_settings, incidents
 from dq_platform.app.deps import Deps
-from services.common import times
+from services.common import masks, times
 from services.common.call import Context, caller
 from services.common.paging import PageTokens
-from services.results import mapping
+from services.results import mapping_incident as mapping
 
 
 class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
@@ -65,3 +65,20 @@ class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
         page = await incidents.list_events(self._deps, who, request.incident_id, asked)
         token = self._tokens.token(request, who, page)
         return pb.ListIncidentEventsResponse(events=map(mapping.incident_event, page.items), next_page_token=token)
+
+    async def GetIncidentSettings(
+        self, request: pb.GetIncidentSettingsRequest, _context: Context
+    ) -> pb.GetIncidentSettingsResponse:
+        found = await incident_settings.get_settings(self._deps, caller(), request.connection_id)
+        return pb.GetIncidentSettingsResponse(incident_settings=mapping.settings(found))
+
+    async def UpdateIncidentSettings(
+        self, request: pb.UpdateIncidentSettingsRequest, _context: Context
+    ) -> pb.UpdateIncidentSettingsResponse:
+        who, wanted = caller(), request.incident_settings
+        current = await incident_settings.get_settings(self._deps, who, wanted.connection_id)
+        shown = mapping.settings(current)
+        update = masks.update(shown, wanted, request.update_mask, "incident_settings")
+        changes = mapping.setting_changes(update)
+        settings = await incident_settings.update_settings(self._deps, who, wanted.connection_id, changes)
+        return pb.UpdateIncidentSettingsResponse(incident_settings=mapping.settings(settings))

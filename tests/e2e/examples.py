@@ -227,5 +227,12 @@ EXAMPLES: Mapping[str, Example] = {
     "IncludeIncidentInTraining": to(
         200, lambda it: f"/incidents/{it.excluded_incident}/include-in-training", lambda _: {"note": "it was right"}
     ),
+    "GetIncidentSettings": at(lambda it: f"/incident-settings?connection_id={it.connection}"),
+    "UpdateIncidentSettings": Example(
+        200,
+        lambda it, rest: rest.patch(
+            "/incident-settings", json={"connection_id": it.connection, "grouping_level": "GROUPING_LEVEL_CATEGORY"}
+        ),
+    ),
     "ListIncidentEvents": at(lambda it: f"/incidents/{it.incident}/events"),
 }

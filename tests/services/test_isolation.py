@@ -81,6 +81,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "MuteIncident": (INCIDENT, lambda it: {"incident_id": it, "mute_until_time": tomorrow()}),
     "ExcludeIncidentFromTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "IncludeIncidentInTraining": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetIncidentSettings": (CONNECTION, lambda it: {"connection_id": it}),
+    "UpdateIncidentSettings": (CONNECTION, lambda it: {"incident_settings": {"connection_id": it}}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
 }
 # These take no id, or take it as a filter that then matches nothing.

@@ -7,21 +7,42 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentKey, IncidentStatus
+from dq_platform.adapters.sql.ids import group_key, storable
+from dq_platform.models.incident import (
+    GroupingLevel,
+    Incident,
+    IncidentEvent,
+    IncidentEventKind,
+    IncidentKey,
+    IncidentStatus,
+)
 from dq_platform.models.outcome import Severity
+
+ALL_GROUPS = "00000000-0000-0000-0000-000000000000"
+"""The group's key of an incident that is of all data groups."""
 
 
 def incident_to_row(incident: Incident) -> Mapping[str, object]:
-    key = incident.key
     return {
         "id": incident.id,
         "workspace_id": incident.workspace_id,
+        **key_to_row(incident.key),
+        **changes_to_row(incident),
+    }
+
+
+def key_to_row(key: IncidentKey) -> Mapping[str, object]:
+    return {
         "connection_id": key.connection_id,
         "schema_name": key.schema_name,
         "table_name": key.table_name,
+        "level": key.level,
         "dimension": key.dimension,
         "category": key.category,
-        **changes_to_row(incident),
+        "check_type": key.check_type,
+        "check_id": key.check_id,
+        "group_key": ALL_GROUPS if key.data_group is None else group_key(storable(key.data_group)),
+        "data_group": storable(key.data_group or ""),
     }
 
 
@@ -45,7 +66,7 @@ def incident_from_row(row: Row[Any]) -> Incident:
     return Incident(
         id=row.id,
         workspace_id=row.workspace_id,
-        key=IncidentKey(row.connection_id, row.schema_name, row.table_name, row.dimension, row.category),
+        key=_key(row),
         status=IncidentStatus(row.status),
         highest_severity=Severity(row.highest_severity),
         failure_count=row.failure_count,
@@ -57,6 +78,20 @@ def incident_from_row(row: Row[Any]) -> Incident:
         resolve_time=row.resolve_time,
         previous_incident_id=row.previous_incident_id or "",
         excluded_from_training=row.excluded_from_training,
+    )
+
+
+def _key(row: Row[Any]) -> IncidentKey:
+    return IncidentKey(
+        row.connection_id,
+        row.schema_name,
+        row.table_name,
+        dimension=row.dimension,
+        category=row.category,
+        check_type=row.check_type,
+        check_id=row.check_id,
+        data_group=None if row.group_key == ALL_GROUPS else row.data_group,
+        level=GroupingLevel(row.level),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Row,
     Select,
@@ -17,7 +19,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     select,
     tuple_,
     update,
@@ -31,6 +32,7 @@ from dq_platform.adapters.sql.incident_rows import (
     event_to_row,
     incident_from_row,
     incident_to_row,
+    key_to_row,
 )
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
@@ -44,10 +46,12 @@ from dq_platform.adapters.sql.tables import (
 )
 from dq_platform.errors import NotFound
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentStatus
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 
 NEWEST_FIRST = Keyset((incidents.c.last_seen_time, incidents.c.id), descending=True)
 OLDEST_FIRST = Keyset((incident_events.c.create_time, incident_events.c.id))
+TABLE = ("connection_id", "schema_name", "table_name")
 FAILING_CHECKS = (
     select(func.count(distinct(incident_checks.c.check_id)))
     .where(incident_checks.c.incident_id == incidents.c.id, incident_checks.c.failing)
@@ -59,7 +63,11 @@ class SqlIncidents:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> tuple[Incident, bool]:
+    async def hold(self, tables: Collection[TableKey]) -> None:
+        await self._session.begin()
+        await self._session.execute(HOLD, {"locks": sorted(map(_lock_of, tables))})
+
+    async def raise_or_count(self, incident: Incident, failing: Sequence[tuple[str, str]]) -> Incident:
         insertion = upsert(incidents).values(incident_to_row(incident))
         old, new = incidents.c, insertion.excluded
         statement = insertion.on_conflict_do_update(
@@ -71,25 +79,18 @@ class SqlIncidents:
                 "first_seen_time": func.least(old.first_seen_time, new.first_seen_time),
                 "last_seen_time": func.greatest(old.last_seen_time, new.last_seen_time),
             },
-            # A row that was inserted, not updated, has no deleting transaction.
-        ).returning(incidents.c.id, literal_column("xmax = 0").label("is_new"))
+        ).returning(incidents.c.id)
         with adding("incident", incident.id, parent_kind="workspace", parent_id=incident.workspace_id):
-            row = (await self._session.execute(statement)).one()
-        await self._note_failing(row.id, failing)
-        return await self.get(incident.workspace_id, row.id), bool(row.is_new)
+            stored = (await self._session.execute(statement)).scalar_one()
+        await self._note_failing(stored, failing)
+        return await self.get(incident.workspace_id, stored)
 
-    async def unresolved(self, workspace_id: str, keys: Collection[IncidentKey]) -> Collection[IncidentKey]:
-        found = [key for key in keys if parse_id(key.connection_id)]
-        if not found:
-            return []
-        values = {name: [getattr(key, name) for key in found] for name in INCIDENT_KEY}
-        rows = await self._session.execute(UNRESOLVED_KEYS, {"workspace_id": workspace_id, **values})
-        return {IncidentKey(**key) for key in rows.mappings()}
+    async def has_unresolved(self, workspace_id: str, tables: Collection[TableKey]) -> bool:
+        return bool((await self._session.execute(HAS_UNRESOLVED, _about(workspace_id, tables))).scalar_one())
 
-    async def open_for(self, workspace_id: str, key: IncidentKey) -> Incident | None:
-        statement = _incidents().where(*_has_key(workspace_id, key), UNRESOLVED).with_for_update(of=incidents)
-        row = (await self._session.execute(statement)).one_or_none()
-        return None if row is None else incident_from_row(row)
+    async def unresolved_of_tables(self, workspace_id: str, tables: Collection[TableKey]) -> Sequence[Incident]:
+        rows = await self._session.execute(UNRESOLVED_OF_TABLES, _about(workspace_id, tables))
+        return [incident_from_row(row) for row in rows]
 
     async def unresolved_of_check(self, workspace_id: str, check_id: str) -> Sequence[Incident]:
         members = incident_checks.c.incident_id == incidents.c.id, has_id(incident_checks.c.check_id, check_id)
@@ -164,12 +165,8 @@ class SqlIncidents:
         return (await self._session.execute(statement)).scalar_one_or_none() or ""
 
     async def _unresolved(self, workspace_id: str, condition: ColumnElement[bool]) -> Sequence[Incident]:
-        """Locked in the order in which runs take them."""
-        texts = (incidents.c[name].collate("C") for name in INCIDENT_KEY if name != "connection_id")
-        key = (incidents.c.connection_id, *texts)
-        mine = _incidents().where(incidents.c.workspace_id == workspace_id, UNRESOLVED, condition).order_by(*key)
-        rows = await self._session.execute(mine.with_for_update(of=incidents))
-        return [incident_from_row(row) for row in rows]
+        statement = _unresolved(condition).where(incidents.c.workspace_id == workspace_id)
+        return [incident_from_row(row) for row in await self._session.execute(statement)]
 
     async def _one(self, statement: Select[Any], workspace_id: str, id: str) -> Incident:
         one = statement.where(incidents.c.workspace_id == workspace_id, incidents.c.id == existing_id("incident", id))
@@ -202,27 +199,48 @@ class SqlIncidents:
         await self._session.execute(statement, rows)
 
 
-def _unresolved_keys() -> Select[Any]:
-    arrays = [bindparam(name, type_=ARRAY(incidents.c[name].type)) for name in INCIDENT_KEY]
-    names = [column(name, incidents.c[name].type) for name in INCIDENT_KEY]
-    wanted = func.unnest(*arrays).table_valued(*names).render_derived("wanted")
-    same = and_(*(incidents.c[name] == wanted.c[name] for name in INCIDENT_KEY))
-    mine = incidents.c.workspace_id == bindparam("workspace_id")
-    return select(*(incidents.c[name] for name in INCIDENT_KEY)).join(wanted, same).where(mine, UNRESOLVED)
-
-
-UNRESOLVED_KEYS = _unresolved_keys()
-
-
 def _incidents() -> Select[Any]:
     return select(incidents, FAILING_CHECKS.label("failing_check_count"))
 
 
+def _unresolved(condition: ColumnElement[bool]) -> Select[Any]:
+    """Locked in one order by everybody, so that nobody waits in a circle."""
+    return _incidents().where(UNRESOLVED, condition).order_by(incidents.c.id).with_for_update(of=incidents)
+
+
+def _of_tables() -> ColumnElement[bool]:
+    arrays = [bindparam(name, type_=ARRAY(incidents.c[name].type)) for name in TABLE]
+    wanted = func.unnest(*arrays).table_valued(*(column(name, incidents.c[name].type) for name in TABLE))
+    return and_(
+        incidents.c.workspace_id == bindparam("workspace_id"),
+        tuple_(*(incidents.c[name] for name in TABLE)).in_(select(*wanted.render_derived("wanted").c)),
+    )
+
+
+HAS_UNRESOLVED = select(exists().where(UNRESOLVED, _of_tables()))
+UNRESOLVED_OF_TABLES = _unresolved(_of_tables())
+LOCKS = func.unnest(bindparam("locks", type_=ARRAY(BigInteger))).table_valued(column("number", BigInteger))
+HOLD = select(func.pg_advisory_xact_lock(LOCKS.render_derived("locks").c.number))
+
+
+def _about(workspace_id: str, tables: Collection[TableKey]) -> Mapping[str, object]:
+    known = [table for table in tables if parse_id(table[0])]
+    columns = zip(*known, strict=True) if known else ((), (), ())
+    return {"workspace_id": workspace_id, **dict(zip(TABLE, map(list, columns), strict=True))}
+
+
+def _lock_of(table: TableKey) -> int:
+    """The number of the table's advisory lock. Two tables that share one wait for each other, and nothing worse."""
+    digest = hashlib.blake2b("\x1f".join(table).encode(errors="replace"), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
 def _has_key(workspace_id: str, key: IncidentKey) -> list[ColumnElement[bool]]:
+    stored = key_to_row(key)
     return [
         incidents.c.workspace_id == workspace_id,
         has_id(incidents.c.connection_id, key.connection_id),
-        *(incidents.c[name] == getattr(key, name) for name in INCIDENT_KEY if name != "connection_id"),
+        *(incidents.c[name] == stored[name] for name in INCIDENT_KEY if name != "connection_id"),
     ]
 
 

@@ -341,7 +341,11 @@ error_samples = Table(
     Index(None, "taken_at"),
 )
 
-INCIDENT_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
+# What the level leaves out is empty, and `group_key` is zero where all data groups are one incident.
+INCIDENT_KEY = (
+    *("connection_id", "schema_name", "table_name"),
+    *("level", "dimension", "category", "check_type", "check_id", "group_key"),
+)
 UNRESOLVED = text("status <> 'resolved'")
 
 # Incidents outlive their connection, as results do.
@@ -351,7 +355,9 @@ incidents = Table(
     _id(),
     _owned_by("workspaces", "workspace_id"),
     Column("connection_id", ID, nullable=False),
-    *_text("schema_name", "table_name", "dimension", "category", "status"),
+    *_text("schema_name", "table_name", "level", "dimension", "category", "check_type", "check_id"),
+    Column("group_key", ID, nullable=False),
+    *_text("data_group", "status"),
     Column("highest_severity", SmallInteger, nullable=False),
     *_counts("failure_count"),
     *_times("first_seen_time", "last_seen_time"),
@@ -361,6 +367,18 @@ incidents = Table(
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
+)
+
+# Of a connection, or of a workspace as a whole; NULL: as the workspace has it, or by default.
+incident_settings = Table(
+    "incident_settings",
+    metadata,
+    Column("owner_id", ID, primary_key=True, comment="the connection's id, or the workspace's"),
+    _owned_by("workspaces", "workspace_id"),
+    Column("connection_id", ID, ForeignKey("connections.id", ondelete="CASCADE")),
+    Column("grouping_level", Text),
+    Column("per_data_group", Boolean),
+    Index(None, "workspace_id"),
 )
 
 incident_checks = Table(

@@ -13,6 +13,7 @@ from dq_platform.adapters.sql.assignments import SqlAssignments
 from dq_platform.adapters.sql.baselines import SqlBaselines
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
+from dq_platform.adapters.sql.incident_settings import SqlIncidentSettings
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
 from dq_platform.adapters.sql.results import SqlResults
@@ -29,6 +30,7 @@ from dq_platform.ports import (
     Checks,
     Connections,
     Incidents,
+    IncidentSettingsStore,
     Jobs,
     Results,
     Samples,
@@ -55,6 +57,7 @@ class SqlTx:
         self.assignments: Assignments = SqlAssignments(session, cipher)
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
+        self.incident_settings: IncidentSettingsStore = SqlIncidentSettings(session)
         self.samples: Samples = SqlSamples(session, cipher)
 
     async def commit(self) -> None:

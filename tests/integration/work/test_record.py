@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from dq_platform.app import checks, connections, incidents
+from dq_platform.app import checks, connections, incident_settings, incidents
 from dq_platform.app.record import record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
-from dq_platform.models.incident import Incident, IncidentEventKind, IncidentFilter, IncidentStatus
+from dq_platform.models.incident import GroupingLevel, Incident, IncidentEventKind, IncidentFilter, IncidentStatus
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Result
 from tests.integration.work.world import ALL, World
@@ -118,6 +118,63 @@ async def test_runs_at_once_open_one_incident_per_key_and_lose_no_count(world: W
         assert await events(world, incident) in ([OPENED], [OPENED, ESCALATED])
         page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
         assert page.items[-1].severity is Severity.FATAL
+
+
+async def grouped(world: World, level: GroupingLevel, *, per_data_group: bool = False) -> None:
+    changes = {"grouping_level": level, "per_data_group": per_data_group}
+    await incident_settings.update_settings(world.deps, world.who, world.connection.id, changes)
+
+
+async def test_open_incidents_go_on_and_end_by_the_grouping_that_they_have(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    [old] = await recorded(world, result(world, one, Outcome.ERROR))
+    await grouped(world, GroupingLevel.CHECK)
+    [same] = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    assert (same.id, same.failure_count, same.failing_check_count) == (old.id, 3, 2)
+    [ended] = await recorded(world, result(world, one, Outcome.PASSED), result(world, two, Outcome.PASSED))
+    assert ended.status is IncidentStatus.RESOLVED
+    found = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    assert {incident.key.check_id for incident in found if incident.id != old.id} == {one.id, two.id}
+
+
+async def test_each_data_group_has_an_incident_of_its_own_if_that_is_set(world: World) -> None:
+    check = await world.check()
+    await grouped(world, GroupingLevel.TABLE, per_data_group=True)
+    await recorded(world, result(world, check, Outcome.ERROR, '["a"]'), result(world, check, Outcome.ERROR, '["b"]'))
+    found = await recorded(world, result(world, check, Outcome.PASSED, '["a"]'))
+    assert {(one.key.data_group, one.key.dimension, one.status) for one in found} == {
+        ('["a"]', "", IncidentStatus.RESOLVED),
+        ('["b"]', "", IncidentStatus.OPEN),
+    }
+
+
+@pytest.mark.parametrize("level", GroupingLevel)
+async def test_eight_runs_at_once_open_one_incident_per_key_and_lose_no_count(
+    world: World, level: GroupingLevel
+) -> None:
+    await grouped(world, level, per_data_group=True)
+    made = [await world.check(), await world.check("not_nulls_percent")]
+    groups, categories = ['["a"]', '["b"]'], ["nulls", "text"]
+    shared = {GroupingLevel.TABLE: 1, GroupingLevel.DIMENSION: 1, GroupingLevel.CATEGORY: 2}.get(level, 4)
+
+    async def run(number: int) -> None:
+        order = [(check, group, category) for check in made for group in groups for category in categories]
+        order = order[number:] + order[:number]
+        await recorded(world, *(result(world, one, Outcome.ERROR, group, category=kind) for one, group, kind in order))
+
+    await asyncio.gather(*(run(number) for number in range(8)))
+    found = await world.incidents()
+    assert len({one.key for one in found}) == len(found) == shared * len(groups)
+    assert {one.failure_count for one in found} == {8 * 8 // len(found)}
+    assert [await events(world, one) for one in found] == [[OPENED]] * len(found)
+    await asyncio.gather(
+        *(
+            recorded(world, *(result(world, one, Outcome.PASSED, group) for one in made for group in groups))
+            for _ in range(2)
+        )
+    )
+    ended = {one.key.category for one in await world.incidents() if one.status is IncidentStatus.RESOLVED}
+    assert ended == ({"nulls"} if shared > 1 else {""})
 
 
 async def test_people_acknowledge_mute_and_resolve(world: World) -> None:

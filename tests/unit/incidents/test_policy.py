@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,16 @@ from dq_platform.errors import Invalid, WrongState
 from dq_platform.incidents import policy
 from dq_platform.incidents.policy import Act, Failures
 from dq_platform.models.check import Mode, Target, TimeScale
-from dq_platform.models.incident import Incident, IncidentEventKind, IncidentKey, IncidentStatus
+from dq_platform.models.incident import (
+    Grouping,
+    GroupingLevel,
+    Handling,
+    Incident,
+    IncidentEventKind,
+    IncidentKey,
+    IncidentSettings,
+    IncidentStatus,
+)
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Result
 
@@ -48,8 +58,15 @@ def incident(**changes):
     return Incident(**({name: getattr(opened, name) for name in Incident.__slots__} | changes))
 
 
+BY_CATEGORY = Grouping()
+
+
+def fold(results, *unresolved, grouping=BY_CATEGORY):
+    return {one.key: one for one in policy.fold(results, {"c": grouping}, unresolved)}
+
+
 def test_results_fold_by_table_dimension_and_category():
-    changes = policy.fold(
+    changes = fold(
         [
             result(Outcome.ERROR, column="email"),
             result(Outcome.WARNING, check="b", column="phone", minutes=5),
@@ -60,19 +77,81 @@ def test_results_fold_by_table_dimension_and_category():
     assert changes[KEY].failures == Failures(Severity.ERROR, 2, (("a", ""), ("b", "")), T0, T0 + timedelta(minutes=5))
 
 
+@pytest.mark.parametrize(
+    ("level", "parts"),
+    [
+        (GroupingLevel.TABLE, ("", "", "", "")),
+        (GroupingLevel.DIMENSION, ("Completeness", "", "", "")),
+        (GroupingLevel.CATEGORY, ("Completeness", "nulls", "", "")),
+        (GroupingLevel.CHECK_TYPE, ("Completeness", "nulls", "nulls_percent", "")),
+        (GroupingLevel.CHECK, ("Completeness", "nulls", "nulls_percent", "a")),
+    ],
+)
+def test_the_level_says_what_failures_must_share(level, parts):
+    [whole] = fold([result(Outcome.ERROR, group='["x"]')], grouping=Grouping(level))
+    assert whole == IncidentKey("c", "public", "orders", *parts, level=level)
+    [group] = fold([result(Outcome.ERROR, group='["x"]')], grouping=Grouping(level, per_data_group=True))
+    assert group == replace(whole, data_group='["x"]')
+
+
+def test_without_grouping_by_columns_the_only_group_is_not_all_groups():
+    [whole] = fold([result(Outcome.ERROR)])
+    [group] = fold([result(Outcome.ERROR)], grouping=Grouping(per_data_group=True))
+    assert (whole.data_group, group.data_group) == (None, "")
+
+
+def test_a_failure_counts_in_the_oldest_incident_that_covers_it_whatever_grouping_holds_now():
+    table = incident(key=IncidentKey("c", "public", "orders", level=GroupingLevel.TABLE), id="1")
+    check = incident(key=policy.key_of(result(Outcome.ERROR), Grouping(GroupingLevel.CHECK)), id="2")
+    found = fold([result(Outcome.ERROR), result(Outcome.ERROR, check="b")], check, table)
+    assert {key: one.failures.members for key, one in found.items()} == {table.key: (("a", ""), ("b", ""))}
+    newer = fold([result(Outcome.ERROR), result(Outcome.ERROR, check="b")], check)
+    assert {key: one.incident for key, one in newer.items()} == {check.key: check, KEY: None}
+
+
+def test_what_passes_does_so_in_every_incident_that_covers_it():
+    table = incident(key=IncidentKey("c", "public", "orders", level=GroupingLevel.TABLE), id="1")
+    other = incident(key=replace(KEY, category="uniqueness"), id="2")
+    found = fold([result(Outcome.PASSED)], table, incident(id="3"), other)
+    assert {one.incident.id: (one.passing, one.failures) for one in found.values()} == {
+        "1": ((("a", ""),), None),
+        "3": ((("a", ""),), None),
+    }
+
+
+def test_what_passes_without_an_incident_changes_nothing():
+    assert fold([result(Outcome.PASSED)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("workspace", "connection", "handling"),
+    [
+        ({}, {}, Handling()),
+        ({"grouping_level": GroupingLevel.TABLE}, {}, Handling(GroupingLevel.TABLE)),
+        ({"per_data_group": True}, {"per_data_group": False}, Handling()),
+        ({"per_data_group": True}, {"grouping_level": GroupingLevel.CHECK}, Handling(GroupingLevel.CHECK, True)),
+    ],
+)
+def test_a_connection_overrides_its_workspace_setting_by_setting(workspace, connection, handling):
+    said = [IncidentSettings("w", "c", **connection), IncidentSettings("w", **workspace)]
+    assert policy.in_effect(said, "c") == handling
+    assert policy.in_effect(said, "d") == policy.in_effect(said[1:], "c")
+
+
 def test_only_verdicts_say_anything_of_the_data():
-    assert policy.fold([result(Outcome.INCONCLUSIVE), result(Outcome.EXECUTION_ERROR, check="b")]) == {}
+    assert fold([result(Outcome.INCONCLUSIVE), result(Outcome.EXECUTION_ERROR, check="b")], incident()) == {}
 
 
 def test_passing_members_are_told_apart_by_group():
-    [change] = policy.fold([result(Outcome.FATAL, group='["de"]'), result(Outcome.PASSED, group='["fr"]')]).values()
+    found = [result(Outcome.FATAL, group='["de"]'), result(Outcome.PASSED, group='["fr"]')]
+    [change] = fold(found, incident()).values()
     assert change.failures is not None
     assert change.failures.members == (("a", '["de"]'),)
     assert change.passing == (("a", '["fr"]'),)
 
 
 def test_a_member_with_one_failing_partition_fails_though_others_pass():
-    [change] = policy.fold([result(Outcome.WARNING), result(Outcome.PASSED, minutes=1)]).values()
+    [change] = fold([result(Outcome.WARNING), result(Outcome.PASSED, minutes=1)], incident()).values()
     assert change.passing == ()
     assert change.failures is not None
     assert change.failures.members == (("a", ""),)
@@ -201,7 +280,7 @@ class OneKey(RuleBasedStateMachine):
     )
     def run(self, runs) -> None:
         results = [result(outcome, check=check, group=group) for check, group, outcome in runs]
-        for change in policy.fold(results).values():
+        for change in fold(results, *([self.incident] if self.incident else [])).values():
             if change.failures is not None:
                 self.fail(change.failures)
             if self.incident is not None:

@@ -1,0 +1,49 @@
+"""How failures become incidents: what a workspace says, and what its connections say instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from dq_platform.app.changes import changed
+from dq_platform.app.deps import Deps
+from dq_platform.incidents.policy import in_effect
+from dq_platform.models.incident import Handling, IncidentSettings
+from dq_platform.models.workspace import Principal
+from dq_platform.ports import Tx
+
+CHANGEABLE = frozenset(field.name for field in fields(Handling))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a connection's incidents, or of a workspace's, and what holds for them."""
+
+    settings: IncidentSettings
+    handling: Handling
+
+
+async def get_settings(deps: Deps, who: Principal, connection_id: str) -> Said:
+    """The connection's settings, or the workspace's for an empty id. Raises NotFound."""
+    async with deps.uow() as tx:
+        return await _read(tx, who, connection_id)
+
+
+async def update_settings(deps: Deps, who: Principal, connection_id: str, changes: Mapping[str, object]) -> Said:
+    """The changed settings, for incidents that open from now on. None as a value takes a setting back.
+
+    Raises NotFound for the connection.
+    """
+    async with deps.uow() as tx:
+        before = (await _read(tx, who, connection_id)).settings
+        await tx.incident_settings.save(changed(before, changes, CHANGEABLE, "incident_settings"))
+        after = await _read(tx, who, connection_id)
+        await tx.commit()
+    return after
+
+
+async def _read(tx: Tx, who: Principal, connection_id: str) -> Said:
+    owner = (await tx.connections.get(who.workspace_id, connection_id)).id if connection_id else ""
+    found = await tx.incident_settings.find(who.workspace_id, [owner] if owner else [])
+    own = [one for one in found if one.connection_id == owner]
+    return Said(own[0] if own else IncidentSettings(who.workspace_id, owner), in_effect(found, owner))

@@ -1,0 +1,68 @@
+"""How failures are grouped into incidents."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+OLD_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
+KEY = (*OLD_KEY[:3], "level", "dimension", "category", "check_type", "check_id", "group_key")
+UNRESOLVED = sa.text("status <> 'resolved'")
+KEEP_THE_NEWEST = """
+UPDATE incidents SET status = 'resolved', resolve_time = now() FROM incidents later
+WHERE incidents.status <> 'resolved' AND later.status <> 'resolved' AND later.id > incidents.id
+AND (later.workspace_id, later.connection_id, later.schema_name, later.table_name, later.dimension, later.category)
+    = (incidents.workspace_id, incidents.connection_id, incidents.schema_name, incidents.table_name,
+        incidents.dimension, incidents.category)"""
+ID = sa.Uuid(as_uuid=False)
+
+
+def upgrade() -> None:
+    _drop_key_indexes()
+    _add("incidents", sa.Column("level", sa.Text(), nullable=False, server_default="category"))
+    for name in ("check_type", "check_id", "data_group"):
+        _add("incidents", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    _add("incidents", sa.Column("group_key", ID, nullable=False, server_default="00000000-0000-0000-0000-000000000000"))
+    _create_key_indexes(KEY)
+    op.create_table(
+        "incident_settings",
+        sa.Column("owner_id", ID, primary_key=True, comment="the connection's id, or the workspace's"),
+        sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("connection_id", ID, sa.ForeignKey("connections.id", ondelete="CASCADE")),
+        sa.Column("grouping_level", sa.Text()),
+        sa.Column("per_data_group", sa.Boolean()),
+    )
+    op.create_index("ix_incident_settings_workspace_id", "incident_settings", ["workspace_id"])
+
+
+def downgrade() -> None:
+    """Incidents that the old key cannot tell apart would be one: of those, all but the newest are resolved."""
+    op.drop_table("incident_settings")
+    _drop_key_indexes()
+    op.execute(KEEP_THE_NEWEST)
+    for name in ("level", "check_type", "check_id", "data_group", "group_key"):
+        op.drop_column("incidents", name)
+    _create_key_indexes(OLD_KEY)
+
+
+def _drop_key_indexes() -> None:
+    op.drop_index("uq_incidents_unresolved", "incidents")
+    op.drop_index("ix_incidents_key", "incidents")
+
+
+def _create_key_indexes(key: tuple[str, ...]) -> None:
+    op.create_index(
+        "uq_incidents_unresolved", "incidents", ["workspace_id", *key], unique=True, postgresql_where=UNRESOLVED
+    )
+    op.create_index("ix_incidents_key", "incidents", ["workspace_id", *key, "resolve_time"])
+
+
+def _add(table: str, column: sa.Column[object]) -> None:
+    """A column whose rows so far take its default, which new rows must name themselves."""
+    op.add_column(table, column)
+    op.alter_column(table, column.name, server_default=None)
