@@ -2,18 +2,107 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from cli import context
 from cli.api import Json
+from cli.commands.look import incident_table
 from cli.named import find
-from cli.show import grid
+from cli.show import grid, moment, word
+from cli.values import duration
 
 app = typer.Typer(no_args_is_help=True, help="What people do about incidents, and how failures become incidents.")
 
 NAMES = ("grouping_level", "per_data_group")
+ID = typer.Argument(help="Id of the incident; `dq incidents` lists them.")
+NOTE = typer.Option("--note", "-m", help="What to remember of it.")
+
+
+@app.command()
+def show(ctx: typer.Context, incident_id: Annotated[str, ID]) -> None:
+    """Print an incident and what happened to it."""
+    me = context.of(ctx)
+    with me.api() as api:
+        incident = api.get(f"/incidents/{incident_id}")
+        events = list(api.all(f"/incidents/{incident_id}/events", "events"))
+    happened = (
+        (
+            moment(one["create_time"]),
+            word(one["kind"], "INCIDENT_EVENT_KIND_"),
+            one["actor"],
+            " ".join(filter(None, (one["detail"], one["note"]))),
+        )
+        for one in events
+    )
+    me.show(
+        {**incident, "events": events},
+        lambda: Group(incident_table([incident]), grid(("when", "what", "who", "note"), happened)),
+    )
+
+
+@app.command()
+def acknowledge(ctx: typer.Context, incident_id: Annotated[str, ID], note: Annotated[str, NOTE] = "") -> None:
+    """Say that somebody looks into an incident."""
+    _do(ctx, incident_id, "acknowledge", note)
+
+
+@app.command()
+def resolve(ctx: typer.Context, incident_id: Annotated[str, ID], note: Annotated[str, NOTE] = "") -> None:
+    """Say that an incident is over; the next failure opens a new one."""
+    _do(ctx, incident_id, "resolve", note)
+
+
+@app.command()
+def reopen(ctx: typer.Context, incident_id: Annotated[str, ID], note: Annotated[str, NOTE] = "") -> None:
+    """Say that an incident was resolved by mistake."""
+    _do(ctx, incident_id, "reopen", note)
+
+
+@app.command()
+def mute(
+    ctx: typer.Context,
+    incident_id: Annotated[str, ID],
+    length: Annotated[str, typer.Option("--for", help="For how long: 90s, 15m, 8h, 3d or 2w.")],
+    note: Annotated[str, NOTE] = "",
+) -> None:
+    """Keep an incident quiet for a while; failures are still counted.
+
+    Example: dq incident mute 0199a3c1-… --for 8h -m 'the load is late'
+    """
+    until = datetime.now(UTC) + duration(length, "--for")
+    _do(ctx, incident_id, "mute", note, mute_until_time=until.isoformat())
+
+
+@app.command()
+def unmute(ctx: typer.Context, incident_id: Annotated[str, ID], note: Annotated[str, NOTE] = "") -> None:
+    """Take the muting of an incident back."""
+    _do(ctx, incident_id, "unmute", note)
+
+
+@app.command()
+def assign(
+    ctx: typer.Context,
+    incident_id: Annotated[str, ID],
+    assignee: Annotated[str, typer.Argument(help="Who is to look after it; left out: nobody.")] = "",
+    note: Annotated[str, NOTE] = "",
+) -> None:
+    """Say who is to look after an incident."""
+    _do(ctx, incident_id, "assign", note, assignee=assignee)
+
+
+@app.command()
+def ticket(
+    ctx: typer.Context,
+    incident_id: Annotated[str, ID],
+    url: Annotated[str, typer.Argument(help="Where it is tracked, https://…; left out: nowhere.")] = "",
+    note: Annotated[str, NOTE] = "",
+) -> None:
+    """Say where an incident is tracked."""
+    _do(ctx, incident_id, "ticket", note, ticket_url=url)
 
 
 @app.command()
@@ -51,6 +140,14 @@ def settings(
         else:
             found = api.get("/incident-settings", {"connection_id": owner})
     me.show(found, lambda: grid(("setting", "value", "set here"), _rows(found)))
+
+
+def _do(ctx: typer.Context, incident_id: str, verb: str, note: str, **more: str) -> None:
+    """Ask for it and print the incident as it is then."""
+    me = context.of(ctx)
+    with me.api() as api:
+        incident = api.post(f"/incidents/{incident_id}/{verb}", {"note": note, **more})
+    me.show(incident, lambda: incident_table([incident]))
 
 
 def _rows(found: Json) -> list[tuple[str, str, str]]:

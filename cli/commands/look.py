@@ -86,10 +86,12 @@ def incident_table(found: list[Json]) -> Table:
             word(i["status"], "INCIDENT_STATUS_"),
             number(str(i["failing_check_count"])),
             number(str(i["failure_count"])),
+            i["assignee"],
+            i["id"],
         )
         for i in found
     )
-    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>")
+    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>", "assignee", "id")
     return grid(headings, rows)
 
 

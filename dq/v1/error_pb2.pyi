@@ -154,6 +154,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job has not ended yet."""
     ERROR_REASON_NOTHING_TO_REQUEUE: _ErrorReason.ValueType  # 116
     """No unit of the job failed, or all checks of those that did were deleted."""
+    ERROR_REASON_INCIDENT_NOT_RESOLVED: _ErrorReason.ValueType  # 140
+    """The incident is not resolved, so that it cannot be reopened."""
+    ERROR_REASON_INCIDENT_SUPERSEDED: _ErrorReason.ValueType  # 141
+    """The same failures count in another incident that is not resolved."""
+    ERROR_REASON_INCIDENT_NOT_MUTED: _ErrorReason.ValueType  # 142
+    """The incident is not muted."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -292,4 +298,10 @@ ERROR_REASON_JOB_NOT_ENDED: ErrorReason.ValueType  # 115
 """The job has not ended yet."""
 ERROR_REASON_NOTHING_TO_REQUEUE: ErrorReason.ValueType  # 116
 """No unit of the job failed, or all checks of those that did were deleted."""
+ERROR_REASON_INCIDENT_NOT_RESOLVED: ErrorReason.ValueType  # 140
+"""The incident is not resolved, so that it cannot be reopened."""
+ERROR_REASON_INCIDENT_SUPERSEDED: ErrorReason.ValueType  # 141
+"""The same failures count in another incident that is not resolved."""
+ERROR_REASON_INCIDENT_NOT_MUTED: ErrorReason.ValueType  # 142
+"""The incident is not muted."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

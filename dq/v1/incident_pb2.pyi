@@ -109,6 +109,14 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """Somebody said that rules must not learn from it."""
     INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: _IncidentEventKind.ValueType  # 11
     """Somebody said that rules may learn from it again."""
+    INCIDENT_EVENT_KIND_REOPENED: _IncidentEventKind.ValueType  # 12
+    """Somebody said that it was resolved by mistake."""
+    INCIDENT_EVENT_KIND_UNMUTED: _IncidentEventKind.ValueType  # 13
+    """Somebody took its muting back."""
+    INCIDENT_EVENT_KIND_ASSIGNED: _IncidentEventKind.ValueType  # 14
+    """Somebody gave it to the one that `detail` names, or to nobody."""
+    INCIDENT_EVENT_KIND_TICKET_LINKED: _IncidentEventKind.ValueType  # 15
+    """Somebody linked the ticket that `detail` names, or took the link away."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -133,6 +141,14 @@ INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING: IncidentEventKind.ValueType  # 10
 """Somebody said that rules must not learn from it."""
 INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: IncidentEventKind.ValueType  # 11
 """Somebody said that rules may learn from it again."""
+INCIDENT_EVENT_KIND_REOPENED: IncidentEventKind.ValueType  # 12
+"""Somebody said that it was resolved by mistake."""
+INCIDENT_EVENT_KIND_UNMUTED: IncidentEventKind.ValueType  # 13
+"""Somebody took its muting back."""
+INCIDENT_EVENT_KIND_ASSIGNED: IncidentEventKind.ValueType  # 14
+"""Somebody gave it to the one that `detail` names, or to nobody."""
+INCIDENT_EVENT_KIND_TICKET_LINKED: IncidentEventKind.ValueType  # 15
+"""Somebody linked the ticket that `detail` names, or took the link away."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
@@ -162,6 +178,8 @@ class Incident(_message.Message):
     CHECK_TYPE_FIELD_NUMBER: _builtins.int
     CHECK_ID_FIELD_NUMBER: _builtins.int
     DATA_GROUP_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    TICKET_URL_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -196,6 +214,10 @@ class Incident(_message.Message):
     """The check; empty at the levels above."""
     data_group: _builtins.str
     """The data group as results show it, if each has incidents of its own; unset: all groups."""
+    assignee: _builtins.str
+    """Who is to look after it: a name for people; empty if nobody is."""
+    ticket_url: _builtins.str
+    """Where it is tracked; empty if nowhere."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first failure was seen."""
@@ -240,10 +262,12 @@ class Incident(_message.Message):
         check_type: _builtins.str = ...,
         check_id: _builtins.str = ...,
         data_group: _builtins.str | None = ...,
+        assignee: _builtins.str = ...,
+        ticket_url: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
     _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
@@ -330,6 +354,7 @@ class IncidentEvent(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     SEVERITY_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     incident_id: _builtins.str
@@ -342,6 +367,8 @@ class IncidentEvent(_message.Message):
     """What they had to say."""
     severity: _check_pb2.Severity.ValueType
     """The severity at that moment, for opening and escalation."""
+    detail: _builtins.str
+    """What it is about: the assignee or the ticket's URL; empty for other events."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -356,10 +383,11 @@ class IncidentEvent(_message.Message):
         note: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         severity: _check_pb2.Severity.ValueType = ...,
+        detail: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "create_time", b"create_time", "id", b"id", "incident_id", b"incident_id", "kind", b"kind", "note", b"note", "severity", b"severity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "create_time", b"create_time", "detail", b"detail", "id", b"id", "incident_id", b"incident_id", "kind", b"kind", "note", b"note", "severity", b"severity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -32,7 +32,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/incident_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x14\x64q/v1/incident.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12-\n\x08statuses\x18\x03 \x03(\x0e\x32\x15.dq.v1.IncidentStatusB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ntable_name\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12+\n\x0cmin_severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.SeverityB\x04\xe2\x41\x01\x01\"T\n\x15ListIncidentsResponse\x12\"\n\tincidents\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x12GetIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"K\n\x1a\x41\x63knowledgeIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x1b\x41\x63knowledgeIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"G\n\x16ResolveIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"<\n\x17ResolveIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"\x7f\n\x13MuteIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x39\n\x0fmute_until_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"9\n\x14MuteIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"S\n\"ExcludeIncidentFromTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n#ExcludeIncidentFromTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"Q\n IncludeIncidentInTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"F\n!IncludeIncidentInTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"i\n\x19ListIncidentEventsRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"[\n\x1aListIncidentEventsResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.dq.v1.IncidentEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"9\n\x1aGetIncidentSettingsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\"Q\n\x1bGetIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings\"\x90\x01\n\x1dUpdateIncidentSettingsRequest\x12\x38\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettingsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"T\n\x1eUpdateIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings2\xa0\x0c\n\x0fIncidentService\x12i\n\rListIncidents\x12\x1b.dq.v1.ListIncidentsRequest\x1a\x1c.dq.v1.ListIncidentsResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/incidents\x12{\n\x0bGetIncident\x12\x19.dq.v1.GetIncidentRequest\x1a\x1a.dq.v1.GetIncidentResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/incidents/{incident_id}b\x08incident\x12\xa2\x01\n\x13\x41\x63knowledgeIncident\x12!.dq.v1.AcknowledgeIncidentRequest\x1a\".dq.v1.AcknowledgeIncidentResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\"+/api/v1/incidents/{incident_id}/acknowledge:\x01*b\x08incident\x12\x92\x01\n\x0fResolveIncident\x12\x1d.dq.v1.ResolveIncidentRequest\x1a\x1e.dq.v1.ResolveIncidentResponse\"@\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x36\"\'/api/v1/incidents/{incident_id}/resolve:\x01*b\x08incident\x12\x86\x01\n\x0cMuteIncident\x12\x1a.dq.v1.MuteIncidentRequest\x1a\x1b.dq.v1.MuteIncidentResponse\"=\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x33\"$/api/v1/incidents/{incident_id}/mute:\x01*b\x08incident\x12\xc4\x01\n\x1b\x45xcludeIncidentFromTraining\x12).dq.v1.ExcludeIncidentFromTrainingRequest\x1a*.dq.v1.ExcludeIncidentFromTrainingResponse\"N\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x44\"5/api/v1/incidents/{incident_id}/exclude-from-training:\x01*b\x08incident\x12\xbc\x01\n\x19IncludeIncidentInTraining\x12\'.dq.v1.IncludeIncidentInTrainingRequest\x1a(.dq.v1.IncludeIncidentInTrainingResponse\"L\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x42\"3/api/v1/incidents/{incident_id}/include-in-training:\x01*b\x08incident\x12\x8d\x01\n\x12ListIncidentEvents\x12 .dq.v1.ListIncidentEventsRequest\x1a!.dq.v1.ListIncidentEventsResponse\"2\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/incidents/{incident_id}/events\x12\x96\x01\n\x13GetIncidentSettings\x12!.dq.v1.GetIncidentSettingsRequest\x1a\".dq.v1.GetIncidentSettingsResponse\"8\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02.\x12\x19/api/v1/incident-settingsb\x11incident_settings\x12\xb2\x01\n\x16UpdateIncidentSettings\x12$.dq.v1.UpdateIncidentSettingsRequest\x1a%.dq.v1.UpdateIncidentSettingsResponse\"K\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x41\x32\x19/api/v1/incident-settings:\x11incident_settingsb\x11incident_settingsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64q/v1/incident_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x14\x64q/v1/incident.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x01\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12-\n\x08statuses\x18\x03 \x03(\x0e\x32\x15.dq.v1.IncidentStatusB\x04\xe2\x41\x01\x01\x12\x1b\n\rconnection_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0bschema_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\ntable_name\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12+\n\x0cmin_severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.SeverityB\x04\xe2\x41\x01\x01\"T\n\x15ListIncidentsResponse\x12\"\n\tincidents\x18\x01 \x03(\x0b\x32\x0f.dq.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x12GetIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"8\n\x13GetIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"K\n\x1a\x41\x63knowledgeIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"@\n\x1b\x41\x63knowledgeIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"G\n\x16ResolveIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"<\n\x17ResolveIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"\x7f\n\x13MuteIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x39\n\x0fmute_until_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"9\n\x14MuteIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"F\n\x15UnmuteIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x16UnmuteIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"F\n\x15ReopenIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x16ReopenIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"^\n\x15\x41ssignIncidentRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61ssignee\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\";\n\x16\x41ssignIncidentResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"d\n\x19LinkIncidentTicketRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nticket_url\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04note\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"?\n\x1aLinkIncidentTicketResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"S\n\"ExcludeIncidentFromTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"H\n#ExcludeIncidentFromTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"Q\n IncludeIncidentInTrainingRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04note\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"F\n!IncludeIncidentInTrainingResponse\x12!\n\x08incident\x18\x01 \x01(\x0b\x32\x0f.dq.v1.Incident\"i\n\x19ListIncidentEventsRequest\x12\x19\n\x0bincident_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"[\n\x1aListIncidentEventsResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.dq.v1.IncidentEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"9\n\x1aGetIncidentSettingsRequest\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\"Q\n\x1bGetIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings\"\x90\x01\n\x1dUpdateIncidentSettingsRequest\x12\x38\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettingsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"T\n\x1eUpdateIncidentSettingsResponse\x12\x32\n\x11incident_settings\x18\x01 \x01(\x0b\x32\x17.dq.v1.IncidentSettings2\xf0\x10\n\x0fIncidentService\x12i\n\rListIncidents\x12\x1b.dq.v1.ListIncidentsRequest\x1a\x1c.dq.v1.ListIncidentsResponse\"\x1d\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/api/v1/incidents\x12{\n\x0bGetIncident\x12\x19.dq.v1.GetIncidentRequest\x1a\x1a.dq.v1.GetIncidentResponse\"5\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02+\x12\x1f/api/v1/incidents/{incident_id}b\x08incident\x12\xa2\x01\n\x13\x41\x63knowledgeIncident\x12!.dq.v1.AcknowledgeIncidentRequest\x1a\".dq.v1.AcknowledgeIncidentResponse\"D\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02:\"+/api/v1/incidents/{incident_id}/acknowledge:\x01*b\x08incident\x12\x92\x01\n\x0fResolveIncident\x12\x1d.dq.v1.ResolveIncidentRequest\x1a\x1e.dq.v1.ResolveIncidentResponse\"@\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x36\"\'/api/v1/incidents/{incident_id}/resolve:\x01*b\x08incident\x12\x86\x01\n\x0cMuteIncident\x12\x1a.dq.v1.MuteIncidentRequest\x1a\x1b.dq.v1.MuteIncidentResponse\"=\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x33\"$/api/v1/incidents/{incident_id}/mute:\x01*b\x08incident\x12\x8e\x01\n\x0eUnmuteIncident\x12\x1c.dq.v1.UnmuteIncidentRequest\x1a\x1d.dq.v1.UnmuteIncidentResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/incidents/{incident_id}/unmute:\x01*b\x08incident\x12\x8e\x01\n\x0eReopenIncident\x12\x1c.dq.v1.ReopenIncidentRequest\x1a\x1d.dq.v1.ReopenIncidentResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/incidents/{incident_id}/reopen:\x01*b\x08incident\x12\x8e\x01\n\x0e\x41ssignIncident\x12\x1c.dq.v1.AssignIncidentRequest\x1a\x1d.dq.v1.AssignIncidentResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/incidents/{incident_id}/assign:\x01*b\x08incident\x12\x9a\x01\n\x12LinkIncidentTicket\x12 .dq.v1.LinkIncidentTicketRequest\x1a!.dq.v1.LinkIncidentTicketResponse\"?\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x35\"&/api/v1/incidents/{incident_id}/ticket:\x01*b\x08incident\x12\xc4\x01\n\x1b\x45xcludeIncidentFromTraining\x12).dq.v1.ExcludeIncidentFromTrainingRequest\x1a*.dq.v1.ExcludeIncidentFromTrainingResponse\"N\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x44\"5/api/v1/incidents/{incident_id}/exclude-from-training:\x01*b\x08incident\x12\xbc\x01\n\x19IncludeIncidentInTraining\x12\'.dq.v1.IncludeIncidentInTrainingRequest\x1a(.dq.v1.IncludeIncidentInTrainingResponse\"L\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02\x42\"3/api/v1/incidents/{incident_id}/include-in-training:\x01*b\x08incident\x12\x8d\x01\n\x12ListIncidentEvents\x12 .dq.v1.ListIncidentEventsRequest\x1a!.dq.v1.ListIncidentEventsResponse\"2\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02(\x12&/api/v1/incidents/{incident_id}/events\x12\x96\x01\n\x13GetIncidentSettings\x12!.dq.v1.GetIncidentSettingsRequest\x1a\".dq.v1.GetIncidentSettingsResponse\"8\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02.\x12\x19/api/v1/incident-settingsb\x11incident_settings\x12\xb2\x01\n\x16UpdateIncidentSettings\x12$.dq.v1.UpdateIncidentSettingsRequest\x1a%.dq.v1.UpdateIncidentSettingsResponse\"K\xa0\xbb\x18\x03\x82\xd3\xe4\x93\x02\x41\x32\x19/api/v1/incident-settings:\x11incident_settingsb\x11incident_settingsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -69,6 +69,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MUTEINCIDENTREQUEST'].fields_by_name['mute_until_time']._serialized_options = b'\342A\001\002'
   _globals['_MUTEINCIDENTREQUEST'].fields_by_name['note']._loaded_options = None
   _globals['_MUTEINCIDENTREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001'
+  _globals['_UNMUTEINCIDENTREQUEST'].fields_by_name['incident_id']._loaded_options = None
+  _globals['_UNMUTEINCIDENTREQUEST'].fields_by_name['incident_id']._serialized_options = b'\342A\001\002'
+  _globals['_UNMUTEINCIDENTREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_UNMUTEINCIDENTREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001'
+  _globals['_REOPENINCIDENTREQUEST'].fields_by_name['incident_id']._loaded_options = None
+  _globals['_REOPENINCIDENTREQUEST'].fields_by_name['incident_id']._serialized_options = b'\342A\001\002'
+  _globals['_REOPENINCIDENTREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_REOPENINCIDENTREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001'
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['incident_id']._loaded_options = None
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['incident_id']._serialized_options = b'\342A\001\002'
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['assignee']._loaded_options = None
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['assignee']._serialized_options = b'\342A\001\001'
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_ASSIGNINCIDENTREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001'
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['incident_id']._loaded_options = None
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['incident_id']._serialized_options = b'\342A\001\002'
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['ticket_url']._loaded_options = None
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['ticket_url']._serialized_options = b'\342A\001\001'
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_LINKINCIDENTTICKETREQUEST'].fields_by_name['note']._serialized_options = b'\342A\001\001'
   _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST'].fields_by_name['incident_id']._loaded_options = None
   _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST'].fields_by_name['incident_id']._serialized_options = b'\342A\001\002'
   _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST'].fields_by_name['note']._loaded_options = None
@@ -99,6 +119,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENTSERVICE'].methods_by_name['ResolveIncident']._serialized_options = b'\240\273\030\002\202\323\344\223\0026\"\'/api/v1/incidents/{incident_id}/resolve:\001*b\010incident'
   _globals['_INCIDENTSERVICE'].methods_by_name['MuteIncident']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['MuteIncident']._serialized_options = b'\240\273\030\002\202\323\344\223\0023\"$/api/v1/incidents/{incident_id}/mute:\001*b\010incident'
+  _globals['_INCIDENTSERVICE'].methods_by_name['UnmuteIncident']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['UnmuteIncident']._serialized_options = b'\240\273\030\002\202\323\344\223\0025\"&/api/v1/incidents/{incident_id}/unmute:\001*b\010incident'
+  _globals['_INCIDENTSERVICE'].methods_by_name['ReopenIncident']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['ReopenIncident']._serialized_options = b'\240\273\030\002\202\323\344\223\0025\"&/api/v1/incidents/{incident_id}/reopen:\001*b\010incident'
+  _globals['_INCIDENTSERVICE'].methods_by_name['AssignIncident']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['AssignIncident']._serialized_options = b'\240\273\030\002\202\323\344\223\0025\"&/api/v1/incidents/{incident_id}/assign:\001*b\010incident'
+  _globals['_INCIDENTSERVICE'].methods_by_name['LinkIncidentTicket']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['LinkIncidentTicket']._serialized_options = b'\240\273\030\002\202\323\344\223\0025\"&/api/v1/incidents/{incident_id}/ticket:\001*b\010incident'
   _globals['_INCIDENTSERVICE'].methods_by_name['ExcludeIncidentFromTraining']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['ExcludeIncidentFromTraining']._serialized_options = b'\240\273\030\002\202\323\344\223\002D\"5/api/v1/incidents/{incident_id}/exclude-from-training:\001*b\010incident'
   _globals['_INCIDENTSERVICE'].methods_by_name['IncludeIncidentInTraining']._loaded_options = None
@@ -129,26 +157,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MUTEINCIDENTREQUEST']._serialized_end=1097
   _globals['_MUTEINCIDENTRESPONSE']._serialized_start=1099
   _globals['_MUTEINCIDENTRESPONSE']._serialized_end=1156
-  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_start=1158
-  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_end=1241
-  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_start=1243
-  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_end=1315
-  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_start=1317
-  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_end=1398
-  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_start=1400
-  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_end=1470
-  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_start=1472
-  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_end=1577
-  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_start=1579
-  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_end=1670
-  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_start=1672
-  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_end=1729
-  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_start=1731
-  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_end=1812
-  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_start=1815
-  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_end=1959
-  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_start=1961
-  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_end=2045
-  _globals['_INCIDENTSERVICE']._serialized_start=2048
-  _globals['_INCIDENTSERVICE']._serialized_end=3616
+  _globals['_UNMUTEINCIDENTREQUEST']._serialized_start=1158
+  _globals['_UNMUTEINCIDENTREQUEST']._serialized_end=1228
+  _globals['_UNMUTEINCIDENTRESPONSE']._serialized_start=1230
+  _globals['_UNMUTEINCIDENTRESPONSE']._serialized_end=1289
+  _globals['_REOPENINCIDENTREQUEST']._serialized_start=1291
+  _globals['_REOPENINCIDENTREQUEST']._serialized_end=1361
+  _globals['_REOPENINCIDENTRESPONSE']._serialized_start=1363
+  _globals['_REOPENINCIDENTRESPONSE']._serialized_end=1422
+  _globals['_ASSIGNINCIDENTREQUEST']._serialized_start=1424
+  _globals['_ASSIGNINCIDENTREQUEST']._serialized_end=1518
+  _globals['_ASSIGNINCIDENTRESPONSE']._serialized_start=1520
+  _globals['_ASSIGNINCIDENTRESPONSE']._serialized_end=1579
+  _globals['_LINKINCIDENTTICKETREQUEST']._serialized_start=1581
+  _globals['_LINKINCIDENTTICKETREQUEST']._serialized_end=1681
+  _globals['_LINKINCIDENTTICKETRESPONSE']._serialized_start=1683
+  _globals['_LINKINCIDENTTICKETRESPONSE']._serialized_end=1746
+  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_start=1748
+  _globals['_EXCLUDEINCIDENTFROMTRAININGREQUEST']._serialized_end=1831
+  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_start=1833
+  _globals['_EXCLUDEINCIDENTFROMTRAININGRESPONSE']._serialized_end=1905
+  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_start=1907
+  _globals['_INCLUDEINCIDENTINTRAININGREQUEST']._serialized_end=1988
+  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_start=1990
+  _globals['_INCLUDEINCIDENTINTRAININGRESPONSE']._serialized_end=2060
+  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_start=2062
+  _globals['_LISTINCIDENTEVENTSREQUEST']._serialized_end=2167
+  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_start=2169
+  _globals['_LISTINCIDENTEVENTSRESPONSE']._serialized_end=2260
+  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_start=2262
+  _globals['_GETINCIDENTSETTINGSREQUEST']._serialized_end=2319
+  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_start=2321
+  _globals['_GETINCIDENTSETTINGSRESPONSE']._serialized_end=2402
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_start=2405
+  _globals['_UPDATEINCIDENTSETTINGSREQUEST']._serialized_end=2549
+  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_start=2551
+  _globals['_UPDATEINCIDENTSETTINGSRESPONSE']._serialized_end=2635
+  _globals['_INCIDENTSERVICE']._serialized_start=2638
+  _globals['_INCIDENTSERVICE']._serialized_end=4798
 # @@protoc_insertion_point(module_scope)

@@ -301,6 +301,216 @@ class MuteIncidentResponse(_message.Message):
 Global___MuteIncidentResponse: _TypeAlias = MuteIncidentResponse  # noqa: Y015
 
 @_typing.final
+class UnmuteIncidentRequest(_message.Message):
+    """Which incident people are told of again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnmuteIncidentRequest: _TypeAlias = UnmuteIncidentRequest  # noqa: Y015
+
+@_typing.final
+class UnmuteIncidentResponse(_message.Message):
+    """The incident that is heard again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnmuteIncidentResponse: _TypeAlias = UnmuteIncidentResponse  # noqa: Y015
+
+@_typing.final
+class ReopenIncidentRequest(_message.Message):
+    """Which incident is not over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenIncidentRequest: _TypeAlias = ReopenIncidentRequest  # noqa: Y015
+
+@_typing.final
+class ReopenIncidentResponse(_message.Message):
+    """The reopened incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenIncidentResponse: _TypeAlias = ReopenIncidentResponse  # noqa: Y015
+
+@_typing.final
+class AssignIncidentRequest(_message.Message):
+    """Which incident to give to whom."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    assignee: _builtins.str
+    """A name for people, at most 200 characters; empty takes the assignment back. Example: `ann`."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignIncidentRequest: _TypeAlias = AssignIncidentRequest  # noqa: Y015
+
+@_typing.final
+class AssignIncidentResponse(_message.Message):
+    """The assigned incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignIncidentResponse: _TypeAlias = AssignIncidentResponse  # noqa: Y015
+
+@_typing.final
+class LinkIncidentTicketRequest(_message.Message):
+    """Which incident is tracked where."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TICKET_URL_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    ticket_url: _builtins.str
+    """An https URL without a user or password, at most 2,000 characters; empty takes the link away. Example:
+    `https://tickets.example.com/DATA-7`.
+    """
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        ticket_url: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note", "ticket_url", b"ticket_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkIncidentTicketRequest: _TypeAlias = LinkIncidentTicketRequest  # noqa: Y015
+
+@_typing.final
+class LinkIncidentTicketResponse(_message.Message):
+    """The linked incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkIncidentTicketResponse: _TypeAlias = LinkIncidentTicketResponse  # noqa: Y015
+
+@_typing.final
 class ExcludeIncidentFromTrainingRequest(_message.Message):
     """Which incident rules must not learn from."""
 

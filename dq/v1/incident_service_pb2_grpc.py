@@ -60,6 +60,26 @@ class IncidentServiceStub:
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.FromString,
                 _registered_method=True)
+        self.UnmuteIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/UnmuteIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.FromString,
+                _registered_method=True)
+        self.ReopenIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/ReopenIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.FromString,
+                _registered_method=True)
+        self.AssignIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/AssignIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.FromString,
+                _registered_method=True)
+        self.LinkIncidentTicket = channel.unary_unary(
+                '/dq.v1.IncidentService/LinkIncidentTicket',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.FromString,
+                _registered_method=True)
         self.ExcludeIncidentFromTraining = channel.unary_unary(
                 '/dq.v1.IncidentService/ExcludeIncidentFromTraining',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.SerializeToString,
@@ -121,6 +141,35 @@ class IncidentServiceServicer:
 
     def MuteIncident(self, request, context):
         """Keeps it quiet until a moment; failures are still counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnmuteIncident(self, request, context):
+        """Takes its muting back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenIncident(self, request, context):
+        """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+        that is not resolved. If all its checks pass, it ends by itself again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignIncident(self, request, context):
+        """Says who is to look after it, resolved or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LinkIncidentTicket(self, request, context):
+        """Says where it is tracked, resolved or not.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -191,6 +240,26 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.MuteIncident,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.SerializeToString,
+            ),
+            'UnmuteIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmuteIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.SerializeToString,
+            ),
+            'ReopenIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.SerializeToString,
+            ),
+            'AssignIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.SerializeToString,
+            ),
+            'LinkIncidentTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.LinkIncidentTicket,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.SerializeToString,
             ),
             'ExcludeIncidentFromTraining': grpc.unary_unary_rpc_method_handler(
                     servicer.ExcludeIncidentFromTraining,
@@ -354,6 +423,114 @@ class IncidentService:
             '/dq.v1.IncidentService/MuteIncident',
             dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnmuteIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UnmuteIncident',
+            dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ReopenIncident',
+            dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/AssignIncident',
+            dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LinkIncidentTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/LinkIncidentTicket',
+            dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.FromString,
             options,
             channel_credentials,
             insecure,

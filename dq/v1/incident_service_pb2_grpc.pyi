@@ -43,6 +43,16 @@ class IncidentServiceStub:
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]
     """Keeps it quiet until a moment; failures are still counted."""
+    UnmuteIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UnmuteIncidentRequest, _incident_service_pb2.UnmuteIncidentResponse]
+    """Takes its muting back."""
+    ReopenIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ReopenIncidentRequest, _incident_service_pb2.ReopenIncidentResponse]
+    """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+    that is not resolved. If all its checks pass, it ends by itself again.
+    """
+    AssignIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.AssignIncidentRequest, _incident_service_pb2.AssignIncidentResponse]
+    """Says who is to look after it, resolved or not."""
+    LinkIncidentTicket: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.LinkIncidentTicketRequest, _incident_service_pb2.LinkIncidentTicketResponse]
+    """Says where it is tracked, resolved or not."""
     ExcludeIncidentFromTraining: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]
     """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
     in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
@@ -74,6 +84,16 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]  # type: ignore[assignment]
     """Keeps it quiet until a moment; failures are still counted."""
+    UnmuteIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UnmuteIncidentRequest, _incident_service_pb2.UnmuteIncidentResponse]  # type: ignore[assignment]
+    """Takes its muting back."""
+    ReopenIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ReopenIncidentRequest, _incident_service_pb2.ReopenIncidentResponse]  # type: ignore[assignment]
+    """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+    that is not resolved. If all its checks pass, it ends by itself again.
+    """
+    AssignIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.AssignIncidentRequest, _incident_service_pb2.AssignIncidentResponse]  # type: ignore[assignment]
+    """Says who is to look after it, resolved or not."""
+    LinkIncidentTicket: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.LinkIncidentTicketRequest, _incident_service_pb2.LinkIncidentTicketResponse]  # type: ignore[assignment]
+    """Says where it is tracked, resolved or not."""
     ExcludeIncidentFromTraining: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]  # type: ignore[assignment]
     """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
     in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
@@ -132,6 +152,40 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.MuteIncidentResponse, _abc.Awaitable[_incident_service_pb2.MuteIncidentResponse]]:
         """Keeps it quiet until a moment; failures are still counted."""
+
+    @_abc_1.abstractmethod
+    def UnmuteIncident(
+        self,
+        request: _incident_service_pb2.UnmuteIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UnmuteIncidentResponse, _abc.Awaitable[_incident_service_pb2.UnmuteIncidentResponse]]:
+        """Takes its muting back."""
+
+    @_abc_1.abstractmethod
+    def ReopenIncident(
+        self,
+        request: _incident_service_pb2.ReopenIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ReopenIncidentResponse, _abc.Awaitable[_incident_service_pb2.ReopenIncidentResponse]]:
+        """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+        that is not resolved. If all its checks pass, it ends by itself again.
+        """
+
+    @_abc_1.abstractmethod
+    def AssignIncident(
+        self,
+        request: _incident_service_pb2.AssignIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.AssignIncidentResponse, _abc.Awaitable[_incident_service_pb2.AssignIncidentResponse]]:
+        """Says who is to look after it, resolved or not."""
+
+    @_abc_1.abstractmethod
+    def LinkIncidentTicket(
+        self,
+        request: _incident_service_pb2.LinkIncidentTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.LinkIncidentTicketResponse, _abc.Awaitable[_incident_service_pb2.LinkIncidentTicketResponse]]:
+        """Says where it is tracked, resolved or not."""
 
     @_abc_1.abstractmethod
     def ExcludeIncidentFromTraining(

@@ -8,7 +8,6 @@ from datetime import datetime
 import structlog
 
 from dq_platform.incidents.policy import (
-    Act,
     Failures,
     KeyChange,
     Member,
@@ -18,6 +17,7 @@ from dq_platform.incidents.policy import (
     open_incident,
     settle,
 )
+from dq_platform.incidents.step import Act
 from dq_platform.models.incident import Incident
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome

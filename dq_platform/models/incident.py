@@ -25,6 +25,10 @@ class IncidentEventKind(StrEnum):
     BASELINE_ACCEPTED = "baseline_accepted"
     EXCLUDED_FROM_TRAINING = "excluded_from_training"
     INCLUDED_IN_TRAINING = "included_in_training"
+    REOPENED = "reopened"
+    UNMUTED = "unmuted"
+    ASSIGNED = "assigned"
+    TICKET_LINKED = "ticket_linked"
 
 
 class GroupingLevel(StrEnum):
@@ -97,7 +101,8 @@ class Incident:
     """`failure_count` counts failing results; `failing_check_count` the checks that fail now.
 
     `previous_incident_id` names the resolved incident of the same key that came before, empty if none.
-    `excluded_from_training`: the periods that fail in it are no example of what is normal.
+    `excluded_from_training`: the periods that fail in it are no example of what is normal. `assignee` is whoever is to
+    look after it, `ticket_url` where that is tracked; both empty if nobody said so.
     """
 
     id: str
@@ -114,11 +119,13 @@ class Incident:
     resolve_time: datetime | None = None
     previous_incident_id: str = ""
     excluded_from_training: bool = False
+    assignee: str = ""
+    ticket_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentEvent:
-    """`actor` is an API key's name, or `system`."""
+    """`actor` is an API key's name, or `system`; `detail` what the event is about: the assignee or the ticket's URL."""
 
     id: str
     incident_id: str
@@ -127,6 +134,7 @@ class IncidentEvent:
     note: str
     create_time: datetime
     severity: Severity | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

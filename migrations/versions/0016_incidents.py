@@ -1,4 +1,4 @@
-"""How failures are grouped into incidents."""
+"""How failures are grouped into incidents, and who looks after them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ ID = sa.Uuid(as_uuid=False)
 def upgrade() -> None:
     _drop_key_indexes()
     _add("incidents", sa.Column("level", sa.Text(), nullable=False, server_default="category"))
-    for name in ("check_type", "check_id", "data_group"):
+    for name in ("check_type", "check_id", "data_group", "assignee", "ticket_url"):
         _add("incidents", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    _add("incident_events", sa.Column("detail", sa.Text(), nullable=False, server_default=""))
     _add("incidents", sa.Column("group_key", ID, nullable=False, server_default="00000000-0000-0000-0000-000000000000"))
     _create_key_indexes(KEY)
     op.create_table(
@@ -45,7 +46,8 @@ def downgrade() -> None:
     op.drop_table("incident_settings")
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
-    for name in ("level", "check_type", "check_id", "data_group", "group_key"):
+    op.drop_column("incident_events", "detail")
+    for name in ("level", "check_type", "check_id", "data_group", "group_key", "assignee", "ticket_url"):
         op.drop_column("incidents", name)
     _create_key_indexes(OLD_KEY)
 

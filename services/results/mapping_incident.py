@@ -55,6 +55,8 @@ def incident(model: Incident) -> incident_pb2.Incident:
         resolve_time=times.to_proto(model.resolve_time),
         previous_incident_id=model.previous_incident_id,
         excluded_from_training=model.excluded_from_training,
+        assignee=model.assignee,
+        ticket_url=model.ticket_url,
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(model.key.level)),
         check_type=model.key.check_type,
         check_id=model.key.check_id,
@@ -71,6 +73,7 @@ def incident_event(model: IncidentEvent) -> incident_pb2.IncidentEvent:
         note=model.note,
         create_time=times.to_proto(model.create_time),
         severity=check_pb2.Severity.ValueType(SEVERITIES.proto(model.severity)),
+        detail=model.detail,
     )
 
 

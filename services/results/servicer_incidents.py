@@ -45,6 +45,25 @@ class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
         incident = await incidents.mute(self._deps, caller(), request.incident_id, until, request.note)
         return pb.MuteIncidentResponse(incident=mapping.incident(incident))
 
+    async def UnmuteIncident(self, request: pb.UnmuteIncidentRequest, _context: Context) -> pb.UnmuteIncidentResponse:
+        incident = await incidents.unmute(self._deps, caller(), request.incident_id, request.note)
+        return pb.UnmuteIncidentResponse(incident=mapping.incident(incident))
+
+    async def ReopenIncident(self, request: pb.ReopenIncidentRequest, _context: Context) -> pb.ReopenIncidentResponse:
+        incident = await incidents.reopen(self._deps, caller(), request.incident_id, request.note)
+        return pb.ReopenIncidentResponse(incident=mapping.incident(incident))
+
+    async def AssignIncident(self, request: pb.AssignIncidentRequest, _context: Context) -> pb.AssignIncidentResponse:
+        incident = await incidents.assign(self._deps, caller(), request.incident_id, request.assignee, request.note)
+        return pb.AssignIncidentResponse(incident=mapping.incident(incident))
+
+    async def LinkIncidentTicket(
+        self, request: pb.LinkIncidentTicketRequest, _context: Context
+    ) -> pb.LinkIncidentTicketResponse:
+        url, note = request.ticket_url, request.note
+        incident = await incidents.link_ticket(self._deps, caller(), request.incident_id, url, note)
+        return pb.LinkIncidentTicketResponse(incident=mapping.incident(incident))
+
     async def ExcludeIncidentFromTraining(
         self, request: pb.ExcludeIncidentFromTrainingRequest, _context: Context
     ) -> pb.ExcludeIncidentFromTrainingResponse:

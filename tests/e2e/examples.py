@@ -92,8 +92,20 @@ class Scene:
     @property
     def excluded_incident(self) -> str:
         """A new incident that rules do not learn from."""
+        return self.handled_incident("exclude-from-training")
+
+    @property
+    def muted_incident(self) -> str:
+        return self.handled_incident("mute", mute_until_time=tomorrow())
+
+    @property
+    def resolved_incident(self) -> str:
+        return self.handled_incident("resolve")
+
+    def handled_incident(self, action: str, **body: str) -> str:
+        """A new incident with which somebody has done that."""
         incident = self.incident
-        ok(self.account.rest.post(f"/incidents/{incident}/exclude-from-training", json={}))
+        ok(self.account.rest.post(f"/incidents/{incident}/{action}", json=body))
         return incident
 
     @property
@@ -220,6 +232,12 @@ EXAMPLES: Mapping[str, Example] = {
     "ResolveIncident": to(200, lambda it: f"/incidents/{it.incident}/resolve", lambda _: {"note": "fixed"}),
     "MuteIncident": to(
         200, lambda it: f"/incidents/{it.incident}/mute", lambda _: {"mute_until_time": tomorrow(), "note": "later"}
+    ),
+    "UnmuteIncident": to(200, lambda it: f"/incidents/{it.muted_incident}/unmute"),
+    "ReopenIncident": to(200, lambda it: f"/incidents/{it.resolved_incident}/reopen", lambda _: {"note": "not yet"}),
+    "AssignIncident": to(200, lambda it: f"/incidents/{it.incident}/assign", lambda _: {"assignee": "ann"}),
+    "LinkIncidentTicket": to(
+        200, lambda it: f"/incidents/{it.incident}/ticket", lambda _: {"ticket_url": "https://tickets.example.com/7"}
     ),
     "ExcludeIncidentFromTraining": to(
         200, lambda it: f"/incidents/{it.incident}/exclude-from-training", lambda _: {"note": "a botched load"}

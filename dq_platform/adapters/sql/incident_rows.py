@@ -59,6 +59,8 @@ def changes_to_row(incident: Incident) -> Mapping[str, object]:
         "resolve_time": incident.resolve_time,
         "previous_incident_id": incident.previous_incident_id or None,
         "excluded_from_training": incident.excluded_from_training,
+        "assignee": incident.assignee,
+        "ticket_url": incident.ticket_url,
     }
 
 
@@ -78,6 +80,8 @@ def incident_from_row(row: Row[Any]) -> Incident:
         resolve_time=row.resolve_time,
         previous_incident_id=row.previous_incident_id or "",
         excluded_from_training=row.excluded_from_training,
+        assignee=row.assignee,
+        ticket_url=row.ticket_url,
     )
 
 
@@ -104,6 +108,7 @@ def event_to_row(event: IncidentEvent) -> Mapping[str, object]:
         "note": event.note,
         "create_time": event.create_time,
         "severity": None if event.severity is None else event.severity.value,
+        "detail": event.detail,
     }
 
 
@@ -116,4 +121,5 @@ def event_from_row(row: Row[Any]) -> IncidentEvent:
         note=row.note,
         create_time=row.create_time,
         severity=None if row.severity is None else Severity(row.severity),
+        detail=row.detail,
     )

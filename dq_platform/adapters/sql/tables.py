@@ -364,6 +364,7 @@ incidents = Table(
     *_times("mute_until_time", "acknowledge_time", "resolve_time", nullable=True),
     Column("previous_incident_id", ID),
     Column("excluded_from_training", Boolean, nullable=False),
+    *_text("assignee", "ticket_url"),
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
@@ -400,5 +401,6 @@ incident_events = Table(
     *_text("kind", "actor", "note"),
     Column("severity", SmallInteger),
     *_times("create_time"),
+    *_text("detail"),
     Index(None, "incident_id", "create_time", "id"),
 )

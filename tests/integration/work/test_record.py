@@ -200,6 +200,51 @@ async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
     assert await incidents.get_incident(world.deps, world.who, incident.id) == done
 
 
+async def test_an_incident_that_was_resolved_by_mistake_is_reopened_unless_a_newer_one_has_its_key(
+    world: World,
+) -> None:
+    check = await world.check()
+    [first] = await recorded(world, result(world, check, Outcome.ERROR))
+    await incidents.resolve(world.deps, world.who, first.id)
+    again = await incidents.reopen(world.deps, world.who, first.id, "not yet")
+    assert (again, await world.incidents()) == (first, [first])
+    [same] = await recorded(world, result(world, check, Outcome.ERROR))
+    assert (same.id, same.failure_count) == (first.id, 2)
+    await incidents.resolve(world.deps, world.who, first.id)
+    await recorded(world, result(world, check, Outcome.ERROR))
+    with pytest.raises(WrongState, match="stays resolved"):
+        await incidents.reopen(world.deps, world.who, first.id)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://t.example.com/7",
+        "https:///7",
+        "https://ann:secret@t.example.com/7",
+        "https://t.example.com:port/7",
+        "https://t.example.com/7 8",
+        "https://t.example.com/\n7",
+        "javascript:alert(1)",
+        "t.example.com/7",
+    ],
+)
+async def test_a_ticket_is_an_https_url(world: World, url: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        await incidents.link_ticket(world.deps, world.who, new_id(), url, "n" * 2001)
+    assert {violation.field for violation in caught.value.violations} == {"ticket_url", "note"}
+
+
+async def test_assignee_and_ticket_are_kept_and_taken_back(world: World) -> None:
+    [incident] = await recorded(world, result(world, await world.check(), Outcome.ERROR))
+    await incidents.assign(world.deps, world.who, incident.id, " ann ")
+    kept = await incidents.link_ticket(world.deps, world.who, incident.id, "https://t.example.com:8443/7?a=b#c")
+    assert (kept.assignee, kept.ticket_url) == ("ann", "https://t.example.com:8443/7?a=b#c")
+    assert await world.incidents() == [kept]
+    await incidents.assign(world.deps, world.who, incident.id, "")
+    assert await incidents.link_ticket(world.deps, world.who, incident.id, "") == incident
+
+
 async def test_a_wrong_action_is_refused(world: World) -> None:
     check = await world.check()
     [incident] = await recorded(world, result(world, check, Outcome.ERROR))

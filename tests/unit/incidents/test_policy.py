@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dq_platform.errors import Invalid, WrongState
-from dq_platform.incidents import policy
-from dq_platform.incidents.policy import Act, Failures
-from dq_platform.models.check import Mode, Target, TimeScale
+from dq_platform.incidents import actions, policy
+from dq_platform.incidents.policy import Failures
+from dq_platform.incidents.step import SYSTEM, Act, Step
 from dq_platform.models.incident import (
     Grouping,
     GroupingLevel,
@@ -23,40 +22,7 @@ from dq_platform.models.incident import (
     IncidentStatus,
 )
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Result
-
-T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
-KEY = IncidentKey("c", "public", "orders", "Completeness", "nulls")
-ME = Act(at=T0 + timedelta(hours=1), actor="ann", note="on it")
-
-
-def result(outcome, *, check="a", group="", minutes=0, category="nulls", column="email"):
-    return Result(
-        id=f"{check}{group}{minutes}",
-        workspace_id="w",
-        check_id=check,
-        job_id="j",
-        target=Target("c", "public", "orders", column),
-        check_type="nulls_percent",
-        category=category,
-        dimension="Completeness",
-        mode=Mode.MONITORING,
-        time_scale=TimeScale.DAILY,
-        data_group=group,
-        time_period=T0,
-        executed_at=T0 + timedelta(minutes=minutes),
-        outcome=outcome,
-    )
-
-
-def failures(severity=Severity.ERROR, count=1, members=(("a", ""),)):
-    return Failures(severity, count, members, T0, T0)
-
-
-def incident(**changes):
-    opened = policy.open_incident("w", KEY, failures())
-    return Incident(**({name: getattr(opened, name) for name in Incident.__slots__} | changes))
-
+from tests.unit.incidents.builders import KEY, ME, T0, failures, incident, result
 
 BY_CATEGORY = Grouping()
 
@@ -182,65 +148,12 @@ def test_failures_tell_of_opening_and_escalation_only():
     assert policy.failure_events(worse, worse, ME) == ()
 
 
-def test_acknowledging_notes_when_and_who():
-    step = policy.acknowledge(incident(), ME)
-    assert (step.incident.status, step.incident.acknowledge_time) == (IncidentStatus.ACKNOWLEDGED, ME.at)
-    [event] = step.events
-    assert (event.kind, event.actor, event.note) == (IncidentEventKind.ACKNOWLEDGED, "ann", "on it")
-
-
-def test_acknowledging_twice_is_a_wrong_state():
-    with pytest.raises(WrongState) as caught:
-        policy.acknowledge(policy.acknowledge(incident(), ME).incident, ME)
-    assert caught.value.reason == "INCIDENT_ALREADY_ACKNOWLEDGED"
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda done: policy.acknowledge(done, ME),
-        lambda done: policy.resolve(done, ME),
-        lambda done: policy.mute(done, ME.at + timedelta(days=1), ME),
-        lambda done: policy.settle(done, 0, ME),
-        lambda done: policy.add_failures(done, failures(), 1),
-    ],
-)
-def test_nothing_happens_to_a_resolved_incident(act):
-    with pytest.raises(WrongState) as caught:
-        act(policy.resolve(incident(), ME).incident)
-    assert caught.value.reason == "INCIDENT_ALREADY_RESOLVED"
-
-
-def test_muting_needs_a_date_in_the_future():
-    assert policy.mute(incident(), ME.at + timedelta(1), ME).incident.mute_until_time == ME.at + timedelta(1)
-    with pytest.raises(Invalid) as caught:
-        policy.mute(incident(), ME.at, ME)
-    assert caught.value.violations[0].reason == "TIME_IN_THE_PAST"
-
-
 def test_the_last_passing_check_resolves_the_incident():
     step = policy.settle(incident(failing_check_count=2), 1, Act(T0))
     assert (step.incident.status, step.events) == (IncidentStatus.OPEN, ())
     step = policy.settle(step.incident, 0, Act(T0))
     assert (step.incident.status, step.incident.resolve_time) == (IncidentStatus.RESOLVED, T0)
-    assert [(event.kind, event.actor) for event in step.events] == [
-        (IncidentEventKind.RESOLVED_AUTOMATICALLY, policy.SYSTEM)
-    ]
-
-
-def test_an_incident_is_excluded_from_training_and_included_again_over_or_not():
-    for status in IncidentStatus:
-        excluded = policy.exclude_from_training(incident(status=status), ME)
-        assert (excluded.incident.excluded_from_training, excluded.incident.status) == (True, status)
-        [event] = excluded.events
-        assert (event.kind, event.actor, event.note) == (IncidentEventKind.EXCLUDED_FROM_TRAINING, "ann", "on it")
-        with pytest.raises(WrongState, match="excluded from training already"):
-            policy.exclude_from_training(excluded.incident, ME)
-        included = policy.include_in_training(excluded.incident, ME)
-        assert included.incident == incident(id=included.incident.id, status=status)
-        assert [event.kind for event in included.events] == [IncidentEventKind.INCLUDED_IN_TRAINING]
-        with pytest.raises(WrongState, match="is not excluded"):
-            policy.include_in_training(included.incident, ME)
+    assert [(event.kind, event.actor) for event in step.events] == [(IncidentEventKind.RESOLVED_AUTOMATICALLY, SYSTEM)]
 
 
 class OneKey(RuleBasedStateMachine):
@@ -262,7 +175,7 @@ class OneKey(RuleBasedStateMachine):
         self.now += timedelta(minutes=1)
         return Act(self.now)
 
-    def apply(self, step: policy.Step) -> None:
+    def apply(self, step: Step) -> None:
         self.incident = step.incident
         self.events += [event.kind for event in step.events]
         if step.incident.status is IncidentStatus.RESOLVED:
@@ -302,18 +215,18 @@ class OneKey(RuleBasedStateMachine):
     @precondition(lambda self: self.incident and self.incident.status is IncidentStatus.OPEN)
     @rule()
     def acknowledge(self) -> None:
-        self.apply(policy.acknowledge(self.incident, self.act()))
+        self.apply(actions.acknowledge(self.incident, self.act()))
 
     @precondition(lambda self: self.incident)
     @rule()
     def resolve(self) -> None:
-        self.apply(policy.resolve(self.incident, self.act()))
+        self.apply(actions.resolve(self.incident, self.act()))
 
     @precondition(lambda self: self.incident)
     @rule(days=st.integers(1, 30))
     def mute(self, days) -> None:
         act = self.act()
-        self.apply(policy.mute(self.incident, act.at + timedelta(days=days), act))
+        self.apply(actions.mute(self.incident, act.at + timedelta(days=days), act))
 
     @invariant()
     def an_unresolved_incident_has_failing_members_and_true_counts(self) -> None:
