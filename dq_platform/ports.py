@@ -380,8 +380,11 @@ class Incidents(Protocol):
     async def unresolved_of_connection(self, workspace_id: str, connection_id: str) -> Sequence[Incident]:
         """The unresolved incidents of the connection's tables, locked until commit."""
 
-    async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
-        """Note that these pass now; returns how many of the incident's checks still fail."""
+    async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]], times: int) -> None:
+        """Note that these passed once more; those that did so `times` times in a row fail no longer."""
+
+    async def failing_check_count(self, incident_id: str) -> int:
+        """How many of the incident's checks fail now. Raises NotFound."""
 
     async def get(self, workspace_id: str, id: str) -> Incident: ...
 

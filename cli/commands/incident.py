@@ -17,7 +17,7 @@ from cli.values import duration
 
 app = typer.Typer(no_args_is_help=True, help="What people do about incidents, and how failures become incidents.")
 
-NAMES = ("grouping_level", "per_data_group")
+NAMES = ("grouping_level", "per_data_group", "passing_run_count")
 ID = typer.Argument(help="Id of the incident; `dq incidents` lists them.")
 NOTE = typer.Option("--note", "-m", help="What to remember of it.")
 
@@ -117,6 +117,9 @@ def settings(
     per_group: Annotated[
         bool | None, typer.Option("--per-group/--all-groups", help="Incidents of their own for each data group.")
     ] = None,
+    passing_runs: Annotated[
+        int | None, typer.Option(help="How often in a row what failed must pass to be over.")
+    ] = None,
     inherit: Annotated[
         list[str] | None,
         typer.Option(help=f"Take a setting back, so that the next wider one holds: {', '.join(NAMES)}."),
@@ -130,6 +133,7 @@ def settings(
     given: Json = {
         "grouping_level": f"GROUPING_LEVEL_{level.upper()}" if level else None,
         "per_data_group": per_group,
+        "passing_run_count": passing_runs,
     }
     named: Json = {name: value for name, value in given.items() if value is not None}
     with me.api() as api:

@@ -199,7 +199,7 @@ class Incident(_message.Message):
     failure_count: _builtins.int
     """How many failing results it has counted."""
     failing_check_count: _builtins.int
-    """How many checks, or data groups of checks, fail now."""
+    """How many checks fail now; one that passes fails until it has passed as often in a row as the settings ask for."""
     previous_incident_id: _builtins.str
     """The resolved incident of the same key that came before; empty if there was none."""
     excluded_from_training: _builtins.bool
@@ -286,6 +286,7 @@ class IncidentSettings(_message.Message):
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
     GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
     IN_EFFECT_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection; empty for the whole workspace."""
@@ -293,6 +294,10 @@ class IncidentSettings(_message.Message):
     """What failures of one table must share to be one incident. Default: the category."""
     per_data_group: _builtins.bool
     """Whether each data group of the checks has incidents of its own. Default: false."""
+    passing_run_count: _builtins.int
+    """How often in a row what failed must pass before it counts as over, 1 to 100. An incident ends by itself when nothing in
+    it fails any more. Default: 1.
+    """
     @_builtins.property
     def in_effect(self) -> Global___IncidentHandling:
         """What holds, once every setting has its value."""
@@ -303,14 +308,20 @@ class IncidentSettings(_message.Message):
         connection_id: _builtins.str = ...,
         grouping_level: Global___GroupingLevel.ValueType = ...,
         per_data_group: _builtins.bool | None = ...,
+        passing_run_count: _builtins.int | None = ...,
         in_effect: Global___IncidentHandling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group", "in_effect", b"in_effect", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__passing_run_count: _TypeAlias = _typing.Literal["passing_run_count"]  # noqa: Y015
+    _WhichOneofArgType__passing_run_count: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count"]  # noqa: Y015
     _WhichOneofReturnType__per_data_group: _TypeAlias = _typing.Literal["per_data_group"]  # noqa: Y015
     _WhichOneofArgType__per_data_group: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__passing_run_count) -> _WhichOneofReturnType__passing_run_count | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__per_data_group) -> _WhichOneofReturnType__per_data_group | None: ...
 
 Global___IncidentSettings: _TypeAlias = IncidentSettings  # noqa: Y015
@@ -323,19 +334,23 @@ class IncidentHandling(_message.Message):
 
     GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
     grouping_level: Global___GroupingLevel.ValueType
     """What failures of one table must share to be one incident."""
     per_data_group: _builtins.bool
     """Whether each data group of the checks has incidents of its own."""
+    passing_run_count: _builtins.int
+    """How often in a row what failed must pass before it counts as over."""
     def __init__(
         self,
         *,
         grouping_level: Global___GroupingLevel.ValueType = ...,
         per_data_group: _builtins.bool = ...,
+        passing_run_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grouping_level", b"grouping_level", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields
 
 from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
+from dq_platform.app.review import Review
 from dq_platform.incidents.policy import in_effect
 from dq_platform.models.incident import Handling, IncidentSettings
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
+MAX_PASSING_RUNS = 100
 CHANGEABLE = frozenset(field.name for field in fields(Handling))
 
 
@@ -32,14 +34,24 @@ async def get_settings(deps: Deps, who: Principal, connection_id: str) -> Said:
 async def update_settings(deps: Deps, who: Principal, connection_id: str, changes: Mapping[str, object]) -> Said:
     """The changed settings, for incidents that open from now on. None as a value takes a setting back.
 
-    Raises NotFound for the connection.
+    Raises Invalid for values out of range, NotFound for the connection.
     """
     async with deps.uow() as tx:
         before = (await _read(tx, who, connection_id)).settings
-        await tx.incident_settings.save(changed(before, changes, CHANGEABLE, "incident_settings"))
+        wanted = changed(before, changes, CHANGEABLE, "incident_settings")
+        _review(wanted)
+        await tx.incident_settings.save(wanted)
         after = await _read(tx, who, connection_id)
         await tx.commit()
     return after
+
+
+def _review(settings: IncidentSettings) -> None:
+    review = Review("incident_settings")
+    count = settings.passing_run_count
+    if count is not None and not 1 <= count <= MAX_PASSING_RUNS:
+        review.wrong("passing_run_count", f"is {count}; it takes 1 to {MAX_PASSING_RUNS}.")
+    review.done()
 
 
 async def _read(tx: Tx, who: Principal, connection_id: str) -> Said:

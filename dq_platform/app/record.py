@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,8 +18,8 @@ from dq_platform.incidents.policy import (
     open_incident,
     settle,
 )
-from dq_platform.incidents.step import Act
-from dq_platform.models.incident import Incident
+from dq_platform.incidents.step import Act, Step
+from dq_platform.models.incident import Handling, Incident
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
@@ -39,18 +40,14 @@ async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: date
     failing = any(result.outcome.severity is not None for result in verdicts)
     if tables and (failing or await tx.incidents.has_unresolved(workspace_id, tables)):
         await tx.incidents.hold(tables)
-        for change in await _changes(tx, workspace_id, verdicts, tables):
-            await _apply(tx, workspace_id, change, Act(now))
+        unresolved = await tx.incidents.unresolved_of_tables(workspace_id, tables)
+        connection_ids = {connection_id for connection_id, _, _ in tables}
+        settings = await tx.incident_settings.find(workspace_id, connection_ids)
+        handlings = {one: in_effect(settings, one) for one in connection_ids}
+        run = _Run(tx, workspace_id, Act(now), handlings)
+        for change in fold(verdicts, {one: handling.grouping for one, handling in handlings.items()}, unresolved):
+            await run.apply(change)
     return stored
-
-
-async def _changes(
-    tx: Tx, workspace_id: str, verdicts: Sequence[Result], tables: Sequence[TableKey]
-) -> Sequence[KeyChange]:
-    unresolved = await tx.incidents.unresolved_of_tables(workspace_id, tables)
-    connection_ids = {connection_id for connection_id, _, _ in tables}
-    settings = await tx.incident_settings.find(workspace_id, connection_ids)
-    return fold(verdicts, {one: in_effect(settings, one).grouping for one in connection_ids}, unresolved)
 
 
 def _table(result: Result) -> TableKey:
@@ -70,29 +67,43 @@ def _tell_unmeasured(results: Iterable[Result]) -> None:
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:
     """End those of the incidents in which nothing fails any more, because the checks that did are deleted."""
     for incident in affected:
-        await _settle(tx, incident, (), act)
+        await _store(tx, settle(incident, await tx.incidents.failing_check_count(incident.id), act))
 
 
-async def _apply(tx: Tx, workspace_id: str, change: KeyChange, act: Act) -> None:
-    incident = change.incident
-    if change.failures is not None:
-        incident = await _count(tx, workspace_id, change, change.failures, act)
-    if incident is not None and change.passing:
-        await _settle(tx, incident, change.passing, act)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run's changes of incidents: where they go, who makes them when, and what holds for each connection."""
+
+    tx: Tx
+    workspace_id: str
+    act: Act
+    handlings: Mapping[str, Handling]
+
+    async def apply(self, change: KeyChange) -> None:
+        incident = change.incident
+        if change.failures is not None:
+            incident = await self._count(change, change.failures)
+        if incident is not None and change.passing:
+            await self._settle(incident, change.passing)
+
+    async def _count(self, change: KeyChange, failures: Failures) -> Incident:
+        """Open the incident or count in the open one, and tell if it is new or worse."""
+        incidents = self.tx.incidents
+        previous = "" if change.incident else await incidents.previous(self.workspace_id, change.key)
+        opening = open_incident(self.workspace_id, change.key, failures, previous)
+        stored = await incidents.raise_or_count(opening, failures.members)
+        await incidents.add_events(failure_events(change.incident, stored, self.act))
+        return stored
+
+    async def _settle(self, incident: Incident, passing: Sequence[Member]) -> None:
+        """Note what passes; the incident ends with the last of its failing checks."""
+        handling = self.handlings[incident.key.connection_id]
+        await self.tx.incidents.mark_passing(incident.id, passing, handling.passing_run_count)
+        failing = await self.tx.incidents.failing_check_count(incident.id)
+        await _store(self.tx, settle(incident, failing, self.act))
 
 
-async def _count(tx: Tx, workspace_id: str, change: KeyChange, failures: Failures, act: Act) -> Incident:
-    """Open the incident or count in the open one, and tell if it is new or worse."""
-    previous = "" if change.incident else await tx.incidents.previous(workspace_id, change.key)
-    opening = open_incident(workspace_id, change.key, failures, previous)
-    stored = await tx.incidents.raise_or_count(opening, failures.members)
-    await tx.incidents.add_events(failure_events(change.incident, stored, act))
-    return stored
-
-
-async def _settle(tx: Tx, incident: Incident, passing: Sequence[Member], act: Act) -> None:
-    """Note what passes; the incident ends with the last of its failing checks."""
-    step = settle(incident, await tx.incidents.mark_passing(incident.id, passing), act)
+async def _store(tx: Tx, step: Step) -> None:
     if step.events:
         await tx.incidents.update(step.incident)
         await tx.incidents.add_events(step.events)

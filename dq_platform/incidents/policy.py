@@ -1,8 +1,8 @@
 """What results do to incidents. Pure: the caller reads, locks and stores.
 
 An incident is open for at most one key at a time. Failures open it or add to it; it ends when somebody resolves it or
-when the last of its failing checks passes. Execution errors and inconclusive results say nothing of the data and
-leave incidents as they are.
+when the last of its failing checks has passed as often in a row as its connection asks for. Execution errors and
+inconclusive results say nothing of the data and leave incidents as they are.
 """
 
 from __future__ import annotations

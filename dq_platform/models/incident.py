@@ -82,14 +82,19 @@ class IncidentSettings:
     connection_id: str = ""
     grouping_level: GroupingLevel | None = None
     per_data_group: bool | None = None
+    passing_run_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What holds for a connection's incidents, once every setting has its value."""
+    """What holds for a connection's incidents, once every setting has its value.
+
+    `passing_run_count`: how often in a row what failed must pass to be over.
+    """
 
     grouping_level: GroupingLevel = GroupingLevel.CATEGORY
     per_data_group: bool = False
+    passing_run_count: int = 1
 
     @property
     def grouping(self) -> Grouping:

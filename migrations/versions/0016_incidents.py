@@ -30,6 +30,8 @@ def upgrade() -> None:
     _add("incident_events", sa.Column("detail", sa.Text(), nullable=False, server_default=""))
     _add("incidents", sa.Column("group_key", ID, nullable=False, server_default="00000000-0000-0000-0000-000000000000"))
     _create_key_indexes(KEY)
+    passing_runs = sa.Column("passing_runs", sa.Integer(), nullable=False, server_default="0", comment="in a row")
+    _add("incident_checks", passing_runs)
     op.create_table(
         "incident_settings",
         sa.Column("owner_id", ID, primary_key=True, comment="the connection's id, or the workspace's"),
@@ -37,6 +39,7 @@ def upgrade() -> None:
         sa.Column("connection_id", ID, sa.ForeignKey("connections.id", ondelete="CASCADE")),
         sa.Column("grouping_level", sa.Text()),
         sa.Column("per_data_group", sa.Boolean()),
+        sa.Column("passing_run_count", sa.Integer()),
     )
     op.create_index("ix_incident_settings_workspace_id", "incident_settings", ["workspace_id"])
 
@@ -46,6 +49,7 @@ def downgrade() -> None:
     op.drop_table("incident_settings")
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
+    op.drop_column("incident_checks", "passing_runs")
     op.drop_column("incident_events", "detail")
     for name in ("level", "check_type", "check_id", "data_group", "group_key", "assignee", "ticket_url"):
         op.drop_column("incidents", name)

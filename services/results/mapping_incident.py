@@ -83,6 +83,7 @@ def settings(model: Said) -> incident_pb2.IncidentSettings:
         connection_id=own.connection_id,
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(own.grouping_level)),
         per_data_group=own.per_data_group,
+        passing_run_count=own.passing_run_count,
         in_effect=_handling(model.handling),
     )
 
@@ -95,6 +96,7 @@ def setting_changes(update: Update[incident_pb2.IncidentSettings]) -> Mapping[st
 _READ: Mapping[str, Callable[[incident_pb2.IncidentSettings], object]] = {
     "grouping_level": lambda message: LEVELS.core_or_none(message.grouping_level),
     "per_data_group": lambda message: message.per_data_group if message.HasField("per_data_group") else None,
+    "passing_run_count": lambda message: message.passing_run_count if message.HasField("passing_run_count") else None,
 }
 
 
@@ -102,4 +104,5 @@ def _handling(model: Handling) -> incident_pb2.IncidentHandling:
     return incident_pb2.IncidentHandling(
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(model.grouping_level)),
         per_data_group=model.per_data_group,
+        passing_run_count=model.passing_run_count,
     )

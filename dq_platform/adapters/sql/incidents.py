@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
     column,
@@ -19,10 +20,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     select,
+    true,
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, parse_id, storable
@@ -37,6 +41,7 @@ from dq_platform.adapters.sql.incident_rows import (
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import (
+    ID,
     INCIDENT_KEY,
     UNRESOLVED,
     checks,
@@ -99,21 +104,24 @@ class SqlIncidents:
     async def unresolved_of_connection(self, workspace_id: str, connection_id: str) -> Sequence[Incident]:
         return await self._unresolved(workspace_id, has_id(incidents.c.connection_id, connection_id))
 
-    async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]]) -> int:
-        canonical = existing_id("incident", incident_id)
-        if passing:
-            pairs = [(check_id, group_key(storable(data_group))) for check_id, data_group in passing]
-            statement = (
-                update(incident_checks)
-                .where(
-                    incident_checks.c.incident_id == canonical,
-                    tuple_(incident_checks.c.check_id, incident_checks.c.group_key).in_(pairs),
-                )
-                .values(failing=False)
+    async def mark_passing(self, incident_id: str, passing: Sequence[tuple[str, str]], times: int) -> None:
+        member = incident_checks.c
+        pairs = [(check_id, group_key(storable(data_group))) for check_id, data_group in passing]
+        statement = (
+            update(incident_checks)
+            .where(
+                member.incident_id == existing_id("incident", incident_id),
+                tuple_(member.check_id, member.group_key).in_(pairs),
+                member.failing,
             )
-            await self._session.execute(statement)
-        count = select(FAILING_CHECKS).select_from(incidents).where(incidents.c.id == canonical)
-        found = (await self._session.execute(count)).scalar_one_or_none()
+            .values(passing_runs=member.passing_runs + 1, failing=member.passing_runs + 1 < times)
+        )
+        await self._session.execute(statement)
+
+    async def failing_check_count(self, incident_id: str) -> int:
+        count = select(FAILING_CHECKS).select_from(incidents)
+        mine = count.where(incidents.c.id == existing_id("incident", incident_id))
+        found = (await self._session.execute(mine)).scalar_one_or_none()
         if found is None:
             raise NotFound("incident", incident_id)
         return int(found)
@@ -176,27 +184,31 @@ class SqlIncidents:
         return incident_from_row(row)
 
     async def _note_failing(self, incident_id: str, failing: Sequence[tuple[str, str]]) -> None:
-        """Checks that were deleted meanwhile are left out: nothing could ever mark them as passing."""
-        living = select(checks.c.id).where(checks.c.id.in_({check_id for check_id, _ in failing}))
-        locked = living.order_by(checks.c.id).with_for_update(read=True, key_share=True)
-        existing = set((await self._session.execute(locked)).scalars())
-        rows = [
-            {
-                "incident_id": incident_id,
-                "check_id": check_id,
-                "group_key": group_key(data_group),
-                "data_group": data_group,
-                "failing": True,
-            }
-            for check_id, data_group in sorted({(check_id, storable(data_group)) for check_id, data_group in failing})
-            if check_id in existing
-        ]
-        if not rows:
-            return
-        statement = upsert(incident_checks).on_conflict_do_update(
-            constraint=incident_checks.primary_key, set_={"failing": True}
-        )
-        await self._session.execute(statement, rows)
+        members = sorted({(check_id, storable(data_group)) for check_id, data_group in failing})
+        values = {
+            "incident_id": incident_id,
+            "check_ids": [check_id for check_id, _ in members],
+            "group_keys": [group_key(data_group) for _, data_group in members],
+            "data_groups": [data_group for _, data_group in members],
+        }
+        await self._session.execute(NOTE_FAILING, values)
+
+
+def _note_failing() -> Insert:
+    """Checks that were deleted meanwhile are left out: nothing could ever mark them as passing."""
+    columns = {"check_id": ID, "group_key": ID, "data_group": Text()}
+    arrays = [bindparam(f"{name}s", type_=ARRAY(kind)) for name, kind in columns.items()]
+    named = (column(name, kind) for name, kind in columns.items())
+    members = func.unnest(*arrays).table_valued(*named).render_derived("members").c
+    incident_id = bindparam("incident_id", type_=ID)
+    living = select(incident_id, *members, true(), literal(0)).join(checks, checks.c.id == members.check_id)
+    insertion = upsert(incident_checks).from_select(["incident_id", *columns, "failing", "passing_runs"], living)
+    return insertion.on_conflict_do_update(
+        constraint=incident_checks.primary_key, set_={"failing": True, "passing_runs": 0}
+    )
+
+
+NOTE_FAILING = _note_failing()
 
 
 def _incidents() -> Select[Any]:

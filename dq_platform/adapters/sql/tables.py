@@ -379,6 +379,7 @@ incident_settings = Table(
     Column("connection_id", ID, ForeignKey("connections.id", ondelete="CASCADE")),
     Column("grouping_level", Text),
     Column("per_data_group", Boolean),
+    Column("passing_run_count", Integer),
     Index(None, "workspace_id"),
 )
 
@@ -390,6 +391,7 @@ incident_checks = Table(
     Column("group_key", ID, primary_key=True),
     *_text("data_group"),
     Column("failing", Boolean, nullable=False),
+    Column("passing_runs", Integer, nullable=False, comment="in a row"),
     Index("ix_incident_checks_check", "check_id"),
 )
 

@@ -138,13 +138,28 @@ async def test_checks_that_pass_are_counted_down(world: World) -> None:
     incident = await world.raise_incident(
         world.new_incident(), (first.id, ""), (second.id, '["a"]'), (second.id, '["b"]')
     )
-    async with world.uow() as tx:
-        assert await tx.incidents.mark_passing(incident.id, [(first.id, ""), (ZERO_ID, "")]) == 1
-        assert await tx.incidents.mark_passing(incident.id, [(second.id, '["a"]')]) == 1
-        assert await tx.incidents.mark_passing(incident.id, [(second.id, '["b"]')]) == 0
-        assert await tx.incidents.mark_passing(incident.id, []) == 0
-        await tx.commit()
+    for passing, left in (
+        ([(first.id, ""), (ZERO_ID, "")], 1),
+        ([(second.id, '["a"]')], 1),
+        ([(second.id, '["b"]')], 0),
+    ):
+        assert await passed(world, incident, *passing) == left
     assert (await get(world, incident)).failing_check_count == 0
+
+
+async def passed(world: World, incident: Incident, *passing: tuple[str, str], times: int = 1) -> int:
+    async with world.uow() as tx:
+        await tx.incidents.mark_passing(incident.id, passing, times)
+        await tx.commit()
+        return await tx.incidents.failing_check_count(incident.id)
+
+
+async def test_a_check_fails_until_it_has_passed_often_enough_in_a_row(world: World) -> None:
+    check = await world.check()
+    incident = await world.raise_incident(world.new_incident(), (check.id, ""))
+    assert [await passed(world, incident, (check.id, ""), times=3) for _ in range(2)] == [1, 1]
+    await world.raise_incident(world.new_incident(), (check.id, ""))
+    assert [await passed(world, incident, (check.id, ""), times=3) for _ in range(3)] == [1, 1, 0]
 
 
 async def test_a_deleted_check_no_longer_fails(world: World) -> None:
@@ -162,8 +177,7 @@ async def test_a_data_group_longer_than_an_index_takes_is_kept(world: World) -> 
     check = await world.check()
     group = "".join(new_id() for _ in range(500))
     incident = await world.raise_incident(world.new_incident(), (check.id, group))
-    async with world.uow() as tx:
-        assert await tx.incidents.mark_passing(incident.id, [(check.id, group)]) == 0
+    assert await passed(world, incident, (check.id, group)) == 0
 
 
 async def test_a_list_shows_the_newest_failure_first_in_pages(world: World, other: World) -> None:
@@ -230,4 +244,4 @@ async def test_another_workspaces_incident_does_not_exist(world: World, other: W
         assert await tx.incidents.previous(world.id, other.key()) == ""
         assert await tx.incidents.previous(world.id, IncidentKey("nonsense", "s", "t", "d", "c")) == ""
         with pytest.raises(NotFound):
-            await tx.incidents.mark_passing(ZERO_ID, [])
+            await tx.incidents.failing_check_count(ZERO_ID)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -121,7 +122,10 @@ async def test_runs_at_once_open_one_incident_per_key_and_lose_no_count(world: W
 
 
 async def grouped(world: World, level: GroupingLevel, *, per_data_group: bool = False) -> None:
-    changes = {"grouping_level": level, "per_data_group": per_data_group}
+    await handled(world, grouping_level=level, per_data_group=per_data_group)
+
+
+async def handled(world: World, **changes: object) -> None:
     await incident_settings.update_settings(world.deps, world.who, world.connection.id, changes)
 
 
@@ -175,6 +179,15 @@ async def test_eight_runs_at_once_open_one_incident_per_key_and_lose_no_count(
     )
     ended = {one.key.category for one in await world.incidents() if one.status is IncidentStatus.RESOLVED}
     assert ended == ({"nulls"} if shared > 1 else {""})
+
+
+async def test_an_incident_ends_after_as_many_passing_runs_as_are_asked_for(world: World) -> None:
+    await handled(world, passing_run_count=2)
+    check = await world.check()
+    good, bad = result(world, check, Outcome.PASSED), result(world, check, Outcome.ERROR)
+    again = [replace(one, id=new_id()) for one in (bad, good, bad, good, good)]
+    statuses = [(await recorded(world, one))[0].status for one in again]
+    assert statuses == [IncidentStatus.OPEN] * 4 + [IncidentStatus.RESOLVED]
 
 
 async def test_people_acknowledge_mute_and_resolve(world: World) -> None:

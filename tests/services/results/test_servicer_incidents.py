@@ -131,15 +131,16 @@ async def test_a_connection_says_how_its_failures_become_incidents_and_inherits_
         return (await shop.admin.UpdateIncidentSettings(incident_settings=wanted, update_mask=mask)).incident_settings
 
     untouched = (await shop.admin.GetIncidentSettings(connection_id=shop.connection.id)).incident_settings
-    assert untouched.in_effect == IncidentHandling(grouping_level=LEVEL_CATEGORY)
+    assert untouched.in_effect == IncidentHandling(grouping_level=LEVEL_CATEGORY, passing_run_count=1)
     await change(connection_id="", grouping_level=LEVEL_TABLE, per_data_group=True)
     own = await change(per_data_group=False)
     assert (own.grouping_level, own.HasField("per_data_group"), own.per_data_group) == (0, True, False)
-    assert own.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE)
+    assert own.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE, passing_run_count=1)
     inherited = await change("per_data_group")
     assert not inherited.HasField("per_data_group")
-    assert inherited.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE, per_data_group=True)
+    assert inherited.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE, per_data_group=True, passing_run_count=1)
     refusal = await refused(change("in_effekt"))
-    assert refusal.violations == {
-        "update_mask": "has no field 'in_effekt'; it may name connection_id, grouping_level, per_data_group"
-    }
+    assert refusal.violations["update_mask"].startswith("has no field 'in_effekt'; it may name connection_id, ")
+    for count in (0, 101):
+        refusal = await refused(change(passing_run_count=count))
+        assert refusal.violations == {"incident_settings.passing_run_count": f"is {count}; it takes 1 to 100."}
