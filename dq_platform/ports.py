@@ -15,7 +15,7 @@ from dq_platform.models.assignment import Assignment
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentSettings
+from dq_platform.models.incident import Handling, Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentSettings
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import (
     Estimates,
@@ -401,8 +401,15 @@ class Incidents(Protocol):
     async def events(self, workspace_id: str, incident_id: str, page: PageRequest) -> Page[IncidentEvent]:
         """Oldest first."""
 
-    async def previous(self, workspace_id: str, key: IncidentKey) -> str:
-        """The id of the newest resolved incident of the key, empty if there is none."""
+    async def former(self, workspace_id: str, key: IncidentKey) -> Incident | None:
+        """The newest resolved incident of the key, locked until commit."""
+
+    async def quiet(self, now: datetime, default: Handling, limit: int) -> Sequence[Incident]:
+        """Incidents that flapped, in which nothing fails, and whose newest failure is older than their window.
+
+        Of any workspace, locked until commit; those that another process holds are skipped. `default` holds where
+        settings say nothing.
+        """
 
 
 class IncidentSettingsStore(Protocol):

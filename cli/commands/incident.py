@@ -17,7 +17,7 @@ from cli.values import duration
 
 app = typer.Typer(no_args_is_help=True, help="What people do about incidents, and how failures become incidents.")
 
-NAMES = ("grouping_level", "per_data_group", "passing_run_count")
+NAMES = ("grouping_level", "per_data_group", "passing_run_count", "flap_window")
 ID = typer.Argument(help="Id of the incident; `dq incidents` lists them.")
 NOTE = typer.Option("--note", "-m", help="What to remember of it.")
 
@@ -120,6 +120,12 @@ def settings(
     passing_runs: Annotated[
         int | None, typer.Option(help="How often in a row what failed must pass to be over.")
     ] = None,
+    flap_window: Annotated[
+        str,
+        typer.Option(
+            help="How long an incident must be quiet before a failure is a new one, such as 12h; 0s: no time."
+        ),
+    ] = "",
     inherit: Annotated[
         list[str] | None,
         typer.Option(help=f"Take a setting back, so that the next wider one holds: {', '.join(NAMES)}."),
@@ -134,6 +140,7 @@ def settings(
         "grouping_level": f"GROUPING_LEVEL_{level.upper()}" if level else None,
         "per_data_group": per_group,
         "passing_run_count": passing_runs,
+        "flap_window": f"{duration(flap_window, '--flap-window').total_seconds():.0f}s" if flap_window else None,
     }
     named: Json = {name: value for name, value in given.items() if value is not None}
     with me.api() as api:

@@ -5,6 +5,7 @@ isort:skip_file
 
 from dq.v1 import check_pb2 as _check_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -32,7 +33,7 @@ class _IncidentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Incide
     INCIDENT_STATUS_ACKNOWLEDGED: _IncidentStatus.ValueType  # 2
     """Somebody looks into it."""
     INCIDENT_STATUS_RESOLVED: _IncidentStatus.ValueType  # 3
-    """It is over; a new failure opens a new incident."""
+    """It is over; a new failure opens a new incident, or this one again if it ended by itself a short while ago."""
 
 class IncidentStatus(_IncidentStatus, metaclass=_IncidentStatusEnumTypeWrapper):
     """Where an incident is in its life."""
@@ -44,7 +45,7 @@ INCIDENT_STATUS_OPEN: IncidentStatus.ValueType  # 1
 INCIDENT_STATUS_ACKNOWLEDGED: IncidentStatus.ValueType  # 2
 """Somebody looks into it."""
 INCIDENT_STATUS_RESOLVED: IncidentStatus.ValueType  # 3
-"""It is over; a new failure opens a new incident."""
+"""It is over; a new failure opens a new incident, or this one again if it ended by itself a short while ago."""
 Global___IncidentStatus: _TypeAlias = IncidentStatus  # noqa: Y015
 
 class _GroupingLevel:
@@ -117,6 +118,8 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """Somebody gave it to the one that `detail` names, or to nobody."""
     INCIDENT_EVENT_KIND_TICKET_LINKED: _IncidentEventKind.ValueType  # 15
     """Somebody linked the ticket that `detail` names, or took the link away."""
+    INCIDENT_EVENT_KIND_FLAPPED: _IncidentEventKind.ValueType  # 16
+    """It failed again soon after all its checks had passed, and was reopened if that had ended it."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -149,6 +152,8 @@ INCIDENT_EVENT_KIND_ASSIGNED: IncidentEventKind.ValueType  # 14
 """Somebody gave it to the one that `detail` names, or to nobody."""
 INCIDENT_EVENT_KIND_TICKET_LINKED: IncidentEventKind.ValueType  # 15
 """Somebody linked the ticket that `detail` names, or took the link away."""
+INCIDENT_EVENT_KIND_FLAPPED: IncidentEventKind.ValueType  # 16
+"""It failed again soon after all its checks had passed, and was reopened if that had ended it."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
@@ -180,6 +185,8 @@ class Incident(_message.Message):
     DATA_GROUP_FIELD_NUMBER: _builtins.int
     ASSIGNEE_FIELD_NUMBER: _builtins.int
     TICKET_URL_FIELD_NUMBER: _builtins.int
+    FLAP_COUNT_FIELD_NUMBER: _builtins.int
+    RESOLVED_AUTOMATICALLY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -201,7 +208,7 @@ class Incident(_message.Message):
     failing_check_count: _builtins.int
     """How many checks fail now; one that passes fails until it has passed as often in a row as the settings ask for."""
     previous_incident_id: _builtins.str
-    """The resolved incident of the same key that came before; empty if there was none."""
+    """The resolved incident of the same failures that came before; empty if there was none."""
     excluded_from_training: _builtins.bool
     """Whether rules that look back leave out the periods that fail in it."""
     grouping_level: Global___GroupingLevel.ValueType
@@ -218,6 +225,10 @@ class Incident(_message.Message):
     """Who is to look after it: a name for people; empty if nobody is."""
     ticket_url: _builtins.str
     """Where it is tracked; empty if nowhere."""
+    flap_count: _builtins.int
+    """How often it failed again soon after all its checks had passed; it flaps if that is more than 0."""
+    resolved_automatically: _builtins.bool
+    """Whether it is over and nobody said so: all its checks passed, or were deleted."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first failure was seen."""
@@ -264,10 +275,12 @@ class Incident(_message.Message):
         data_group: _builtins.str | None = ...,
         assignee: _builtins.str = ...,
         ticket_url: _builtins.str = ...,
+        flap_count: _builtins.int = ...,
+        resolved_automatically: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "flap_count", b"flap_count", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "resolved_automatically", b"resolved_automatically", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
     _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
@@ -287,6 +300,7 @@ class IncidentSettings(_message.Message):
     GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
     PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FLAP_WINDOW_FIELD_NUMBER: _builtins.int
     IN_EFFECT_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection; empty for the whole workspace."""
@@ -299,6 +313,13 @@ class IncidentSettings(_message.Message):
     it fails any more. Default: 1.
     """
     @_builtins.property
+    def flap_window(self) -> _duration_pb2.Duration:
+        """An incident that ended by itself and fails again less than so long after its last failure is reopened instead of
+        followed by a new one, and ends only when nothing in it has failed for so long. 0 to 31 days; 0: always a new one.
+        Choose more than the pause between two runs of your checks. Default: 12 hours.
+        """
+
+    @_builtins.property
     def in_effect(self) -> Global___IncidentHandling:
         """What holds, once every setting has its value."""
 
@@ -309,11 +330,12 @@ class IncidentSettings(_message.Message):
         grouping_level: Global___GroupingLevel.ValueType = ...,
         per_data_group: _builtins.bool | None = ...,
         passing_run_count: _builtins.int | None = ...,
+        flap_window: _duration_pb2.Duration | None = ...,
         in_effect: Global___IncidentHandling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "flap_window", b"flap_window", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__passing_run_count: _TypeAlias = _typing.Literal["passing_run_count"]  # noqa: Y015
     _WhichOneofArgType__passing_run_count: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count"]  # noqa: Y015
@@ -335,22 +357,28 @@ class IncidentHandling(_message.Message):
     GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
     PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FLAP_WINDOW_FIELD_NUMBER: _builtins.int
     grouping_level: Global___GroupingLevel.ValueType
     """What failures of one table must share to be one incident."""
     per_data_group: _builtins.bool
     """Whether each data group of the checks has incidents of its own."""
     passing_run_count: _builtins.int
     """How often in a row what failed must pass before it counts as over."""
+    @_builtins.property
+    def flap_window(self) -> _duration_pb2.Duration:
+        """How long an incident must be quiet before a failure is a new one."""
+
     def __init__(
         self,
         *,
         grouping_level: Global___GroupingLevel.ValueType = ...,
         per_data_group: _builtins.bool = ...,
         passing_run_count: _builtins.int = ...,
+        flap_window: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["flap_window", b"flap_window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flap_window", b"flap_window", "grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 
 from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
@@ -14,6 +15,7 @@ from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
 MAX_PASSING_RUNS = 100
+MAX_WINDOW = timedelta(days=31)
 CHANGEABLE = frozenset(field.name for field in fields(Handling))
 
 
@@ -51,6 +53,9 @@ def _review(settings: IncidentSettings) -> None:
     count = settings.passing_run_count
     if count is not None and not 1 <= count <= MAX_PASSING_RUNS:
         review.wrong("passing_run_count", f"is {count}; it takes 1 to {MAX_PASSING_RUNS}.")
+    window = settings.flap_window
+    if window is not None and not timedelta() <= window <= MAX_WINDOW:
+        review.wrong("flap_window", f"is {window.total_seconds():g} s; it takes 0 to {MAX_WINDOW.days} days.")
     review.done()
 
 

@@ -8,11 +8,14 @@ from datetime import datetime
 
 import structlog
 
+from dq_platform.app.deps import Deps
 from dq_platform.incidents.policy import (
     Failures,
     KeyChange,
     Member,
     failure_events,
+    flap,
+    flaps,
     fold,
     in_effect,
     open_incident,
@@ -24,6 +27,9 @@ from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.ports import Tx
+
+BATCH = 100
+"""How many incidents cron changes in one transaction."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +70,17 @@ def _tell_unmeasured(results: Iterable[Result]) -> None:
         log.warning("checks.unmeasured", reason=reason, check_ids=sorted(ids))
 
 
+async def end_quiet(deps: Deps) -> int:
+    """End incidents that flapped and have been quiet for their window; how many. Others that do the same skip them."""
+    async with deps.uow() as tx:
+        act = Act(deps.clock.now())
+        quiet = await tx.incidents.quiet(act.at, Handling(), BATCH)
+        for incident in quiet:
+            await _store(tx, settle(incident, await tx.incidents.failing_check_count(incident.id), act))
+        await tx.commit()
+    return len(quiet)
+
+
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:
     """End those of the incidents in which nothing fails any more, because the checks that did are deleted."""
     for incident in affected:
@@ -88,22 +105,29 @@ class _Run:
 
     async def _count(self, change: KeyChange, failures: Failures) -> Incident:
         """Open the incident or count in the open one, and tell if it is new or worse."""
-        incidents = self.tx.incidents
-        previous = "" if change.incident else await incidents.previous(self.workspace_id, change.key)
-        opening = open_incident(self.workspace_id, change.key, failures, previous)
+        before, incidents = change.incident, self.tx.incidents
+        former = None if before else await incidents.former(self.workspace_id, change.key)
+        restless = before or former
+        if restless is not None and flaps(restless, self._handling(restless).flap_window, self.act.at):
+            before = await _store(self.tx, flap(restless, self.act))
+        opening = open_incident(self.workspace_id, change.key, failures, former.id if former else "")
         stored = await incidents.raise_or_count(opening, failures.members)
-        await incidents.add_events(failure_events(change.incident, stored, self.act))
+        await incidents.add_events(failure_events(before, stored, self.act))
         return stored
 
     async def _settle(self, incident: Incident, passing: Sequence[Member]) -> None:
         """Note what passes; the incident ends with the last of its failing checks."""
-        handling = self.handlings[incident.key.connection_id]
+        handling = self._handling(incident)
         await self.tx.incidents.mark_passing(incident.id, passing, handling.passing_run_count)
         failing = await self.tx.incidents.failing_check_count(incident.id)
-        await _store(self.tx, settle(incident, failing, self.act))
+        await _store(self.tx, settle(incident, failing, self.act, handling.flap_window))
+
+    def _handling(self, incident: Incident) -> Handling:
+        return self.handlings[incident.key.connection_id]
 
 
-async def _store(tx: Tx, step: Step) -> None:
+async def _store(tx: Tx, step: Step) -> Incident:
     if step.events:
         await tx.incidents.update(step.incident)
         await tx.incidents.add_events(step.events)
+    return step.incident

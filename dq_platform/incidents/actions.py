@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dq_platform.errors import Invalid, WrongState
-from dq_platform.incidents.step import Act, Step, event, refuse_resolved, resolved
+from dq_platform.incidents.step import Act, Step, event, refuse_resolved, reopened, resolved
 from dq_platform.models.incident import Incident, IncidentEventKind, IncidentStatus
 
 
@@ -65,8 +65,7 @@ def reopen(incident: Incident, unresolved: Iterable[Incident], act: Act) -> Step
             id=incident.id,
             newer_id=newer.id,
         )
-    status = IncidentStatus.OPEN if incident.acknowledge_time is None else IncidentStatus.ACKNOWLEDGED
-    again = replace(incident, status=status, resolve_time=None)
+    again = reopened(incident)
     return Step(again, (event(again, IncidentEventKind.REOPENED, act),))
 
 

@@ -1,18 +1,19 @@
 """What results do to incidents. Pure: the caller reads, locks and stores.
 
 An incident is open for at most one key at a time. Failures open it or add to it; it ends when somebody resolves it or
-when the last of its failing checks has passed as often in a row as its connection asks for. Execution errors and
-inconclusive results say nothing of the data and leave incidents as they are.
+when the last of its failing checks has passed as often in a row as its connection asks for. One that
+fails again soon after it ended by itself flaps: it is reopened, and ends when it has been quiet for a while. Execution
+errors and inconclusive results say nothing of the data and leave incidents as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dq_platform.ids import new_id
-from dq_platform.incidents.step import Act, Step, event, refuse_resolved, resolved
+from dq_platform.incidents.step import Act, Step, event, refuse_resolved, reopened, resolved
 from dq_platform.models.incident import (
     Grouping,
     GroupingLevel,
@@ -159,11 +160,32 @@ def failure_events(before: Incident | None, stored: Incident, act: Act) -> tuple
     return ()
 
 
-def settle(incident: Incident, failing_check_count: int, act: Act) -> Step:
-    """The incident after some of its members passed: resolved automatically when none fails any more."""
+def flaps(incident: Incident, window: timedelta, at: datetime) -> bool:
+    """Whether a failure at that moment makes it flap.
+
+    One that is resolved does if it ended by itself and failed a while ago; one that flaps already does so once more if
+    nothing in it failed any longer.
+    """
+    if incident.status is not IncidentStatus.RESOLVED:
+        return incident.flap_count > 0 and incident.failing_check_count == 0
+    return incident.resolved_automatically and at - incident.last_seen_time < window
+
+
+def flap(incident: Incident, act: Act) -> Step:
+    """The incident, open again; its failures are still to be counted."""
+    again = replace(reopened(incident), flap_count=incident.flap_count + 1)
+    return Step(again, (event(again, IncidentEventKind.FLAPPED, act),))
+
+
+def settle(incident: Incident, failing_check_count: int, act: Act, flap_window: timedelta = timedelta()) -> Step:
+    """The incident after some of its members passed: resolved automatically when none fails any more.
+
+    One that flaps ends only when the newest failure is as old as the window.
+    """
     refuse_resolved(incident)
     left = replace(incident, failing_check_count=failing_check_count)
-    if failing_check_count > 0:
+    restless = incident.flap_count > 0 and act.at - incident.last_seen_time < flap_window
+    if failing_check_count > 0 or restless:
         return Step(left, ())
     return resolved(left, IncidentEventKind.RESOLVED_AUTOMATICALLY, act)
 

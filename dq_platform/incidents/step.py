@@ -30,8 +30,15 @@ class Step:
 
 
 def resolved(incident: Incident, kind: IncidentEventKind, act: Act) -> Step:
-    done = replace(incident, status=IncidentStatus.RESOLVED, resolve_time=act.at)
+    automatically = kind is IncidentEventKind.RESOLVED_AUTOMATICALLY
+    done = replace(incident, status=IncidentStatus.RESOLVED, resolve_time=act.at, resolved_automatically=automatically)
     return Step(done, (event(done, kind, act),))
+
+
+def reopened(incident: Incident) -> Incident:
+    """The incident as it was before it was resolved: acknowledged or not."""
+    status = IncidentStatus.OPEN if incident.acknowledge_time is None else IncidentStatus.ACKNOWLEDGED
+    return replace(incident, status=status, resolve_time=None, resolved_automatically=False)
 
 
 def refuse_resolved(incident: Incident) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dq_platform.models.outcome import Severity
@@ -29,6 +29,7 @@ class IncidentEventKind(StrEnum):
     UNMUTED = "unmuted"
     ASSIGNED = "assigned"
     TICKET_LINKED = "ticket_linked"
+    FLAPPED = "flapped"
 
 
 class GroupingLevel(StrEnum):
@@ -83,18 +84,22 @@ class IncidentSettings:
     grouping_level: GroupingLevel | None = None
     per_data_group: bool | None = None
     passing_run_count: int | None = None
+    flap_window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What holds for a connection's incidents, once every setting has its value.
 
-    `passing_run_count`: how often in a row what failed must pass to be over.
+    `passing_run_count`: how often in a row what failed must pass to be over. `flap_window`: an incident that ended by
+    itself and fails again before so much time has gone by since its last failure is reopened, and ends when it has been
+    quiet for so long; zero: a new one is opened.
     """
 
     grouping_level: GroupingLevel = GroupingLevel.CATEGORY
     per_data_group: bool = False
     passing_run_count: int = 1
+    flap_window: timedelta = timedelta(hours=12)
 
     @property
     def grouping(self) -> Grouping:
@@ -107,7 +112,8 @@ class Incident:
 
     `previous_incident_id` names the resolved incident of the same key that came before, empty if none.
     `excluded_from_training`: the periods that fail in it are no example of what is normal. `assignee` is whoever is to
-    look after it, `ticket_url` where that is tracked; both empty if nobody said so.
+    look after it, `ticket_url` where that is tracked; both empty if nobody said so. `flap_count`: how often it failed
+    again soon after all its checks had passed. `resolved_automatically`: it is over, and nobody said so.
     """
 
     id: str
@@ -126,6 +132,8 @@ class Incident:
     excluded_from_training: bool = False
     assignee: str = ""
     ticket_url: str = ""
+    flap_count: int = 0
+    resolved_automatically: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ depends_on = None
 
 OLD_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
 KEY = (*OLD_KEY[:3], "level", "dimension", "category", "check_type", "check_id", "group_key")
+FLAPPING = sa.text("flap_count > 0 AND status <> 'resolved'")
 UNRESOLVED = sa.text("status <> 'resolved'")
+NEW_COLUMNS = (
+    *("level", "check_type", "check_id", "data_group", "group_key"),
+    *("assignee", "ticket_url", "flap_count", "resolved_automatically"),
+)
 KEEP_THE_NEWEST = """
 UPDATE incidents SET status = 'resolved', resolve_time = now() FROM incidents later
 WHERE incidents.status <> 'resolved' AND later.status <> 'resolved' AND later.id > incidents.id
@@ -29,6 +34,9 @@ def upgrade() -> None:
         _add("incidents", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     _add("incident_events", sa.Column("detail", sa.Text(), nullable=False, server_default=""))
     _add("incidents", sa.Column("group_key", ID, nullable=False, server_default="00000000-0000-0000-0000-000000000000"))
+    _add("incidents", sa.Column("flap_count", sa.Integer(), nullable=False, server_default="0"))
+    _add("incidents", sa.Column("resolved_automatically", sa.Boolean(), nullable=False, server_default="false"))
+    op.create_index("ix_incidents_flapping", "incidents", ["last_seen_time"], postgresql_where=FLAPPING)
     _create_key_indexes(KEY)
     passing_runs = sa.Column("passing_runs", sa.Integer(), nullable=False, server_default="0", comment="in a row")
     _add("incident_checks", passing_runs)
@@ -40,6 +48,7 @@ def upgrade() -> None:
         sa.Column("grouping_level", sa.Text()),
         sa.Column("per_data_group", sa.Boolean()),
         sa.Column("passing_run_count", sa.Integer()),
+        sa.Column("flap_window", sa.Interval()),
     )
     op.create_index("ix_incident_settings_workspace_id", "incident_settings", ["workspace_id"])
 
@@ -49,9 +58,10 @@ def downgrade() -> None:
     op.drop_table("incident_settings")
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
+    op.drop_index("ix_incidents_flapping", "incidents")
     op.drop_column("incident_checks", "passing_runs")
     op.drop_column("incident_events", "detail")
-    for name in ("level", "check_type", "check_id", "data_group", "group_key", "assignee", "ticket_url"):
+    for name in NEW_COLUMNS:
         op.drop_column("incidents", name)
     _create_key_indexes(OLD_KEY)
 

@@ -57,6 +57,8 @@ def incident(model: Incident) -> incident_pb2.Incident:
         excluded_from_training=model.excluded_from_training,
         assignee=model.assignee,
         ticket_url=model.ticket_url,
+        flap_count=model.flap_count,
+        resolved_automatically=model.resolved_automatically,
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(model.key.level)),
         check_type=model.key.check_type,
         check_id=model.key.check_id,
@@ -84,6 +86,7 @@ def settings(model: Said) -> incident_pb2.IncidentSettings:
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(own.grouping_level)),
         per_data_group=own.per_data_group,
         passing_run_count=own.passing_run_count,
+        flap_window=None if own.flap_window is None else times.duration_to_proto(own.flap_window),
         in_effect=_handling(model.handling),
     )
 
@@ -96,6 +99,7 @@ def setting_changes(update: Update[incident_pb2.IncidentSettings]) -> Mapping[st
 _READ: Mapping[str, Callable[[incident_pb2.IncidentSettings], object]] = {
     "grouping_level": lambda message: LEVELS.core_or_none(message.grouping_level),
     "per_data_group": lambda message: message.per_data_group if message.HasField("per_data_group") else None,
+    "flap_window": lambda message: message.flap_window.ToTimedelta() if message.HasField("flap_window") else None,
     "passing_run_count": lambda message: message.passing_run_count if message.HasField("passing_run_count") else None,
 }
 
@@ -105,4 +109,5 @@ def _handling(model: Handling) -> incident_pb2.IncidentHandling:
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(model.grouping_level)),
         per_data_group=model.per_data_group,
         passing_run_count=model.passing_run_count,
+        flap_window=times.duration_to_proto(model.flap_window),
     )

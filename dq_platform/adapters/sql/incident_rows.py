@@ -61,6 +61,8 @@ def changes_to_row(incident: Incident) -> Mapping[str, object]:
         "excluded_from_training": incident.excluded_from_training,
         "assignee": incident.assignee,
         "ticket_url": incident.ticket_url,
+        "flap_count": incident.flap_count,
+        "resolved_automatically": incident.resolved_automatically,
     }
 
 
@@ -82,6 +84,8 @@ def incident_from_row(row: Row[Any]) -> Incident:
         excluded_from_training=row.excluded_from_training,
         assignee=row.assignee,
         ticket_url=row.ticket_url,
+        flap_count=row.flap_count,
+        resolved_automatically=row.resolved_automatically,
     )
 
 

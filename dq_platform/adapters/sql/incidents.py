@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    FromClause,
+    Integer,
     Row,
     Select,
     Text,
@@ -43,14 +46,16 @@ from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import (
     ID,
     INCIDENT_KEY,
+    TIME,
     UNRESOLVED,
     checks,
     incident_checks,
     incident_events,
+    incident_settings,
     incidents,
 )
 from dq_platform.errors import NotFound
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentStatus
+from dq_platform.models.incident import Handling, Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentStatus
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 
@@ -163,14 +168,20 @@ class SqlIncidents:
         statement = select(incident_events).where(incident_events.c.incident_id == canonical)
         return await fetch_page(self._session, statement, OLDEST_FIRST, page, event_from_row)
 
-    async def previous(self, workspace_id: str, key: IncidentKey) -> str:
+    async def former(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         statement = (
-            select(incidents.c.id)
+            _incidents()
             .where(*_has_key(workspace_id, key), incidents.c.status == IncidentStatus.RESOLVED)
             .order_by(incidents.c.resolve_time.desc(), incidents.c.id.desc())
             .limit(1)
+            .with_for_update(of=incidents)
         )
-        return (await self._session.execute(statement)).scalar_one_or_none() or ""
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else incident_from_row(row)
+
+    async def quiet(self, now: datetime, default: Handling, limit: int) -> Sequence[Incident]:
+        sent = {"now": now, "most": limit, "default": default.flap_window}
+        return [incident_from_row(row) for row in await self._session.execute(QUIET, sent)]
 
     async def _unresolved(self, workspace_id: str, condition: ColumnElement[bool]) -> Sequence[Incident]:
         statement = _unresolved(condition).where(incidents.c.workspace_id == workspace_id)
@@ -245,6 +256,35 @@ def _lock_of(table: TableKey) -> int:
     """The number of the table's advisory lock. Two tables that share one wait for each other, and nothing worse."""
     digest = hashlib.blake2b("\x1f".join(table).encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
+
+
+def _in_effect(name: str) -> tuple[FromClause, ColumnElement[Any]]:
+    """Incidents beside their settings, and what holds of that name; the parameter `default` where nothing is said."""
+    own, whole = incident_settings.alias("own"), incident_settings.alias("whole")
+    joined = incidents.outerjoin(own, own.c.owner_id == incidents.c.connection_id)
+    joined = joined.outerjoin(whole, whole.c.owner_id == incidents.c.workspace_id)
+    default = bindparam("default", type_=incident_settings.c[name].type)
+    return joined, func.coalesce(own.c[name], whole.c[name], default)
+
+
+def _quiet() -> Select[Any]:
+    joined, window = _in_effect("flap_window")
+    return (
+        _incidents()
+        .select_from(joined)
+        .where(
+            UNRESOLVED,
+            incidents.c.flap_count > 0,
+            incidents.c.last_seen_time <= bindparam("now", type_=TIME) - window,
+            FAILING_CHECKS == 0,
+        )
+        .order_by(incidents.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=incidents, skip_locked=True)
+    )
+
+
+QUIET = _quiet()
 
 
 def _has_key(workspace_id: str, key: IncidentKey) -> list[ColumnElement[bool]]:

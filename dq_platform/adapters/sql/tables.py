@@ -347,6 +347,7 @@ INCIDENT_KEY = (
     *("level", "dimension", "category", "check_type", "check_id", "group_key"),
 )
 UNRESOLVED = text("status <> 'resolved'")
+FLAPPING = text("flap_count > 0 AND status <> 'resolved'")
 
 # Incidents outlive their connection, as results do.
 incidents = Table(
@@ -365,7 +366,10 @@ incidents = Table(
     Column("previous_incident_id", ID),
     Column("excluded_from_training", Boolean, nullable=False),
     *_text("assignee", "ticket_url"),
+    Column("flap_count", Integer, nullable=False),
+    Column("resolved_automatically", Boolean, nullable=False),
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
+    Index("ix_incidents_flapping", "last_seen_time", postgresql_where=FLAPPING),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
 )
@@ -380,6 +384,7 @@ incident_settings = Table(
     Column("grouping_level", Text),
     Column("per_data_group", Boolean),
     Column("passing_run_count", Integer),
+    Column("flap_window", Interval),
     Index(None, "workspace_id"),
 )
 

@@ -84,7 +84,9 @@ async def test_after_resolution_a_failure_opens_another_incident(world: World) -
     await resolve(world, first)
     async with world.uow() as tx:
         assert not await tx.incidents.has_unresolved(world.id, [world.table()])
-        assert await tx.incidents.previous(world.id, world.key()) == first.id
+        former = await tx.incidents.former(world.id, world.key())
+        assert former is not None
+        assert former.id == first.id
     second = world.new_incident(previous_incident_id=first.id)
     assert await world.raise_incident(second, (check.id, "")) == second
 
@@ -241,7 +243,7 @@ async def test_another_workspaces_incident_does_not_exist(world: World, other: W
             await tx.incidents.update(replace(theirs, workspace_id=world.id))
         assert not await tx.incidents.has_unresolved(world.id, [other.table()])
         assert await tx.incidents.unresolved_of_tables(world.id, [other.table(), ("nonsense", "s", "t")]) == []
-        assert await tx.incidents.previous(world.id, other.key()) == ""
-        assert await tx.incidents.previous(world.id, IncidentKey("nonsense", "s", "t", "d", "c")) == ""
+        assert await tx.incidents.former(world.id, other.key()) is None
+        assert await tx.incidents.former(world.id, IncidentKey("nonsense", "s", "t", "d", "c")) is None
         with pytest.raises(NotFound):
             await tx.incidents.failing_check_count(ZERO_ID)

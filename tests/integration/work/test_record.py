@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.app import checks, connections, incident_settings, incidents
-from dq_platform.app.record import record
+from dq_platform.app.record import end_quiet, record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
@@ -87,7 +90,7 @@ async def test_a_failure_after_the_end_opens_an_incident_that_names_the_former(w
     check = await world.check()
     [first] = await recorded(world, result(world, check, Outcome.ERROR))
     await recorded(world, result(world, check, Outcome.PASSED))
-    world.clock.advance(timedelta(seconds=1))
+    world.clock.advance(timedelta(hours=12))
     second, former = await recorded(world, result(world, check, Outcome.ERROR))
     assert (second.status, second.previous_incident_id) == (IncidentStatus.OPEN, first.id)
     assert former.id == first.id
@@ -152,14 +155,14 @@ async def test_each_data_group_has_an_incident_of_its_own_if_that_is_set(world: 
     }
 
 
-@pytest.mark.parametrize("level", GroupingLevel)
+@pytest.mark.parametrize("level", [GroupingLevel.TABLE, GroupingLevel.CATEGORY, GroupingLevel.CHECK])
 async def test_eight_runs_at_once_open_one_incident_per_key_and_lose_no_count(
     world: World, level: GroupingLevel
 ) -> None:
     await grouped(world, level, per_data_group=True)
     made = [await world.check(), await world.check("not_nulls_percent")]
     groups, categories = ['["a"]', '["b"]'], ["nulls", "text"]
-    shared = {GroupingLevel.TABLE: 1, GroupingLevel.DIMENSION: 1, GroupingLevel.CATEGORY: 2}.get(level, 4)
+    shared = {GroupingLevel.TABLE: 1, GroupingLevel.CATEGORY: 2, GroupingLevel.CHECK: 4}[level]
 
     async def run(number: int) -> None:
         order = [(check, group, category) for check in made for group in groups for category in categories]
@@ -188,6 +191,63 @@ async def test_an_incident_ends_after_as_many_passing_runs_as_are_asked_for(worl
     again = [replace(one, id=new_id()) for one in (bad, good, bad, good, good)]
     statuses = [(await recorded(world, one))[0].status for one in again]
     assert statuses == [IncidentStatus.OPEN] * 4 + [IncidentStatus.RESOLVED]
+
+
+async def test_what_fails_again_soon_is_reopened_and_ends_when_it_has_been_quiet(world: World) -> None:
+    check = await world.check()
+    bad, good = (lambda: result(world, check, Outcome.ERROR)), (lambda: result(world, check, Outcome.PASSED))
+    [first] = await recorded(world, bad())
+    for flaps in (1, 2):
+        await recorded(world, good())
+        world.clock.advance(timedelta(hours=1))
+        [again] = await recorded(world, bad())
+        assert (again.id, again.status, again.flap_count) == (first.id, IncidentStatus.OPEN, flaps)
+        assert again.failure_count == 1 + flaps
+    [quiet] = await recorded(world, good())
+    assert (quiet.status, quiet.failing_check_count) == (IncidentStatus.OPEN, 0)
+    world.clock.advance(timedelta(hours=12) - timedelta(seconds=1))
+    assert await end_quiet(world.deps) == 0
+    world.clock.advance(timedelta(seconds=1))
+    assert sorted(await asyncio.gather(*(end_quiet(world.deps) for _ in range(3)))) == [0, 0, 1]
+    [ended] = await world.incidents()
+    assert (ended.status, ended.resolved_automatically) == (IncidentStatus.RESOLVED, True)
+    flapped, over = IncidentEventKind.FLAPPED, IncidentEventKind.RESOLVED_AUTOMATICALLY
+    assert await events(world, ended) == [OPENED, over, flapped, flapped, over]
+    after, _ = await recorded(world, bad())
+    assert after.previous_incident_id == first.id
+
+
+async def test_cron_asks_each_connection_and_its_workspace_for_their_window(world: World) -> None:
+    check = await world.check()
+    for outcome in (Outcome.ERROR, Outcome.PASSED, Outcome.ERROR, Outcome.PASSED):
+        await recorded(world, result(world, check, outcome))
+    await incident_settings.update_settings(world.deps, world.who, "", {"flap_window": timedelta(hours=3)})
+    world.clock.advance(timedelta(hours=4))
+    await handled(world, flap_window=timedelta(hours=9))
+    assert await end_quiet(world.deps) == 0
+    await handled(world, flap_window=None)
+    assert await end_quiet(world.deps) == 1
+
+
+async def test_a_run_without_failures_asks_once_whether_anything_failed_before(
+    world: World, engine: AsyncEngine
+) -> None:
+    check = await world.check()
+    sent: list[str] = []
+
+    def send(*of: Any) -> None:
+        sent.append(of[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", send)
+    counts = []
+    for outcome in (Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.ERROR, Outcome.PASSED):
+        async with world.deps.uow() as tx:
+            sent.clear()
+            await record(tx, world.who.workspace_id, [result(world, check, outcome)], world.clock.now())
+            await tx.commit()
+        counts.append(len(sent))
+    # BEGIN, the results and COMMIT are three of them.
+    assert counts == [4, 3, 11, 9, 11]
 
 
 async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
@@ -229,9 +289,8 @@ async def test_an_incident_that_was_resolved_by_mistake_is_reopened_unless_a_new
         await incidents.reopen(world.deps, world.who, first.id)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+async def test_a_ticket_is_an_https_url(world: World) -> None:
+    for url in (
         "http://t.example.com/7",
         "https:///7",
         "https://ann:secret@t.example.com/7",
@@ -240,12 +299,10 @@ async def test_an_incident_that_was_resolved_by_mistake_is_reopened_unless_a_new
         "https://t.example.com/\n7",
         "javascript:alert(1)",
         "t.example.com/7",
-    ],
-)
-async def test_a_ticket_is_an_https_url(world: World, url: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        await incidents.link_ticket(world.deps, world.who, new_id(), url, "n" * 2001)
-    assert {violation.field for violation in caught.value.violations} == {"ticket_url", "note"}
+    ):
+        with pytest.raises(Invalid) as caught:
+            await incidents.link_ticket(world.deps, world.who, new_id(), url, "n" * 2001)
+        assert {violation.field for violation in caught.value.violations} == {"ticket_url", "note"}, url
 
 
 async def test_assignee_and_ticket_are_kept_and_taken_back(world: World) -> None:

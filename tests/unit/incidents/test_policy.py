@@ -4,9 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dq_platform.incidents import actions, policy
 from dq_platform.incidents.policy import Failures
@@ -15,7 +12,6 @@ from dq_platform.models.incident import (
     Grouping,
     GroupingLevel,
     Handling,
-    Incident,
     IncidentEventKind,
     IncidentKey,
     IncidentSettings,
@@ -156,100 +152,29 @@ def test_the_last_passing_check_resolves_the_incident():
     assert [(event.kind, event.actor) for event in step.events] == [(IncidentEventKind.RESOLVED_AUTOMATICALLY, SYSTEM)]
 
 
-class OneKey(RuleBasedStateMachine):
-    """Runs and people act on one key in any order; a plain set of failing members is the model."""
-
-    members = Bundle("members")
-
-    @initialize()
-    def start(self) -> None:
-        self.incident: Incident | None = None
-        self.former: list[Incident] = []
-        self.failing: set[tuple[str, str]] = set()
-        self.events: list[IncidentEventKind] = []
-        self.counted = 0
-        self.worst = 0
-        self.now = T0
-
-    def act(self) -> Act:
-        self.now += timedelta(minutes=1)
-        return Act(self.now)
-
-    def apply(self, step: Step) -> None:
-        self.incident = step.incident
-        self.events += [event.kind for event in step.events]
-        if step.incident.status is IncidentStatus.RESOLVED:
-            self.former.append(step.incident)
-            self.incident = None
-            self.failing, self.counted, self.worst = set(), 0, 0
-
-    @rule(
-        runs=st.lists(
-            st.tuples(st.sampled_from("abc"), st.sampled_from(["", '["x"]']), st.sampled_from(Outcome)),
-            min_size=1,
-            max_size=5,
-            unique_by=lambda run: run[:2],
-        )
-    )
-    def run(self, runs) -> None:
-        results = [result(outcome, check=check, group=group) for check, group, outcome in runs]
-        for change in fold(results, *([self.incident] if self.incident else [])).values():
-            if change.failures is not None:
-                self.fail(change.failures)
-            if self.incident is not None:
-                self.failing -= set(change.passing)
-                self.apply(policy.settle(self.incident, len(self.failing), self.act()))
-
-    def fail(self, found: Failures) -> None:
-        self.failing |= set(found.members)
-        self.counted += found.count
-        self.worst = max(self.worst, found.severity)
-        before = self.incident
-        if before is None:
-            stored = policy.open_incident("w", KEY, found, self.former[-1].id if self.former else "")
-        else:
-            stored = policy.add_failures(before, found, len(self.failing))
-        self.events += [event.kind for event in policy.failure_events(before, stored, self.act())]
-        self.incident = stored
-
-    @precondition(lambda self: self.incident and self.incident.status is IncidentStatus.OPEN)
-    @rule()
-    def acknowledge(self) -> None:
-        self.apply(actions.acknowledge(self.incident, self.act()))
-
-    @precondition(lambda self: self.incident)
-    @rule()
-    def resolve(self) -> None:
-        self.apply(actions.resolve(self.incident, self.act()))
-
-    @precondition(lambda self: self.incident)
-    @rule(days=st.integers(1, 30))
-    def mute(self, days) -> None:
-        act = self.act()
-        self.apply(actions.mute(self.incident, act.at + timedelta(days=days), act))
-
-    @invariant()
-    def an_unresolved_incident_has_failing_members_and_true_counts(self) -> None:
-        if self.incident is not None:
-            assert self.incident.failing_check_count == len(self.failing) > 0
-            assert self.incident.failure_count == self.counted
-            assert self.incident.highest_severity == self.worst
-            assert self.incident.resolve_time is None
-
-    @invariant()
-    def every_incident_is_opened_once_and_resolved_at_most_once(self) -> None:
-        opened = self.events.count(IncidentEventKind.OPENED)
-        ended = sum(
-            kind in (IncidentEventKind.RESOLVED, IncidentEventKind.RESOLVED_AUTOMATICALLY) for kind in self.events
-        )
-        assert opened == len(self.former) + (self.incident is not None)
-        assert ended == len(self.former)
-
-    @invariant()
-    def each_incident_names_the_one_before_it(self) -> None:
-        chain = [*self.former, *([self.incident] if self.incident else [])]
-        assert [later.previous_incident_id for later in chain[1:]] == [earlier.id for earlier in chain[:-1]]
+HOUR = timedelta(hours=1)
 
 
-OneKey.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=25)
-TestOneKey = OneKey.TestCase
+def test_what_ended_by_itself_and_failed_a_while_ago_is_reopened_by_a_failure():
+    ended = policy.settle(incident(), 0, Act(T0 + HOUR)).incident
+    assert policy.flaps(ended, 2 * HOUR, T0 + 2 * HOUR - timedelta(microseconds=1))
+    assert not policy.flaps(ended, 2 * HOUR, T0 + 2 * HOUR)
+    assert not policy.flaps(ended, timedelta(), T0)
+    assert not policy.flaps(actions.resolve(incident(), ME).incident, 2 * HOUR, T0 + HOUR)
+
+
+def test_flapping_is_counted_and_told_and_keeps_an_acknowledgement():
+    known = actions.acknowledge(incident(), ME).incident
+    step = policy.flap(policy.settle(known, 0, Act(T0)).incident, Act(T0 + HOUR))
+    assert step.incident == replace(known, flap_count=1, failing_check_count=0)
+    assert policy.flaps(step.incident, timedelta(), T0 + HOUR)
+    assert not policy.flaps(replace(step.incident, failing_check_count=1), 2 * HOUR, T0 + HOUR)
+    assert [event.kind for event in step.events] == [IncidentEventKind.FLAPPED]
+
+
+def test_what_flaps_ends_when_it_has_been_quiet_for_the_window():
+    restless = incident(flap_count=1)
+    assert policy.settle(restless, 0, Act(T0 + HOUR), 2 * HOUR) == Step(replace(restless, failing_check_count=0), ())
+    assert policy.settle(restless, 1, Act(T0 + 3 * HOUR), 2 * HOUR).events == ()
+    assert policy.settle(restless, 0, Act(T0 + 2 * HOUR), 2 * HOUR).incident.resolved_automatically
+    assert policy.settle(incident(), 0, Act(T0), 2 * HOUR).incident.status is IncidentStatus.RESOLVED
