@@ -15,7 +15,17 @@ from dq_platform.models.assignment import Assignment
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckNames, CheckPlace, CheckSelector, PeriodWindow
 from dq_platform.models.connection import Connection
-from dq_platform.models.incident import Handling, Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentSettings
+from dq_platform.models.incident import (
+    FailureDay,
+    Handling,
+    Incident,
+    IncidentCounts,
+    IncidentEvent,
+    IncidentFilter,
+    IncidentKey,
+    IncidentMember,
+    IncidentSettings,
+)
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import (
     Estimates,
@@ -400,6 +410,17 @@ class Incidents(Protocol):
 
     async def events(self, workspace_id: str, incident_id: str, page: PageRequest) -> Page[IncidentEvent]:
         """Oldest first."""
+
+    async def members(
+        self, workspace_id: str, incident_id: str, page: PageRequest, *, failing: bool
+    ) -> Page[IncidentMember]:
+        """The checks and data groups that failed in it; only those that fail now, if asked. By check."""
+
+    async def failures_by_day(self, incident: Incident, time_zone: str) -> Sequence[FailureDay]:
+        """The failures that it counted, from results that are still kept. Raises Invalid for the time zone."""
+
+    async def counts(self, workspace_id: str, filter: IncidentFilter, now: datetime) -> IncidentCounts:
+        """How many that match are in each state."""
 
     async def former(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         """The newest resolved incident of the key, locked until commit."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Group
 
 from cli import context
-from cli.api import Json
+from cli.api import Json, Query
 from cli.commands.look import incident_table
 from cli.named import find
-from cli.show import grid, moment, word
+from cli.show import grid, moment, number, word
 from cli.values import duration
+from cli.zones import day
 
 app = typer.Typer(no_args_is_help=True, help="What people do about incidents, and how failures become incidents.")
 
@@ -42,6 +44,48 @@ def show(ctx: typer.Context, incident_id: Annotated[str, ID]) -> None:
         {**incident, "events": events},
         lambda: Group(incident_table([incident]), grid(("when", "what", "who", "note"), happened)),
     )
+
+
+@app.command()
+def members(
+    ctx: typer.Context,
+    incident_id: Annotated[str, ID],
+    failing: Annotated[bool, typer.Option("--failing", help="Only those that fail now.")] = False,
+) -> None:
+    """Print the checks that failed in an incident, with their columns and data groups."""
+    me = context.of(ctx)
+    query: Query = {"failing": "true"} if failing else {}
+    with me.api() as api:
+        found = list(api.all(f"/incidents/{incident_id}/members", "members", query))
+    rows = (
+        (
+            one["check_display_name"] or one["check_type"],
+            one["column_name"],
+            one["data_group"],
+            moment(one.get("failing_since_time")),
+            one["check_id"],
+        )
+        for one in found
+    )
+    me.show(found, lambda: grid(("check", "column", "data group", "fails since", "id"), rows))
+
+
+@app.command()
+def days(
+    ctx: typer.Context,
+    incident_id: Annotated[str, ID],
+    time_zone: Annotated[str, typer.Option(help="IANA zone in which days begin.")] = "UTC",
+) -> None:
+    """Print how many results failed in an incident, day by day."""
+    me = context.of(ctx)
+    with me.api() as api:
+        found = api.get(f"/incidents/{incident_id}/histogram", {"time_zone": time_zone})["days"]
+    severities = ("warning", "error", "fatal")
+    rows = (
+        (day(one["start_time"], ZoneInfo(time_zone)), *(number(one[f"{name}_count"]) for name in severities))
+        for one in found
+    )
+    me.show(found, lambda: grid(("day", *(f"{name}>" for name in severities)), rows))
 
 
 @app.command()

@@ -435,3 +435,91 @@ class IncidentEvent(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IncidentEvent: _TypeAlias = IncidentEvent  # noqa: Y015
+
+@_typing.final
+class IncidentMember(_message.Message):
+    """A check, and one of its data groups, that failed in an incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    CHECK_DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    COLUMN_NAME_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
+    FAILING_FIELD_NUMBER: _builtins.int
+    FAILING_SINCE_TIME_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """The check."""
+    check_type: _builtins.str
+    """Its check type."""
+    check_display_name: _builtins.str
+    """Its name for people."""
+    column_name: _builtins.str
+    """The column; empty for checks of the table."""
+    data_group: _builtins.str
+    """The data group as results show it; empty without grouping."""
+    failing: _builtins.bool
+    """Whether it fails now."""
+    passing_run_count: _builtins.int
+    """How often it has passed in a row since its last failure, counted until that was enough."""
+    @_builtins.property
+    def failing_since_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when it fails; unset if it does no longer."""
+
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        check_type: _builtins.str = ...,
+        check_display_name: _builtins.str = ...,
+        column_name: _builtins.str = ...,
+        data_group: _builtins.str = ...,
+        failing: _builtins.bool = ...,
+        failing_since_time: _timestamp_pb2.Timestamp | None = ...,
+        passing_run_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failing_since_time", b"failing_since_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_display_name", b"check_display_name", "check_id", b"check_id", "check_type", b"check_type", "column_name", b"column_name", "data_group", b"data_group", "failing", b"failing", "failing_since_time", b"failing_since_time", "passing_run_count", b"passing_run_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentMember: _TypeAlias = IncidentMember  # noqa: Y015
+
+@_typing.final
+class IncidentDay(_message.Message):
+    """The failures of one day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    WARNING_COUNT_FIELD_NUMBER: _builtins.int
+    ERROR_COUNT_FIELD_NUMBER: _builtins.int
+    FATAL_COUNT_FIELD_NUMBER: _builtins.int
+    warning_count: _builtins.int
+    """Results with a warning."""
+    error_count: _builtins.int
+    """Results with an error."""
+    fatal_count: _builtins.int
+    """Results with a fatal error."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the day began."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        warning_count: _builtins.int = ...,
+        error_count: _builtins.int = ...,
+        fatal_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_count", b"error_count", "fatal_count", b"fatal_count", "start_time", b"start_time", "warning_count", b"warning_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentDay: _TypeAlias = IncidentDay  # noqa: Y015

@@ -35,6 +35,9 @@ class ListIncidentsRequest(_message.Message):
     SCHEMA_NAME_FIELD_NUMBER: _builtins.int
     TABLE_NAME_FIELD_NUMBER: _builtins.int
     MIN_SEVERITY_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    FLAPPING_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many; 0 means 50, more than 1000 means 1000."""
     page_token: _builtins.str
@@ -47,6 +50,14 @@ class ListIncidentsRequest(_message.Message):
     """Only incidents of this table."""
     min_severity: _check_pb2.Severity.ValueType
     """Only incidents that are at least as bad."""
+    assignee: _builtins.str
+    """Only incidents that this one is to look after."""
+    flapping: _builtins.bool
+    """Only incidents that flap, or only those that do not."""
+    text: _builtins.str
+    """Only incidents with this text, in any case, in `schema.table`, dimension, category, check type, data group, assignee or
+    ticket; at most 200 characters. Example: `orders`.
+    """
     @_builtins.property
     def statuses(self) -> _containers.RepeatedScalarFieldContainer[_incident_pb2.IncidentStatus.ValueType]:
         """Only incidents in one of these states."""
@@ -61,12 +72,17 @@ class ListIncidentsRequest(_message.Message):
         schema_name: _builtins.str = ...,
         table_name: _builtins.str = ...,
         min_severity: _check_pb2.Severity.ValueType = ...,
+        assignee: _builtins.str = ...,
+        flapping: _builtins.bool | None = ...,
+        text: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_flapping", b"_flapping", "flapping", b"flapping"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "min_severity", b"min_severity", "page_size", b"page_size", "page_token", b"page_token", "schema_name", b"schema_name", "statuses", b"statuses", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_flapping", b"_flapping", "assignee", b"assignee", "connection_id", b"connection_id", "flapping", b"flapping", "min_severity", b"min_severity", "page_size", b"page_size", "page_token", b"page_token", "schema_name", b"schema_name", "statuses", b"statuses", "table_name", b"table_name", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__flapping: _TypeAlias = _typing.Literal["flapping"]  # noqa: Y015
+    _WhichOneofArgType__flapping: _TypeAlias = _typing.Literal["_flapping", b"_flapping"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flapping) -> _WhichOneofReturnType__flapping | None: ...
 
 Global___ListIncidentsRequest: _TypeAlias = ListIncidentsRequest  # noqa: Y015
 
@@ -767,3 +783,195 @@ class UpdateIncidentSettingsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateIncidentSettingsResponse: _TypeAlias = UpdateIncidentSettingsResponse  # noqa: Y015
+
+@_typing.final
+class CountIncidentsRequest(_message.Message):
+    """Which incidents to count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    SCHEMA_NAME_FIELD_NUMBER: _builtins.int
+    TABLE_NAME_FIELD_NUMBER: _builtins.int
+    MIN_SEVERITY_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """Only incidents of this connection."""
+    schema_name: _builtins.str
+    """Only incidents of this schema."""
+    table_name: _builtins.str
+    """Only incidents of this table."""
+    min_severity: _check_pb2.Severity.ValueType
+    """Only incidents that are at least as bad."""
+    assignee: _builtins.str
+    """Only incidents that this one is to look after."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        schema_name: _builtins.str = ...,
+        table_name: _builtins.str = ...,
+        min_severity: _check_pb2.Severity.ValueType = ...,
+        assignee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "connection_id", b"connection_id", "min_severity", b"min_severity", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountIncidentsRequest: _TypeAlias = CountIncidentsRequest  # noqa: Y015
+
+@_typing.final
+class CountIncidentsResponse(_message.Message):
+    """How many there are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPEN_COUNT_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_COUNT_FIELD_NUMBER: _builtins.int
+    RESOLVED_COUNT_FIELD_NUMBER: _builtins.int
+    MUTED_COUNT_FIELD_NUMBER: _builtins.int
+    FLAPPING_COUNT_FIELD_NUMBER: _builtins.int
+    UNASSIGNED_COUNT_FIELD_NUMBER: _builtins.int
+    open_count: _builtins.int
+    """That nobody has taken yet."""
+    acknowledged_count: _builtins.int
+    """That somebody looks into."""
+    resolved_count: _builtins.int
+    """That are over."""
+    muted_count: _builtins.int
+    """That are not over, and muted."""
+    flapping_count: _builtins.int
+    """That are not over, and flap."""
+    unassigned_count: _builtins.int
+    """That are not over, and nobody is to look after."""
+    def __init__(
+        self,
+        *,
+        open_count: _builtins.int = ...,
+        acknowledged_count: _builtins.int = ...,
+        resolved_count: _builtins.int = ...,
+        muted_count: _builtins.int = ...,
+        flapping_count: _builtins.int = ...,
+        unassigned_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_count", b"acknowledged_count", "flapping_count", b"flapping_count", "muted_count", b"muted_count", "open_count", b"open_count", "resolved_count", b"resolved_count", "unassigned_count", b"unassigned_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountIncidentsResponse: _TypeAlias = CountIncidentsResponse  # noqa: Y015
+
+@_typing.final
+class ListIncidentMembersRequest(_message.Message):
+    """Which incident's members, and how many at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    FAILING_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """The incident."""
+    page_size: _builtins.int
+    """At most so many; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    failing: _builtins.bool
+    """Only those that fail now."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        failing: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failing", b"failing", "incident_id", b"incident_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentMembersRequest: _TypeAlias = ListIncidentMembersRequest  # noqa: Y015
+
+@_typing.final
+class ListIncidentMembersResponse(_message.Message):
+    """A page of members."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.IncidentMember]:
+        """The members."""
+
+    def __init__(
+        self,
+        *,
+        members: _abc.Iterable[_incident_pb2.IncidentMember] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["members", b"members", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentMembersResponse: _TypeAlias = ListIncidentMembersResponse  # noqa: Y015
+
+@_typing.final
+class GetIncidentHistogramRequest(_message.Message):
+    """Which incident's failures, by whose days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """The incident."""
+    time_zone: _builtins.str
+    """IANA time zone in which days begin. Default: `UTC`. Example: `Europe/Berlin`."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentHistogramRequest: _TypeAlias = GetIncidentHistogramRequest  # noqa: Y015
+
+@_typing.final
+class GetIncidentHistogramResponse(_message.Message):
+    """The failures of each day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.IncidentDay]:
+        """Days with failures, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        days: _abc.Iterable[_incident_pb2.IncidentDay] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentHistogramResponse: _TypeAlias = GetIncidentHistogramResponse  # noqa: Y015

@@ -95,6 +95,21 @@ class IncidentServiceStub:
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
                 _registered_method=True)
+        self.CountIncidents = channel.unary_unary(
+                '/dq.v1.IncidentService/CountIncidents',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.FromString,
+                _registered_method=True)
+        self.ListIncidentMembers = channel.unary_unary(
+                '/dq.v1.IncidentService/ListIncidentMembers',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.FromString,
+                _registered_method=True)
+        self.GetIncidentHistogram = channel.unary_unary(
+                '/dq.v1.IncidentService/GetIncidentHistogram',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
+                _registered_method=True)
         self.GetIncidentSettings = channel.unary_unary(
                 '/dq.v1.IncidentService/GetIncidentSettings',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.SerializeToString,
@@ -198,6 +213,28 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CountIncidents(self, request, context):
+        """Counts incidents by where they are in their lives.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIncidentMembers(self, request, context):
+        """Lists the checks and data groups that failed in an incident, by check.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIncidentHistogram(self, request, context):
+        """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+        failures are left out, and so are failures of checks that were deleted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetIncidentSettings(self, request, context):
         """Returns how failures become incidents, for a connection or for the workspace.
         """
@@ -275,6 +312,21 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.ListIncidentEvents,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.SerializeToString,
+            ),
+            'CountIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountIncidents,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.SerializeToString,
+            ),
+            'ListIncidentMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidentMembers,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.SerializeToString,
+            ),
+            'GetIncidentHistogram': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncidentHistogram,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.SerializeToString,
             ),
             'GetIncidentSettings': grpc.unary_unary_rpc_method_handler(
                     servicer.GetIncidentSettings,
@@ -612,6 +664,87 @@ class IncidentService:
             '/dq.v1.IncidentService/ListIncidentEvents',
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/CountIncidents',
+            dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidentMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ListIncidentMembers',
+            dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncidentHistogram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetIncidentHistogram',
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,14 @@ class IncidentServiceStub:
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]
     """Lists what happened to an incident, oldest first."""
+    CountIncidents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.CountIncidentsRequest, _incident_service_pb2.CountIncidentsResponse]
+    """Counts incidents by where they are in their lives."""
+    ListIncidentMembers: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentMembersRequest, _incident_service_pb2.ListIncidentMembersResponse]
+    """Lists the checks and data groups that failed in an incident, by check."""
+    GetIncidentHistogram: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentHistogramRequest, _incident_service_pb2.GetIncidentHistogramResponse]
+    """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+    failures are left out, and so are failures of checks that were deleted.
+    """
     GetIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]
     """Returns how failures become incidents, for a connection or for the workspace."""
     UpdateIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]
@@ -103,6 +111,14 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]  # type: ignore[assignment]
     """Lists what happened to an incident, oldest first."""
+    CountIncidents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.CountIncidentsRequest, _incident_service_pb2.CountIncidentsResponse]  # type: ignore[assignment]
+    """Counts incidents by where they are in their lives."""
+    ListIncidentMembers: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentMembersRequest, _incident_service_pb2.ListIncidentMembersResponse]  # type: ignore[assignment]
+    """Lists the checks and data groups that failed in an incident, by check."""
+    GetIncidentHistogram: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentHistogramRequest, _incident_service_pb2.GetIncidentHistogramResponse]  # type: ignore[assignment]
+    """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+    failures are left out, and so are failures of checks that were deleted.
+    """
     GetIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]  # type: ignore[assignment]
     """Returns how failures become incidents, for a connection or for the workspace."""
     UpdateIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]  # type: ignore[assignment]
@@ -213,6 +229,32 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.ListIncidentEventsResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentEventsResponse]]:
         """Lists what happened to an incident, oldest first."""
+
+    @_abc_1.abstractmethod
+    def CountIncidents(
+        self,
+        request: _incident_service_pb2.CountIncidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.CountIncidentsResponse, _abc.Awaitable[_incident_service_pb2.CountIncidentsResponse]]:
+        """Counts incidents by where they are in their lives."""
+
+    @_abc_1.abstractmethod
+    def ListIncidentMembers(
+        self,
+        request: _incident_service_pb2.ListIncidentMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ListIncidentMembersResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentMembersResponse]]:
+        """Lists the checks and data groups that failed in an incident, by check."""
+
+    @_abc_1.abstractmethod
+    def GetIncidentHistogram(
+        self,
+        request: _incident_service_pb2.GetIncidentHistogramRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetIncidentHistogramResponse, _abc.Awaitable[_incident_service_pb2.GetIncidentHistogramResponse]]:
+        """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+        failures are left out, and so are failures of checks that were deleted.
+        """
 
     @_abc_1.abstractmethod
     def GetIncidentSettings(

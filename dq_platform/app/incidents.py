@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,7 +11,14 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.review import MAX_NAME, MAX_NOTE, Review, reviewed_note
 from dq_platform.incidents import actions
 from dq_platform.incidents.step import Act, Step
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentFilter
+from dq_platform.models.incident import (
+    FailureDay,
+    Incident,
+    IncidentCounts,
+    IncidentEvent,
+    IncidentFilter,
+    IncidentMember,
+)
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
@@ -21,7 +28,10 @@ _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
 async def list_incidents(deps: Deps, who: Principal, filter: IncidentFilter, page: PageRequest) -> Page[Incident]:
-    """Incidents that match, the newest failure first."""
+    """Incidents that match, the newest failure first. Raises Invalid for a text that is too long."""
+    review = Review()
+    review.text("text", filter.text, most=MAX_NAME)
+    review.done()
     async with deps.uow() as tx:
         return await tx.incidents.list(who.workspace_id, filter, page)
 
@@ -98,6 +108,28 @@ async def list_events(deps: Deps, who: Principal, id: str, page: PageRequest) ->
     async with deps.uow() as tx:
         await tx.incidents.get(who.workspace_id, id)
         return await tx.incidents.events(who.workspace_id, id, page)
+
+
+async def list_members(
+    deps: Deps, who: Principal, id: str, page: PageRequest, *, failing: bool = False
+) -> Page[IncidentMember]:
+    """The checks and data groups that failed in the incident, or only those that fail now. Raises NotFound."""
+    async with deps.uow() as tx:
+        await tx.incidents.get(who.workspace_id, id)
+        return await tx.incidents.members(who.workspace_id, id, page, failing=failing)
+
+
+async def failures_by_day(deps: Deps, who: Principal, id: str, time_zone: str) -> Sequence[FailureDay]:
+    """The incident's failures by day. Raises NotFound, Invalid for a time zone that does not exist."""
+    async with deps.uow() as tx:
+        incident = await tx.incidents.get(who.workspace_id, id)
+        return await tx.incidents.failures_by_day(incident, time_zone)
+
+
+async def count_incidents(deps: Deps, who: Principal, filter: IncidentFilter) -> IncidentCounts:
+    """How many incidents that match are in each state."""
+    async with deps.uow() as tx:
+        return await tx.incidents.counts(who.workspace_id, filter, deps.clock.now())
 
 
 async def _act(deps: Deps, who: Principal, id: str, note: str, what: Callable[[Incident, Act], Step]) -> Incident:

@@ -151,11 +151,55 @@ class IncidentEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentMember:
+    """A check and one of its data groups that failed in an incident.
+
+    `failing_since`: since when it fails, None if it does no longer; `passing_runs`: how often it passed in a row since.
+    """
+
+    check_id: str
+    check_type: str
+    display_name: str
+    column_name: str
+    data_group: str
+    failing_since: datetime | None
+    passing_runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailureDay:
+    """How many results failed on a day, by severity."""
+
+    start: datetime
+    warning: int
+    error: int
+    fatal: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCounts:
+    """How many incidents are in each state; `muted`, `flapping` and `unassigned` are of those that are not resolved."""
+
+    open: int
+    acknowledged: int
+    resolved: int
+    muted: int
+    flapping: int
+    unassigned: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents: every set field must match."""
+    """Which incidents: every set field must match.
+
+    `text` is a part, in any case, of the table, dimension, category, check type, data group, assignee or ticket.
+    """
 
     status: tuple[IncidentStatus, ...] = ()
     connection_id: str = ""
     schema_name: str = ""
     table_name: str = ""
     min_severity: Severity | None = None
+    assignee: str = ""
+    flapping: bool | None = None
+    text: str = ""

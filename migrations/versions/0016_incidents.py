@@ -40,6 +40,11 @@ def upgrade() -> None:
     _create_key_indexes(KEY)
     passing_runs = sa.Column("passing_runs", sa.Integer(), nullable=False, server_default="0", comment="in a row")
     _add("incident_checks", passing_runs)
+    op.add_column("incident_checks", sa.Column("failing_since", sa.DateTime(timezone=True)))
+    op.execute(
+        "UPDATE incident_checks SET failing_since = first_seen_time FROM incidents WHERE incidents.id = incident_id"
+    )
+    op.alter_column("incident_checks", "failing_since", nullable=False)
     op.create_table(
         "incident_settings",
         sa.Column("owner_id", ID, primary_key=True, comment="the connection's id, or the workspace's"),
@@ -59,6 +64,7 @@ def downgrade() -> None:
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
     op.drop_index("ix_incidents_flapping", "incidents")
+    op.drop_column("incident_checks", "failing_since")
     op.drop_column("incident_checks", "passing_runs")
     op.drop_column("incident_events", "detail")
     for name in NEW_COLUMNS:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from dq.v1 import check_pb2, incident_pb2, incident_service_pb2
 from dq_platform.app.incident_settings import Said
 from dq_platform.models.incident import (
+    FailureDay,
     GroupingLevel,
     Handling,
     Incident,
+    IncidentCounts,
     IncidentEvent,
     IncidentEventKind,
     IncidentFilter,
+    IncidentMember,
     IncidentStatus,
 )
 from dq_platform.models.outcome import Severity
@@ -33,6 +37,47 @@ def incident_filter(message: incident_service_pb2.ListIncidentsRequest) -> Incid
         schema_name=message.schema_name,
         table_name=message.table_name,
         min_severity=SEVERITIES.core_or_none(message.min_severity),
+        assignee=message.assignee,
+        flapping=message.flapping if message.HasField("flapping") else None,
+        text=message.text,
+    )
+
+
+def count_filter(message: incident_service_pb2.CountIncidentsRequest) -> IncidentFilter:
+    return IncidentFilter(
+        connection_id=message.connection_id,
+        schema_name=message.schema_name,
+        table_name=message.table_name,
+        min_severity=SEVERITIES.core_or_none(message.min_severity),
+        assignee=message.assignee,
+    )
+
+
+def counts(model: IncidentCounts) -> incident_service_pb2.CountIncidentsResponse:
+    return incident_service_pb2.CountIncidentsResponse(
+        **{f"{name}_count": count for name, count in asdict(model).items()}
+    )
+
+
+def member(model: IncidentMember) -> incident_pb2.IncidentMember:
+    return incident_pb2.IncidentMember(
+        check_id=model.check_id,
+        check_type=model.check_type,
+        check_display_name=model.display_name,
+        column_name=model.column_name,
+        data_group=model.data_group,
+        failing=model.failing_since is not None,
+        failing_since_time=times.to_proto(model.failing_since),
+        passing_run_count=model.passing_runs,
+    )
+
+
+def day(model: FailureDay) -> incident_pb2.IncidentDay:
+    return incident_pb2.IncidentDay(
+        start_time=times.to_proto(model.start),
+        warning_count=model.warning,
+        error_count=model.error,
+        fatal_count=model.fatal,
     )
 
 

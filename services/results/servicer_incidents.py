@@ -85,6 +85,25 @@ class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
         token = self._tokens.token(request, who, page)
         return pb.ListIncidentEventsResponse(events=map(mapping.incident_event, page.items), next_page_token=token)
 
+    async def CountIncidents(self, request: pb.CountIncidentsRequest, _context: Context) -> pb.CountIncidentsResponse:
+        return mapping.counts(await incidents.count_incidents(self._deps, caller(), mapping.count_filter(request)))
+
+    async def ListIncidentMembers(
+        self, request: pb.ListIncidentMembersRequest, _context: Context
+    ) -> pb.ListIncidentMembersResponse:
+        who = caller()
+        asked = self._tokens.page(request, who)
+        page = await incidents.list_members(self._deps, who, request.incident_id, asked, failing=request.failing)
+        token = self._tokens.token(request, who, page)
+        return pb.ListIncidentMembersResponse(members=map(mapping.member, page.items), next_page_token=token)
+
+    async def GetIncidentHistogram(
+        self, request: pb.GetIncidentHistogramRequest, _context: Context
+    ) -> pb.GetIncidentHistogramResponse:
+        zone = request.time_zone or "UTC"
+        days = await incidents.failures_by_day(self._deps, caller(), request.incident_id, zone)
+        return pb.GetIncidentHistogramResponse(days=map(mapping.day, days))
+
     async def GetIncidentSettings(
         self, request: pb.GetIncidentSettingsRequest, _context: Context
     ) -> pb.GetIncidentSettingsResponse:

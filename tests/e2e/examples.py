@@ -226,7 +226,7 @@ EXAMPLES: Mapping[str, Example] = {
     "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
     "GetCosts": at(lambda it: f"/results/costs?by=SUMMARY_BY_CHECK&filter.connection_id={it.connection}"),
     "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
-    "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),
+    "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR&flapping=false&text=CUST"),
     "GetIncident": at(lambda it: f"/incidents/{it.incident}"),
     "AcknowledgeIncident": to(200, lambda it: f"/incidents/{it.incident}/acknowledge", lambda _: {"note": "mine"}),
     "ResolveIncident": to(200, lambda it: f"/incidents/{it.incident}/resolve", lambda _: {"note": "fixed"}),
@@ -245,6 +245,9 @@ EXAMPLES: Mapping[str, Example] = {
     "IncludeIncidentInTraining": to(
         200, lambda it: f"/incidents/{it.excluded_incident}/include-in-training", lambda _: {"note": "it was right"}
     ),
+    "CountIncidents": at(lambda it: f"/incidents/counts?connection_id={it.connection}"),
+    "ListIncidentMembers": at(lambda it: f"/incidents/{it.incident}/members?failing=true"),
+    "GetIncidentHistogram": at(lambda it: f"/incidents/{it.incident}/histogram?time_zone=Europe/Berlin"),
     "GetIncidentSettings": at(lambda it: f"/incident-settings?connection_id={it.connection}"),
     "UpdateIncidentSettings": Example(
         200,

@@ -85,6 +85,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "LinkIncidentTicket": (INCIDENT, lambda it: {"incident_id": it, "ticket_url": "https://example.com/7"}),
     "ExcludeIncidentFromTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "IncludeIncidentInTraining": (INCIDENT, lambda it: {"incident_id": it}),
+    "ListIncidentMembers": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetIncidentHistogram": (INCIDENT, lambda it: {"incident_id": it}),
     "GetIncidentSettings": (CONNECTION, lambda it: {"connection_id": it}),
     "UpdateIncidentSettings": (CONNECTION, lambda it: {"incident_settings": {"connection_id": it}}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
@@ -98,7 +100,7 @@ WITHOUT_ID = {
 }  # fmt: skip
 FILTERED = {
     "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
-    "GetCosts", "GetTrend", "ListIncidents",
+    "GetCosts", "GetTrend", "ListIncidents", "CountIncidents",
 }  # fmt: skip
 
 LISTS = (

@@ -11,15 +11,13 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    FromClause,
-    Integer,
     Row,
     Select,
     Text,
     and_,
     bindparam,
+    case,
     column,
-    distinct,
     exists,
     func,
     insert,
@@ -33,6 +31,8 @@ from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, parse_id, storable
+from dq_platform.adapters.sql.incident_due import QUIET
+from dq_platform.adapters.sql.incident_reports import COUNTS_OF, counts_from_row, histogram, member_from_row, members_of
 from dq_platform.adapters.sql.incident_rows import (
     changes_to_row,
     event_from_row,
@@ -41,6 +41,7 @@ from dq_platform.adapters.sql.incident_rows import (
     incident_to_row,
     key_to_row,
 )
+from dq_platform.adapters.sql.incident_select import FAILING_CHECKS, counted_incidents, matching
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import (
@@ -51,22 +52,27 @@ from dq_platform.adapters.sql.tables import (
     checks,
     incident_checks,
     incident_events,
-    incident_settings,
     incidents,
 )
 from dq_platform.errors import NotFound
-from dq_platform.models.incident import Handling, Incident, IncidentEvent, IncidentFilter, IncidentKey, IncidentStatus
+from dq_platform.models.incident import (
+    FailureDay,
+    Handling,
+    Incident,
+    IncidentCounts,
+    IncidentEvent,
+    IncidentFilter,
+    IncidentKey,
+    IncidentMember,
+    IncidentStatus,
+)
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 
 NEWEST_FIRST = Keyset((incidents.c.last_seen_time, incidents.c.id), descending=True)
 OLDEST_FIRST = Keyset((incident_events.c.create_time, incident_events.c.id))
+BY_MEMBER = Keyset((incident_checks.c.check_id, incident_checks.c.group_key))
 TABLE = ("connection_id", "schema_name", "table_name")
-FAILING_CHECKS = (
-    select(func.count(distinct(incident_checks.c.check_id)))
-    .where(incident_checks.c.incident_id == incidents.c.id, incident_checks.c.failing)
-    .scalar_subquery()
-)
 
 
 class SqlIncidents:
@@ -92,7 +98,7 @@ class SqlIncidents:
         ).returning(incidents.c.id)
         with adding("incident", incident.id, parent_kind="workspace", parent_id=incident.workspace_id):
             stored = (await self._session.execute(statement)).scalar_one()
-        await self._note_failing(stored, failing)
+        await self._note_failing(stored, failing, incident.first_seen_time)
         return await self.get(incident.workspace_id, stored)
 
     async def has_unresolved(self, workspace_id: str, tables: Collection[TableKey]) -> bool:
@@ -132,10 +138,10 @@ class SqlIncidents:
         return int(found)
 
     async def get(self, workspace_id: str, id: str) -> Incident:
-        return await self._one(_incidents(), workspace_id, id)
+        return await self._one(counted_incidents(), workspace_id, id)
 
     async def lock(self, workspace_id: str, id: str) -> Incident:
-        return await self._one(_incidents().with_for_update(of=incidents), workspace_id, id)
+        return await self._one(counted_incidents().with_for_update(of=incidents), workspace_id, id)
 
     async def update(self, incident: Incident) -> None:
         """The number of failing checks is counted, not stored. Raises NotFound."""
@@ -153,7 +159,7 @@ class SqlIncidents:
             raise NotFound("incident", incident.id)
 
     async def list(self, workspace_id: str, filter: IncidentFilter, page: PageRequest) -> Page[Incident]:
-        statement = _incidents().where(incidents.c.workspace_id == workspace_id, *_matching(filter))
+        statement = counted_incidents().where(incidents.c.workspace_id == workspace_id, *matching(filter))
         return await fetch_page(self._session, statement, NEWEST_FIRST, page, incident_from_row)
 
     async def add_events(self, events: Sequence[IncidentEvent]) -> None:
@@ -168,9 +174,23 @@ class SqlIncidents:
         statement = select(incident_events).where(incident_events.c.incident_id == canonical)
         return await fetch_page(self._session, statement, OLDEST_FIRST, page, event_from_row)
 
+    async def members(
+        self, workspace_id: str, incident_id: str, page: PageRequest, *, failing: bool
+    ) -> Page[IncidentMember]:
+        statement = members_of(existing_id("incident", incident_id), failing=failing)
+        mine = statement.where(incidents.c.workspace_id == workspace_id)
+        return await fetch_page(self._session, mine, BY_MEMBER, page, member_from_row)
+
+    async def failures_by_day(self, incident: Incident, time_zone: str) -> Sequence[FailureDay]:
+        return await histogram(self._session, incident, time_zone)
+
+    async def counts(self, workspace_id: str, filter: IncidentFilter, now: datetime) -> IncidentCounts:
+        statement = COUNTS_OF.where(incidents.c.workspace_id == workspace_id, *matching(filter))
+        return counts_from_row((await self._session.execute(statement, {"now": now})).one())
+
     async def former(self, workspace_id: str, key: IncidentKey) -> Incident | None:
         statement = (
-            _incidents()
+            counted_incidents()
             .where(*_has_key(workspace_id, key), incidents.c.status == IncidentStatus.RESOLVED)
             .order_by(incidents.c.resolve_time.desc(), incidents.c.id.desc())
             .limit(1)
@@ -194,10 +214,11 @@ class SqlIncidents:
             raise NotFound("incident", id)
         return incident_from_row(row)
 
-    async def _note_failing(self, incident_id: str, failing: Sequence[tuple[str, str]]) -> None:
+    async def _note_failing(self, incident_id: str, failing: Sequence[tuple[str, str]], since: datetime) -> None:
         members = sorted({(check_id, storable(data_group)) for check_id, data_group in failing})
         values = {
             "incident_id": incident_id,
+            "since": since,
             "check_ids": [check_id for check_id, _ in members],
             "group_keys": [group_key(data_group) for _, data_group in members],
             "data_groups": [data_group for _, data_group in members],
@@ -212,23 +233,22 @@ def _note_failing() -> Insert:
     named = (column(name, kind) for name, kind in columns.items())
     members = func.unnest(*arrays).table_valued(*named).render_derived("members").c
     incident_id = bindparam("incident_id", type_=ID)
-    living = select(incident_id, *members, true(), literal(0)).join(checks, checks.c.id == members.check_id)
-    insertion = upsert(incident_checks).from_select(["incident_id", *columns, "failing", "passing_runs"], living)
+    new = (incident_id, *members, true(), literal(0), bindparam("since", type_=TIME))
+    living = select(*new).join(checks, checks.c.id == members.check_id)
+    names = ["incident_id", *columns, "failing", "passing_runs", "failing_since"]
+    insertion, old = upsert(incident_checks).from_select(names, living), incident_checks.c
+    since = case((old.failing, old.failing_since), else_=insertion.excluded.failing_since)
     return insertion.on_conflict_do_update(
-        constraint=incident_checks.primary_key, set_={"failing": True, "passing_runs": 0}
+        constraint=incident_checks.primary_key, set_={"failing": True, "passing_runs": 0, "failing_since": since}
     )
 
 
 NOTE_FAILING = _note_failing()
 
 
-def _incidents() -> Select[Any]:
-    return select(incidents, FAILING_CHECKS.label("failing_check_count"))
-
-
 def _unresolved(condition: ColumnElement[bool]) -> Select[Any]:
     """Locked in one order by everybody, so that nobody waits in a circle."""
-    return _incidents().where(UNRESOLVED, condition).order_by(incidents.c.id).with_for_update(of=incidents)
+    return counted_incidents().where(UNRESOLVED, condition).order_by(incidents.c.id).with_for_update(of=incidents)
 
 
 def _of_tables() -> ColumnElement[bool]:
@@ -258,35 +278,6 @@ def _lock_of(table: TableKey) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def _in_effect(name: str) -> tuple[FromClause, ColumnElement[Any]]:
-    """Incidents beside their settings, and what holds of that name; the parameter `default` where nothing is said."""
-    own, whole = incident_settings.alias("own"), incident_settings.alias("whole")
-    joined = incidents.outerjoin(own, own.c.owner_id == incidents.c.connection_id)
-    joined = joined.outerjoin(whole, whole.c.owner_id == incidents.c.workspace_id)
-    default = bindparam("default", type_=incident_settings.c[name].type)
-    return joined, func.coalesce(own.c[name], whole.c[name], default)
-
-
-def _quiet() -> Select[Any]:
-    joined, window = _in_effect("flap_window")
-    return (
-        _incidents()
-        .select_from(joined)
-        .where(
-            UNRESOLVED,
-            incidents.c.flap_count > 0,
-            incidents.c.last_seen_time <= bindparam("now", type_=TIME) - window,
-            FAILING_CHECKS == 0,
-        )
-        .order_by(incidents.c.id)
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(of=incidents, skip_locked=True)
-    )
-
-
-QUIET = _quiet()
-
-
 def _has_key(workspace_id: str, key: IncidentKey) -> list[ColumnElement[bool]]:
     stored = key_to_row(key)
     return [
@@ -294,18 +285,3 @@ def _has_key(workspace_id: str, key: IncidentKey) -> list[ColumnElement[bool]]:
         has_id(incidents.c.connection_id, key.connection_id),
         *(incidents.c[name] == stored[name] for name in INCIDENT_KEY if name != "connection_id"),
     ]
-
-
-def _matching(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.status:
-        found.append(incidents.c.status.in_(wanted.status))
-    if wanted.connection_id:
-        found.append(has_id(incidents.c.connection_id, wanted.connection_id))
-    if wanted.schema_name:
-        found.append(incidents.c.schema_name == wanted.schema_name)
-    if wanted.table_name:
-        found.append(incidents.c.table_name == wanted.table_name)
-    if wanted.min_severity is not None:
-        found.append(incidents.c.highest_severity >= wanted.min_severity.value)
-    return found

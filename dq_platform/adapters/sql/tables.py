@@ -397,6 +397,7 @@ incident_checks = Table(
     *_text("data_group"),
     Column("failing", Boolean, nullable=False),
     Column("passing_runs", Integer, nullable=False, comment="in a row"),
+    *_times("failing_since"),
     Index("ix_incident_checks_check", "check_id"),
 )
 

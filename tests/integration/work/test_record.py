@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,45 +13,12 @@ from dq_platform.app import checks, connections, incident_settings, incidents
 from dq_platform.app.record import end_quiet, record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
-from dq_platform.models.check import Check
-from dq_platform.models.incident import GroupingLevel, Incident, IncidentEventKind, IncidentFilter, IncidentStatus
+from dq_platform.models.incident import GroupingLevel, IncidentEventKind, IncidentFilter, IncidentStatus
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Result
+from tests.integration.work.incidents import events, handled, recorded, result
 from tests.integration.work.world import ALL, World
 
 OPENED, ESCALATED = IncidentEventKind.OPENED, IncidentEventKind.ESCALATED
-
-
-async def events(world: World, incident: Incident) -> list[IncidentEventKind]:
-    page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
-    return [event.kind for event in page.items]
-
-
-def result(world: World, check: Check, outcome: Outcome, group: str = "", category: str = "nulls") -> Result:
-    now = world.clock.now()
-    return Result(
-        id=new_id(),
-        workspace_id=world.who.workspace_id,
-        check_id=check.id,
-        job_id=new_id(),
-        target=check.target,
-        check_type=check.check_type,
-        category=category,
-        dimension="Completeness",
-        mode=check.mode,
-        time_scale=check.time_scale,
-        data_group=group,
-        time_period=now,
-        executed_at=now,
-        outcome=outcome,
-    )
-
-
-async def recorded(world: World, *results: Result) -> Sequence[Incident]:
-    async with world.deps.uow() as tx:
-        await record(tx, world.who.workspace_id, results, world.clock.now())
-        await tx.commit()
-    return await world.incidents()
 
 
 async def test_failures_open_one_incident_count_in_it_and_escalate_it(world: World) -> None:
@@ -126,10 +92,6 @@ async def test_runs_at_once_open_one_incident_per_key_and_lose_no_count(world: W
 
 async def grouped(world: World, level: GroupingLevel, *, per_data_group: bool = False) -> None:
     await handled(world, grouping_level=level, per_data_group=per_data_group)
-
-
-async def handled(world: World, **changes: object) -> None:
-    await incident_settings.update_settings(world.deps, world.who, world.connection.id, changes)
 
 
 async def test_open_incidents_go_on_and_end_by_the_grouping_that_they_have(world: World) -> None:
