@@ -432,6 +432,12 @@ class Incidents(Protocol):
         settings say nothing.
         """
 
+    async def unacknowledged(self, now: datetime, default: Handling, limit: int) -> Sequence[Incident]:
+        """Incidents, neither acknowledged nor muted, that were open too long and of which nobody was told that yet.
+
+        As `quiet` of any workspace, locked, and without those that another process holds.
+        """
+
 
 class IncidentSettingsStore(Protocol):
     async def find(self, workspace_id: str, connection_ids: Collection[str]) -> Sequence[IncidentSettings]:

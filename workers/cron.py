@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import queue, record, tick
+from dq_platform.app import incident_chores, queue, tick
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
@@ -48,7 +48,7 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
         Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
-        Chore("incidents", INCIDENTS_EVERY, lambda: record.end_quiet(deps)),
+        Chore("incidents", INCIDENTS_EVERY, lambda: incident_chores.tend(deps)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
     ]

@@ -19,7 +19,7 @@ from cli.zones import day
 
 app = typer.Typer(no_args_is_help=True, help="What people do about incidents, and how failures become incidents.")
 
-NAMES = ("grouping_level", "per_data_group", "passing_run_count", "flap_window")
+NAMES = ("grouping_level", "per_data_group", "passing_run_count", "flap_window", "escalate_after")
 ID = typer.Argument(help="Id of the incident; `dq incidents` lists them.")
 NOTE = typer.Option("--note", "-m", help="What to remember of it.")
 
@@ -170,6 +170,10 @@ def settings(
             help="How long an incident must be quiet before a failure is a new one, such as 12h; 0s: no time."
         ),
     ] = "",
+    escalate_after: Annotated[
+        str,
+        typer.Option(help="How long an incident may wait to be acknowledged, such as 2h; 0s: for ever."),
+    ] = "",
     inherit: Annotated[
         list[str] | None,
         typer.Option(help=f"Take a setting back, so that the next wider one holds: {', '.join(NAMES)}."),
@@ -184,7 +188,8 @@ def settings(
         "grouping_level": f"GROUPING_LEVEL_{level.upper()}" if level else None,
         "per_data_group": per_group,
         "passing_run_count": passing_runs,
-        "flap_window": f"{duration(flap_window, '--flap-window').total_seconds():.0f}s" if flap_window else None,
+        "flap_window": _seconds(flap_window, "--flap-window"),
+        "escalate_after": _seconds(escalate_after, "--escalate-after"),
     }
     named: Json = {name: value for name, value in given.items() if value is not None}
     with me.api() as api:
@@ -203,6 +208,10 @@ def _do(ctx: typer.Context, incident_id: str, verb: str, note: str, **more: str)
     with me.api() as api:
         incident = api.post(f"/incidents/{incident_id}/{verb}", {"note": note, **more})
     me.show(incident, lambda: incident_table([incident]))
+
+
+def _seconds(text: str, option: str) -> str | None:
+    return f"{duration(text, option).total_seconds():.0f}s" if text else None
 
 
 def _rows(found: Json) -> list[tuple[str, str, str]]:

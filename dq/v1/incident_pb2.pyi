@@ -120,6 +120,8 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """Somebody linked the ticket that `detail` names, or took the link away."""
     INCIDENT_EVENT_KIND_FLAPPED: _IncidentEventKind.ValueType  # 16
     """It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+    INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: _IncidentEventKind.ValueType  # 17
+    """Nobody has acknowledged it for as long as the settings allow."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -154,6 +156,8 @@ INCIDENT_EVENT_KIND_TICKET_LINKED: IncidentEventKind.ValueType  # 15
 """Somebody linked the ticket that `detail` names, or took the link away."""
 INCIDENT_EVENT_KIND_FLAPPED: IncidentEventKind.ValueType  # 16
 """It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: IncidentEventKind.ValueType  # 17
+"""Nobody has acknowledged it for as long as the settings allow."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
@@ -187,6 +191,8 @@ class Incident(_message.Message):
     TICKET_URL_FIELD_NUMBER: _builtins.int
     FLAP_COUNT_FIELD_NUMBER: _builtins.int
     RESOLVED_AUTOMATICALLY_FIELD_NUMBER: _builtins.int
+    OPEN_TIME_FIELD_NUMBER: _builtins.int
+    ESCALATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -249,6 +255,14 @@ class Incident(_message.Message):
     def resolve_time(self) -> _timestamp_pb2.Timestamp:
         """When it was resolved; unset if it was not."""
 
+    @_builtins.property
+    def open_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is open, not counting what came before it was reopened."""
+
+    @_builtins.property
+    def escalate_time(self) -> _timestamp_pb2.Timestamp:
+        """When an event told that nobody had acknowledged it for too long; unset if that is not so."""
+
     def __init__(
         self,
         *,
@@ -277,10 +291,12 @@ class Incident(_message.Message):
         ticket_url: _builtins.str = ...,
         flap_count: _builtins.int = ...,
         resolved_automatically: _builtins.bool = ...,
+        open_time: _timestamp_pb2.Timestamp | None = ...,
+        escalate_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "escalate_time", b"escalate_time", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "open_time", b"open_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "flap_count", b"flap_count", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "resolved_automatically", b"resolved_automatically", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "escalate_time", b"escalate_time", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "flap_count", b"flap_count", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "open_time", b"open_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "resolved_automatically", b"resolved_automatically", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
     _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
@@ -301,6 +317,7 @@ class IncidentSettings(_message.Message):
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
     PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
     FLAP_WINDOW_FIELD_NUMBER: _builtins.int
+    ESCALATE_AFTER_FIELD_NUMBER: _builtins.int
     IN_EFFECT_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection; empty for the whole workspace."""
@@ -320,6 +337,12 @@ class IncidentSettings(_message.Message):
         """
 
     @_builtins.property
+    def escalate_after(self) -> _duration_pb2.Duration:
+        """How long an incident may be open before an event tells that nobody has acknowledged it, 0 to 31 days; a muted one waits
+        until it is heard again. 0: for ever. Default: 0.
+        """
+
+    @_builtins.property
     def in_effect(self) -> Global___IncidentHandling:
         """What holds, once every setting has its value."""
 
@@ -331,11 +354,12 @@ class IncidentSettings(_message.Message):
         per_data_group: _builtins.bool | None = ...,
         passing_run_count: _builtins.int | None = ...,
         flap_window: _duration_pb2.Duration | None = ...,
+        escalate_after: _duration_pb2.Duration | None = ...,
         in_effect: Global___IncidentHandling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "flap_window", b"flap_window", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "escalate_after", b"escalate_after", "flap_window", b"flap_window", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "escalate_after", b"escalate_after", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__passing_run_count: _TypeAlias = _typing.Literal["passing_run_count"]  # noqa: Y015
     _WhichOneofArgType__passing_run_count: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count"]  # noqa: Y015
@@ -358,6 +382,7 @@ class IncidentHandling(_message.Message):
     PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
     PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
     FLAP_WINDOW_FIELD_NUMBER: _builtins.int
+    ESCALATE_AFTER_FIELD_NUMBER: _builtins.int
     grouping_level: Global___GroupingLevel.ValueType
     """What failures of one table must share to be one incident."""
     per_data_group: _builtins.bool
@@ -368,6 +393,10 @@ class IncidentHandling(_message.Message):
     def flap_window(self) -> _duration_pb2.Duration:
         """How long an incident must be quiet before a failure is a new one."""
 
+    @_builtins.property
+    def escalate_after(self) -> _duration_pb2.Duration:
+        """How long an incident may be open before an event tells that nobody has acknowledged it; 0: for ever."""
+
     def __init__(
         self,
         *,
@@ -375,10 +404,11 @@ class IncidentHandling(_message.Message):
         per_data_group: _builtins.bool = ...,
         passing_run_count: _builtins.int = ...,
         flap_window: _duration_pb2.Duration | None = ...,
+        escalate_after: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["flap_window", b"flap_window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalate_after", b"escalate_after", "flap_window", b"flap_window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["flap_window", b"flap_window", "grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalate_after", b"escalate_after", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

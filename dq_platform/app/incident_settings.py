@@ -15,7 +15,7 @@ from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
 
 MAX_PASSING_RUNS = 100
-MAX_WINDOW = timedelta(days=31)
+MAX_LENGTH = timedelta(days=31)
 CHANGEABLE = frozenset(field.name for field in fields(Handling))
 
 
@@ -53,9 +53,10 @@ def _review(settings: IncidentSettings) -> None:
     count = settings.passing_run_count
     if count is not None and not 1 <= count <= MAX_PASSING_RUNS:
         review.wrong("passing_run_count", f"is {count}; it takes 1 to {MAX_PASSING_RUNS}.")
-    window = settings.flap_window
-    if window is not None and not timedelta() <= window <= MAX_WINDOW:
-        review.wrong("flap_window", f"is {window.total_seconds():g} s; it takes 0 to {MAX_WINDOW.days} days.")
+    for name in ("flap_window", "escalate_after"):
+        length = getattr(settings, name)
+        if length is not None and not timedelta() <= length <= MAX_LENGTH:
+            review.wrong(name, f"is {length.total_seconds():g} s; it takes 0 to {MAX_LENGTH.days} days.")
     review.done()
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import structlog
 
-from dq_platform.app.deps import Deps
 from dq_platform.incidents.policy import (
     Failures,
     KeyChange,
@@ -27,9 +26,6 @@ from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.ports import Tx
-
-BATCH = 100
-"""How many incidents cron changes in one transaction."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,17 +64,6 @@ def _tell_unmeasured(results: Iterable[Result]) -> None:
             checks.setdefault(result.error_reason, set()).add(result.check_id)
     for reason, ids in sorted(checks.items()):
         log.warning("checks.unmeasured", reason=reason, check_ids=sorted(ids))
-
-
-async def end_quiet(deps: Deps) -> int:
-    """End incidents that flapped and have been quiet for their window; how many. Others that do the same skip them."""
-    async with deps.uow() as tx:
-        act = Act(deps.clock.now())
-        quiet = await tx.incidents.quiet(act.at, Handling(), BATCH)
-        for incident in quiet:
-            await _store(tx, settle(incident, await tx.incidents.failing_check_count(incident.id), act))
-        await tx.commit()
-    return len(quiet)
 
 
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:

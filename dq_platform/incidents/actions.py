@@ -50,7 +50,7 @@ def unmute(incident: Incident, act: Act) -> Step:
 
 
 def reopen(incident: Incident, unresolved: Iterable[Incident], act: Act) -> Step:
-    """It is not over after all: it goes on as it was, acknowledged or not, and may end by itself again.
+    """It is not over after all: it goes on as it was, acknowledged or not, and may end by itself again or be escalated.
 
     `unresolved` are the incidents of its table that are. Raises WrongState if it is one of them, or another of the same
     key is.
@@ -65,7 +65,7 @@ def reopen(incident: Incident, unresolved: Iterable[Incident], act: Act) -> Step
             id=incident.id,
             newer_id=newer.id,
         )
-    again = reopened(incident)
+    again = replace(reopened(incident), open_time=act.at, escalate_time=None)
     return Step(again, (event(again, IncidentEventKind.REOPENED, act),))
 
 

@@ -131,6 +131,7 @@ def open_incident(workspace_id: str, key: IncidentKey, failures: Failures, previ
         failing_check_count=len(failures.members),
         first_seen_time=failures.first_time,
         last_seen_time=failures.last_time,
+        open_time=failures.first_time,
         previous_incident_id=previous_incident_id,
     )
 
@@ -173,8 +174,15 @@ def flaps(incident: Incident, window: timedelta, at: datetime) -> bool:
 
 def flap(incident: Incident, act: Act) -> Step:
     """The incident, open again; its failures are still to be counted."""
-    again = replace(reopened(incident), flap_count=incident.flap_count + 1)
+    since = act.at if incident.status is IncidentStatus.RESOLVED else incident.open_time
+    again = replace(reopened(incident), flap_count=incident.flap_count + 1, open_time=since)
     return Step(again, (event(again, IncidentEventKind.FLAPPED, act),))
+
+
+def escalate(incident: Incident, act: Act) -> Step:
+    """The incident of which people are told, once, that nobody has acknowledged it for too long."""
+    told = replace(incident, escalate_time=act.at)
+    return Step(told, (event(told, IncidentEventKind.ESCALATED_UNACKNOWLEDGED, act),))
 
 
 def settle(incident: Incident, failing_check_count: int, act: Act, flap_window: timedelta = timedelta()) -> Step:

@@ -30,6 +30,7 @@ class IncidentEventKind(StrEnum):
     ASSIGNED = "assigned"
     TICKET_LINKED = "ticket_linked"
     FLAPPED = "flapped"
+    ESCALATED_UNACKNOWLEDGED = "escalated_unacknowledged"
 
 
 class GroupingLevel(StrEnum):
@@ -85,6 +86,7 @@ class IncidentSettings:
     per_data_group: bool | None = None
     passing_run_count: int | None = None
     flap_window: timedelta | None = None
+    escalate_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,15 @@ class Handling:
 
     `passing_run_count`: how often in a row what failed must pass to be over. `flap_window`: an incident that ended by
     itself and fails again before so much time has gone by since its last failure is reopened, and ends when it has been
-    quiet for so long; zero: a new one is opened.
+    quiet for so long; zero: a new one is opened. `escalate_after`: how long an incident may be open before people are
+    told that nobody has acknowledged it; zero: for ever.
     """
 
     grouping_level: GroupingLevel = GroupingLevel.CATEGORY
     per_data_group: bool = False
     passing_run_count: int = 1
     flap_window: timedelta = timedelta(hours=12)
+    escalate_after: timedelta = timedelta()
 
     @property
     def grouping(self) -> Grouping:
@@ -110,10 +114,12 @@ class Handling:
 class Incident:
     """`failure_count` counts failing results; `failing_check_count` the checks that fail now.
 
-    `previous_incident_id` names the resolved incident of the same key that came before, empty if none.
-    `excluded_from_training`: the periods that fail in it are no example of what is normal. `assignee` is whoever is to
-    look after it, `ticket_url` where that is tracked; both empty if nobody said so. `flap_count`: how often it failed
-    again soon after all its checks had passed. `resolved_automatically`: it is over, and nobody said so.
+    `open_time`: since when it is open, not counting what came before it was reopened. `previous_incident_id` names the
+    resolved incident of the same key that came before, empty if none. `excluded_from_training`: the periods that fail in
+    it are no example of what is normal. `assignee` is whoever is to look after it, `ticket_url` where that is tracked;
+    both empty if nobody said so. `flap_count`: how often it failed again soon after all its checks had passed.
+    `resolved_automatically`: it is over, and nobody said so. `escalate_time`: when people were told that nobody had
+    acknowledged it.
     """
 
     id: str
@@ -125,6 +131,7 @@ class Incident:
     failing_check_count: int
     first_seen_time: datetime
     last_seen_time: datetime
+    open_time: datetime
     mute_until_time: datetime | None = None
     acknowledge_time: datetime | None = None
     resolve_time: datetime | None = None
@@ -134,6 +141,7 @@ class Incident:
     ticket_url: str = ""
     flap_count: int = 0
     resolved_automatically: bool = False
+    escalate_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

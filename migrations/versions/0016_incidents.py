@@ -12,11 +12,12 @@ depends_on = None
 
 OLD_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
 KEY = (*OLD_KEY[:3], "level", "dimension", "category", "check_type", "check_id", "group_key")
+UNESCALATED = sa.text("status = 'open' AND escalate_time IS NULL")
 FLAPPING = sa.text("flap_count > 0 AND status <> 'resolved'")
 UNRESOLVED = sa.text("status <> 'resolved'")
 NEW_COLUMNS = (
     *("level", "check_type", "check_id", "data_group", "group_key"),
-    *("assignee", "ticket_url", "flap_count", "resolved_automatically"),
+    *("assignee", "ticket_url", "flap_count", "resolved_automatically", "open_time", "escalate_time"),
 )
 KEEP_THE_NEWEST = """
 UPDATE incidents SET status = 'resolved', resolve_time = now() FROM incidents later
@@ -36,6 +37,11 @@ def upgrade() -> None:
     _add("incidents", sa.Column("group_key", ID, nullable=False, server_default="00000000-0000-0000-0000-000000000000"))
     _add("incidents", sa.Column("flap_count", sa.Integer(), nullable=False, server_default="0"))
     _add("incidents", sa.Column("resolved_automatically", sa.Boolean(), nullable=False, server_default="false"))
+    op.add_column("incidents", sa.Column("escalate_time", sa.DateTime(timezone=True)))
+    op.add_column("incidents", sa.Column("open_time", sa.DateTime(timezone=True)))
+    op.execute("UPDATE incidents SET open_time = first_seen_time")
+    op.alter_column("incidents", "open_time", nullable=False)
+    op.create_index("ix_incidents_unescalated", "incidents", ["open_time"], postgresql_where=UNESCALATED)
     op.create_index("ix_incidents_flapping", "incidents", ["last_seen_time"], postgresql_where=FLAPPING)
     _create_key_indexes(KEY)
     passing_runs = sa.Column("passing_runs", sa.Integer(), nullable=False, server_default="0", comment="in a row")
@@ -54,6 +60,7 @@ def upgrade() -> None:
         sa.Column("per_data_group", sa.Boolean()),
         sa.Column("passing_run_count", sa.Integer()),
         sa.Column("flap_window", sa.Interval()),
+        sa.Column("escalate_after", sa.Interval()),
     )
     op.create_index("ix_incident_settings_workspace_id", "incident_settings", ["workspace_id"])
 
@@ -64,6 +71,7 @@ def downgrade() -> None:
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
     op.drop_index("ix_incidents_flapping", "incidents")
+    op.drop_index("ix_incidents_unescalated", "incidents")
     op.drop_column("incident_checks", "failing_since")
     op.drop_column("incident_checks", "passing_runs")
     op.drop_column("incident_events", "detail")

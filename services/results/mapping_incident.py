@@ -104,6 +104,8 @@ def incident(model: Incident) -> incident_pb2.Incident:
         ticket_url=model.ticket_url,
         flap_count=model.flap_count,
         resolved_automatically=model.resolved_automatically,
+        open_time=times.to_proto(model.open_time),
+        escalate_time=times.to_proto(model.escalate_time),
         grouping_level=incident_pb2.GroupingLevel.ValueType(LEVELS.proto(model.key.level)),
         check_type=model.key.check_type,
         check_id=model.key.check_id,
@@ -132,6 +134,7 @@ def settings(model: Said) -> incident_pb2.IncidentSettings:
         per_data_group=own.per_data_group,
         passing_run_count=own.passing_run_count,
         flap_window=None if own.flap_window is None else times.duration_to_proto(own.flap_window),
+        escalate_after=None if own.escalate_after is None else times.duration_to_proto(own.escalate_after),
         in_effect=_handling(model.handling),
     )
 
@@ -145,6 +148,9 @@ _READ: Mapping[str, Callable[[incident_pb2.IncidentSettings], object]] = {
     "grouping_level": lambda message: LEVELS.core_or_none(message.grouping_level),
     "per_data_group": lambda message: message.per_data_group if message.HasField("per_data_group") else None,
     "flap_window": lambda message: message.flap_window.ToTimedelta() if message.HasField("flap_window") else None,
+    "escalate_after": lambda message: (
+        message.escalate_after.ToTimedelta() if message.HasField("escalate_after") else None
+    ),
     "passing_run_count": lambda message: message.passing_run_count if message.HasField("passing_run_count") else None,
 }
 
@@ -155,4 +161,5 @@ def _handling(model: Handling) -> incident_pb2.IncidentHandling:
         per_data_group=model.per_data_group,
         passing_run_count=model.passing_run_count,
         flap_window=times.duration_to_proto(model.flap_window),
+        escalate_after=times.duration_to_proto(model.escalate_after),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, TextClause, bindparam, func
 
 from dq_platform.adapters.sql.incident_select import FAILING_CHECKS, counted_incidents
-from dq_platform.adapters.sql.tables import TIME, UNRESOLVED, incident_settings, incidents
+from dq_platform.adapters.sql.tables import FLAPPING, TIME, UNESCALATED, incident_settings, incidents
+
+NOW = bindparam("now", type_=TIME)
 
 
 def _in_effect(name: str) -> tuple[FromClause, ColumnElement[Any]]:
@@ -21,15 +24,20 @@ def _in_effect(name: str) -> tuple[FromClause, ColumnElement[Any]]:
 
 def _quiet() -> Select[Any]:
     joined, window = _in_effect("flap_window")
+    return _due(joined, FLAPPING, incidents.c.last_seen_time <= NOW - window, FAILING_CHECKS == 0)
+
+
+def _unacknowledged() -> Select[Any]:
+    joined, allowed = _in_effect("escalate_after")
+    heard = func.coalesce(incidents.c.mute_until_time, NOW) <= NOW
+    return _due(joined, UNESCALATED, incidents.c.open_time <= NOW - allowed, allowed > timedelta(), heard)
+
+
+def _due(joined: FromClause, *conditions: ColumnElement[bool] | TextClause) -> Select[Any]:
     return (
         counted_incidents()
         .select_from(joined)
-        .where(
-            UNRESOLVED,
-            incidents.c.flap_count > 0,
-            incidents.c.last_seen_time <= bindparam("now", type_=TIME) - window,
-            FAILING_CHECKS == 0,
-        )
+        .where(*conditions)
         .order_by(incidents.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=incidents, skip_locked=True)
@@ -37,3 +45,4 @@ def _quiet() -> Select[Any]:
 
 
 QUIET = _quiet()
+UNACKNOWLEDGED = _unacknowledged()

@@ -63,6 +63,8 @@ def changes_to_row(incident: Incident) -> Mapping[str, object]:
         "ticket_url": incident.ticket_url,
         "flap_count": incident.flap_count,
         "resolved_automatically": incident.resolved_automatically,
+        "open_time": incident.open_time,
+        "escalate_time": incident.escalate_time,
     }
 
 
@@ -86,6 +88,8 @@ def incident_from_row(row: Row[Any]) -> Incident:
         ticket_url=row.ticket_url,
         flap_count=row.flap_count,
         resolved_automatically=row.resolved_automatically,
+        open_time=row.open_time,
+        escalate_time=row.escalate_time,
     )
 
 

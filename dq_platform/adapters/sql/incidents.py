@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import existing_id, group_key, has_id, parse_id, storable
-from dq_platform.adapters.sql.incident_due import QUIET
+from dq_platform.adapters.sql.incident_due import QUIET, UNACKNOWLEDGED
 from dq_platform.adapters.sql.incident_reports import COUNTS_OF, counts_from_row, histogram, member_from_row, members_of
 from dq_platform.adapters.sql.incident_rows import (
     changes_to_row,
@@ -202,6 +202,10 @@ class SqlIncidents:
     async def quiet(self, now: datetime, default: Handling, limit: int) -> Sequence[Incident]:
         sent = {"now": now, "most": limit, "default": default.flap_window}
         return [incident_from_row(row) for row in await self._session.execute(QUIET, sent)]
+
+    async def unacknowledged(self, now: datetime, default: Handling, limit: int) -> Sequence[Incident]:
+        sent = {"now": now, "most": limit, "default": default.escalate_after}
+        return [incident_from_row(row) for row in await self._session.execute(UNACKNOWLEDGED, sent)]
 
     async def _unresolved(self, workspace_id: str, condition: ColumnElement[bool]) -> Sequence[Incident]:
         statement = _unresolved(condition).where(incidents.c.workspace_id == workspace_id)

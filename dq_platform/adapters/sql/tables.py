@@ -347,6 +347,7 @@ INCIDENT_KEY = (
     *("level", "dimension", "category", "check_type", "check_id", "group_key"),
 )
 UNRESOLVED = text("status <> 'resolved'")
+UNESCALATED = text("status = 'open' AND escalate_time IS NULL")
 FLAPPING = text("flap_count > 0 AND status <> 'resolved'")
 
 # Incidents outlive their connection, as results do.
@@ -361,14 +362,15 @@ incidents = Table(
     *_text("data_group", "status"),
     Column("highest_severity", SmallInteger, nullable=False),
     *_counts("failure_count"),
-    *_times("first_seen_time", "last_seen_time"),
-    *_times("mute_until_time", "acknowledge_time", "resolve_time", nullable=True),
+    *_times("first_seen_time", "last_seen_time", "open_time"),
+    *_times("mute_until_time", "acknowledge_time", "resolve_time", "escalate_time", nullable=True),
     Column("previous_incident_id", ID),
     Column("excluded_from_training", Boolean, nullable=False),
     *_text("assignee", "ticket_url"),
     Column("flap_count", Integer, nullable=False),
     Column("resolved_automatically", Boolean, nullable=False),
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
+    Index("ix_incidents_unescalated", "open_time", postgresql_where=UNESCALATED),
     Index("ix_incidents_flapping", "last_seen_time", postgresql_where=FLAPPING),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
@@ -385,6 +387,7 @@ incident_settings = Table(
     Column("per_data_group", Boolean),
     Column("passing_run_count", Integer),
     Column("flap_window", Interval),
+    Column("escalate_after", Interval),
     Index(None, "workspace_id"),
 )
 

@@ -141,6 +141,7 @@ class World:
             failing_check_count=1,
             first_seen_time=NOW,
             last_seen_time=NOW,
+            open_time=NOW,
         )
         return replace(incident, **changes)
 

@@ -10,7 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.app import checks, connections, incident_settings, incidents
-from dq_platform.app.record import end_quiet, record
+from dq_platform.app.incident_chores import end_quiet, escalate_unacknowledged
+from dq_platform.app.record import record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.incident import GroupingLevel, IncidentEventKind, IncidentFilter, IncidentStatus
@@ -191,6 +192,33 @@ async def test_cron_asks_each_connection_and_its_workspace_for_their_window(worl
     assert await end_quiet(world.deps) == 1
 
 
+async def test_what_nobody_acknowledges_in_time_is_escalated_once_and_never_while_it_is_muted(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    await handled(world, grouping_level=GroupingLevel.CHECK, escalate_after=timedelta(hours=2))
+    found = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    quiet, taken = found
+    await incidents.acknowledge(world.deps, world.who, taken.id)
+    await incidents.mute(world.deps, world.who, quiet.id, world.clock.now() + timedelta(hours=3))
+    steps = []
+    for minutes in (119, 2, 61, 60):
+        world.clock.advance(timedelta(minutes=minutes))
+        steps.append(sorted(await asyncio.gather(*(escalate_unacknowledged(world.deps) for _ in range(3)))))
+    assert steps == [[0, 0, 0], [0, 0, 0], [0, 0, 1], [0, 0, 0]]
+    told = await incidents.list_events(world.deps, world.who, quiet.id, ALL)
+    assert (told.items[-1].kind, told.items[-1].actor) == (IncidentEventKind.ESCALATED_UNACKNOWLEDGED, "system")
+    shown = await incidents.get_incident(world.deps, world.who, quiet.id)
+    assert (shown.status, shown.escalate_time) == (IncidentStatus.OPEN, told.items[-1].create_time)
+    await incidents.resolve(world.deps, world.who, quiet.id)
+    await incidents.reopen(world.deps, world.who, quiet.id)
+    assert await escalate_unacknowledged(world.deps) == 0
+    world.clock.advance(timedelta(hours=2))
+    await handled(world, escalate_after=timedelta())
+    assert await escalate_unacknowledged(world.deps) == 0
+    await handled(world, escalate_after=None)
+    await incident_settings.update_settings(world.deps, world.who, "", {"escalate_after": timedelta(hours=2)})
+    assert await escalate_unacknowledged(world.deps) == 1
+
+
 async def test_a_run_without_failures_asks_once_whether_anything_failed_before(
     world: World, engine: AsyncEngine
 ) -> None:
@@ -242,7 +270,8 @@ async def test_an_incident_that_was_resolved_by_mistake_is_reopened_unless_a_new
     [first] = await recorded(world, result(world, check, Outcome.ERROR))
     await incidents.resolve(world.deps, world.who, first.id)
     again = await incidents.reopen(world.deps, world.who, first.id, "not yet")
-    assert (again, await world.incidents()) == (first, [first])
+    assert replace(again, open_time=first.open_time) == first
+    assert await world.incidents() == [again]
     [same] = await recorded(world, result(world, check, Outcome.ERROR))
     assert (same.id, same.failure_count) == (first.id, 2)
     await incidents.resolve(world.deps, world.who, first.id)

@@ -18,7 +18,7 @@ from tests.services.shop import Shop
 
 LEVEL_CATEGORY, LEVEL_TABLE = incident_pb2.GROUPING_LEVEL_CATEGORY, incident_pb2.GROUPING_LEVEL_TABLE
 
-BY_DEFAULT: Any = {"passing_run_count": 1, "flap_window": Duration(seconds=12 * 3600)}
+BY_DEFAULT: Any = {"passing_run_count": 1, "flap_window": Duration(seconds=12 * 3600), "escalate_after": Duration()}
 
 
 def in_days(days: int) -> Timestamp:

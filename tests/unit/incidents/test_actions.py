@@ -65,11 +65,11 @@ def test_an_incident_is_excluded_from_training_and_included_again_over_or_not():
 
 def test_reopening_takes_an_incident_back_to_where_it_was():
     for before, status in (
-        (incident(), IncidentStatus.OPEN),
+        (incident(escalate_time=None), IncidentStatus.OPEN),
         (actions.acknowledge(incident(), ME).incident, IncidentStatus.ACKNOWLEDGED),
     ):
         step = actions.reopen(actions.resolve(before, ME).incident, [incident(key=replace(KEY, category="text"))], ME)
-        assert step.incident == replace(before, status=status)
+        assert step.incident == replace(before, status=status, open_time=ME.at)
         assert [event.kind for event in step.events] == [IncidentEventKind.REOPENED]
 
 
