@@ -21,6 +21,7 @@ PLACES = {
     "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
     "incident": "cli.commands.incident:app",
+    "maintenance": "cli.commands.maintenance:app",
     "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
     "queue": "cli.commands.queue:queue",

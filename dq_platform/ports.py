@@ -27,6 +27,7 @@ from dq_platform.models.incident import (
     IncidentSettings,
 )
 from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Unit, UnitEnd, UnitReport
+from dq_platform.models.maintenance import MaintenanceWindow
 from dq_platform.models.metadata import (
     Estimates,
     KnownTable,
@@ -447,6 +448,25 @@ class IncidentSettingsStore(Protocol):
         """Raises NotFound for a connection that is gone."""
 
 
+class MaintenanceWindows(Protocol):
+    async def add(self, window: MaintenanceWindow) -> None: ...
+
+    async def get(self, workspace_id: str, id: str) -> MaintenanceWindow: ...
+
+    async def list(self, workspace_id: str, page: PageRequest) -> Page[MaintenanceWindow]:
+        """By creation."""
+
+    async def update(self, window: MaintenanceWindow, expected_version: int) -> None:
+        """Raises EtagMismatch if the stored version is another."""
+
+    async def delete(self, workspace_id: str, id: str) -> None: ...
+
+    async def between(
+        self, workspace_id: str, connection_ids: Collection[str], first: datetime, last: datetime
+    ) -> Sequence[MaintenanceWindow]:
+        """Those that are about the connections, or about all, at any moment from the first to the last."""
+
+
 class Tx(Protocol):
     """One transaction on our store."""
 
@@ -462,6 +482,7 @@ class Tx(Protocol):
     results: Results
     incidents: Incidents
     incident_settings: IncidentSettingsStore
+    maintenance_windows: MaintenanceWindows
     samples: Samples
 
     async def commit(self) -> None: ...

@@ -160,6 +160,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The same failures count in another incident that is not resolved."""
     ERROR_REASON_INCIDENT_NOT_MUTED: _ErrorReason.ValueType  # 142
     """The incident is not muted."""
+    ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: _ErrorReason.ValueType  # 143
+    """There is no such maintenance window."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -304,4 +306,6 @@ ERROR_REASON_INCIDENT_SUPERSEDED: ErrorReason.ValueType  # 141
 """The same failures count in another incident that is not resolved."""
 ERROR_REASON_INCIDENT_NOT_MUTED: ErrorReason.ValueType  # 142
 """The incident is not muted."""
+ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: ErrorReason.ValueType  # 143
+"""There is no such maintenance window."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import incident_pb2 as _incident_pb2
+from dq.v1 import maintenance_pb2 as _maintenance_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
@@ -975,3 +976,231 @@ class GetIncidentHistogramResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetIncidentHistogramResponse: _TypeAlias = GetIncidentHistogramResponse  # noqa: Y015
+
+@_typing.final
+class CreateMaintenanceWindowRequest(_message.Message):
+    """The maintenance window to create."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateMaintenanceWindowRequest: _TypeAlias = CreateMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class CreateMaintenanceWindowResponse(_message.Message):
+    """The window as it was created."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateMaintenanceWindowResponse: _TypeAlias = CreateMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class GetMaintenanceWindowRequest(_message.Message):
+    """Which maintenance window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_ID_FIELD_NUMBER: _builtins.int
+    maintenance_window_id: _builtins.str
+    """Its identifier."""
+    def __init__(
+        self,
+        *,
+        maintenance_window_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window_id", b"maintenance_window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMaintenanceWindowRequest: _TypeAlias = GetMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class GetMaintenanceWindowResponse(_message.Message):
+    """The window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMaintenanceWindowResponse: _TypeAlias = GetMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class ListMaintenanceWindowsRequest(_message.Message):
+    """How many maintenance windows at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMaintenanceWindowsRequest: _TypeAlias = ListMaintenanceWindowsRequest  # noqa: Y015
+
+@_typing.final
+class ListMaintenanceWindowsResponse(_message.Message):
+    """A page of maintenance windows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def maintenance_windows(self) -> _containers.RepeatedCompositeFieldContainer[_maintenance_pb2.MaintenanceWindow]:
+        """The windows."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_windows: _abc.Iterable[_maintenance_pb2.MaintenanceWindow] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_windows", b"maintenance_windows", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMaintenanceWindowsResponse: _TypeAlias = ListMaintenanceWindowsResponse  # noqa: Y015
+
+@_typing.final
+class UpdateMaintenanceWindowRequest(_message.Message):
+    """The maintenance window to change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """Its identifier, and the new values."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change; empty: those that are set."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateMaintenanceWindowRequest: _TypeAlias = UpdateMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class UpdateMaintenanceWindowResponse(_message.Message):
+    """The changed window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateMaintenanceWindowResponse: _TypeAlias = UpdateMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class DeleteMaintenanceWindowRequest(_message.Message):
+    """Which maintenance window to delete."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    maintenance_window_id: _builtins.str
+    """Its identifier."""
+    etag: _builtins.str
+    """Delete only if the window still has this etag."""
+    def __init__(
+        self,
+        *,
+        maintenance_window_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "maintenance_window_id", b"maintenance_window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteMaintenanceWindowRequest: _TypeAlias = DeleteMaintenanceWindowRequest  # noqa: Y015

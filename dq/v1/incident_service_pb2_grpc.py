@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dq.v1 import incident_service_pb2 as dq_dot_v1_dot_incident__service__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -109,6 +110,31 @@ class IncidentServiceStub:
                 '/dq.v1.IncidentService/GetIncidentHistogram',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
+                _registered_method=True)
+        self.CreateMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/CreateMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.GetMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/GetMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.ListMaintenanceWindows = channel.unary_unary(
+                '/dq.v1.IncidentService/ListMaintenanceWindows',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.FromString,
+                _registered_method=True)
+        self.UpdateMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/UpdateMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.DeleteMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/DeleteMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
         self.GetIncidentSettings = channel.unary_unary(
                 '/dq.v1.IncidentService/GetIncidentSettings',
@@ -235,6 +261,41 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateMaintenanceWindow(self, request, context):
+        """Creates a maintenance window: failures in it open no incidents.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMaintenanceWindow(self, request, context):
+        """Returns a maintenance window.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMaintenanceWindows(self, request, context):
+        """Lists maintenance windows by creation, those that are over too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMaintenanceWindow(self, request, context):
+        """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMaintenanceWindow(self, request, context):
+        """Deletes a maintenance window: failures count again from then on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetIncidentSettings(self, request, context):
         """Returns how failures become incidents, for a connection or for the workspace.
         """
@@ -327,6 +388,31 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.GetIncidentHistogram,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.SerializeToString,
+            ),
+            'CreateMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.SerializeToString,
+            ),
+            'GetMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.SerializeToString,
+            ),
+            'ListMaintenanceWindows': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMaintenanceWindows,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.SerializeToString,
+            ),
+            'UpdateMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.SerializeToString,
+            ),
+            'DeleteMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'GetIncidentSettings': grpc.unary_unary_rpc_method_handler(
                     servicer.GetIncidentSettings,
@@ -745,6 +831,141 @@ class IncidentService:
             '/dq.v1.IncidentService/GetIncidentHistogram',
             dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/CreateMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMaintenanceWindows(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ListMaintenanceWindows',
+            dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UpdateMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/DeleteMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

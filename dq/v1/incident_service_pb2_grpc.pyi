@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from dq.v1 import incident_service_pb2 as _incident_service_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -70,6 +71,16 @@ class IncidentServiceStub:
     """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
     failures are left out, and so are failures of checks that were deleted.
     """
+    CreateMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.CreateMaintenanceWindowRequest, _incident_service_pb2.CreateMaintenanceWindowResponse]
+    """Creates a maintenance window: failures in it open no incidents."""
+    GetMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetMaintenanceWindowRequest, _incident_service_pb2.GetMaintenanceWindowResponse]
+    """Returns a maintenance window."""
+    ListMaintenanceWindows: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListMaintenanceWindowsRequest, _incident_service_pb2.ListMaintenanceWindowsResponse]
+    """Lists maintenance windows by creation, those that are over too."""
+    UpdateMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateMaintenanceWindowRequest, _incident_service_pb2.UpdateMaintenanceWindowResponse]
+    """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+    DeleteMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.DeleteMaintenanceWindowRequest, _empty_pb2.Empty]
+    """Deletes a maintenance window: failures count again from then on."""
     GetIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]
     """Returns how failures become incidents, for a connection or for the workspace."""
     UpdateIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]
@@ -119,6 +130,16 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
     failures are left out, and so are failures of checks that were deleted.
     """
+    CreateMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.CreateMaintenanceWindowRequest, _incident_service_pb2.CreateMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Creates a maintenance window: failures in it open no incidents."""
+    GetMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetMaintenanceWindowRequest, _incident_service_pb2.GetMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Returns a maintenance window."""
+    ListMaintenanceWindows: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListMaintenanceWindowsRequest, _incident_service_pb2.ListMaintenanceWindowsResponse]  # type: ignore[assignment]
+    """Lists maintenance windows by creation, those that are over too."""
+    UpdateMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateMaintenanceWindowRequest, _incident_service_pb2.UpdateMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+    DeleteMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.DeleteMaintenanceWindowRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Deletes a maintenance window: failures count again from then on."""
     GetIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]  # type: ignore[assignment]
     """Returns how failures become incidents, for a connection or for the workspace."""
     UpdateIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]  # type: ignore[assignment]
@@ -255,6 +276,46 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
         failures are left out, and so are failures of checks that were deleted.
         """
+
+    @_abc_1.abstractmethod
+    def CreateMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.CreateMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.CreateMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.CreateMaintenanceWindowResponse]]:
+        """Creates a maintenance window: failures in it open no incidents."""
+
+    @_abc_1.abstractmethod
+    def GetMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.GetMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.GetMaintenanceWindowResponse]]:
+        """Returns a maintenance window."""
+
+    @_abc_1.abstractmethod
+    def ListMaintenanceWindows(
+        self,
+        request: _incident_service_pb2.ListMaintenanceWindowsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ListMaintenanceWindowsResponse, _abc.Awaitable[_incident_service_pb2.ListMaintenanceWindowsResponse]]:
+        """Lists maintenance windows by creation, those that are over too."""
+
+    @_abc_1.abstractmethod
+    def UpdateMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.UpdateMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UpdateMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.UpdateMaintenanceWindowResponse]]:
+        """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+
+    @_abc_1.abstractmethod
+    def DeleteMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.DeleteMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Deletes a maintenance window: failures count again from then on."""
 
     @_abc_1.abstractmethod
     def GetIncidentSettings(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from dq_platform.incidents.maintenance import outside
 from dq_platform.incidents.policy import (
     Failures,
     KeyChange,
@@ -33,11 +34,11 @@ log = structlog.get_logger(__name__)
 async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> Sequence[Result]:
     """Write results and incidents, and return the results whose checks still exist; the caller commits.
 
-    Runs take turns at the incidents of a table if anything fails or has failed there; all others go past them.
+    What fails in a maintenance window is stored and says nothing to incidents. Runs take turns at the incidents of a table if anything fails or has failed there; all others go past them.
     """
     stored = await tx.results.add(results)
     _tell_unmeasured(stored)
-    verdicts = [result for result in stored if result.outcome.is_verdict]
+    verdicts = await _outside_maintenance(tx, workspace_id, [one for one in stored if one.outcome.is_verdict])
     tables = sorted({_table(result) for result in verdicts})
     failing = any(result.outcome.severity is not None for result in verdicts)
     if tables and (failing or await tx.incidents.has_unresolved(workspace_id, tables)):
@@ -50,6 +51,17 @@ async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: date
         for change in fold(verdicts, {one: handling.grouping for one, handling in handlings.items()}, unresolved):
             await run.apply(change)
     return stored
+
+
+async def _outside_maintenance(tx: Tx, workspace_id: str, verdicts: Sequence[Result]) -> Sequence[Result]:
+    """The verdicts that incidents hear of; nobody has to be asked if nothing failed."""
+    failing = [result for result in verdicts if result.outcome.severity is not None]
+    if not failing:
+        return verdicts
+    times = [result.executed_at for result in failing]
+    connection_ids = {result.target.connection_id for result in failing}
+    windows = await tx.maintenance_windows.between(workspace_id, connection_ids, min(times), max(times))
+    return outside(verdicts, windows)
 
 
 def _table(result: Result) -> TableKey:

@@ -62,11 +62,13 @@ def upgrade() -> None:
         sa.Column("flap_window", sa.Interval()),
         sa.Column("escalate_after", sa.Interval()),
     )
+    _create_windows()
     op.create_index("ix_incident_settings_workspace_id", "incident_settings", ["workspace_id"])
 
 
 def downgrade() -> None:
     """Incidents that the old key cannot tell apart would be one: of those, all but the newest are resolved."""
+    op.drop_table("maintenance_windows")
     op.drop_table("incident_settings")
     _drop_key_indexes()
     op.execute(KEEP_THE_NEWEST)
@@ -78,6 +80,22 @@ def downgrade() -> None:
     for name in NEW_COLUMNS:
         op.drop_column("incidents", name)
     _create_key_indexes(OLD_KEY)
+
+
+def _create_windows() -> None:
+    texts = ("table_pattern", "reason", "created_by")
+    times = ("start_time", "end_time", "create_time", "update_time")
+    op.create_table(
+        "maintenance_windows",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("connection_id", ID, sa.ForeignKey("connections.id", ondelete="CASCADE"), comment="NULL: all"),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
+        *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in times),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
+    op.create_index("ix_maintenance_windows_workspace_id", "maintenance_windows", ["workspace_id", "create_time", "id"])
+    op.create_index("ix_maintenance_windows_end", "maintenance_windows", ["workspace_id", "end_time"])
 
 
 def _drop_key_indexes() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from google.protobuf.empty_pb2 import Empty
+
 from dq.v1 import incident_service_pb2 as pb
 from dq.v1 import incident_service_pb2_grpc
-from dq_platform.app import incident_settings, incidents
+from dq_platform.app import incident_settings, incidents, maintenance_windows
 from dq_platform.app.deps import Deps
 from services.common import masks, times
 from services.common.call import Context, caller
 from services.common.paging import PageTokens
 from services.results import mapping_incident as mapping
+from services.results import mapping_maintenance
 
 
 class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
@@ -103,6 +106,44 @@ class IncidentServicer(incident_service_pb2_grpc.IncidentServiceServicer):
         zone = request.time_zone or "UTC"
         days = await incidents.failures_by_day(self._deps, caller(), request.incident_id, zone)
         return pb.GetIncidentHistogramResponse(days=map(mapping.day, days))
+
+    async def CreateMaintenanceWindow(
+        self, request: pb.CreateMaintenanceWindowRequest, _context: Context
+    ) -> pb.CreateMaintenanceWindowResponse:
+        draft = mapping_maintenance.draft(request.maintenance_window)
+        window = await maintenance_windows.create_window(self._deps, caller(), draft)
+        return pb.CreateMaintenanceWindowResponse(maintenance_window=mapping_maintenance.window(window))
+
+    async def GetMaintenanceWindow(
+        self, request: pb.GetMaintenanceWindowRequest, _context: Context
+    ) -> pb.GetMaintenanceWindowResponse:
+        window = await maintenance_windows.get_window(self._deps, caller(), request.maintenance_window_id)
+        return pb.GetMaintenanceWindowResponse(maintenance_window=mapping_maintenance.window(window))
+
+    async def ListMaintenanceWindows(
+        self, request: pb.ListMaintenanceWindowsRequest, _context: Context
+    ) -> pb.ListMaintenanceWindowsResponse:
+        who = caller()
+        page = await maintenance_windows.list_windows(self._deps, who, self._tokens.page(request, who))
+        token = self._tokens.token(request, who, page)
+        shown = map(mapping_maintenance.window, page.items)
+        return pb.ListMaintenanceWindowsResponse(maintenance_windows=shown, next_page_token=token)
+
+    async def UpdateMaintenanceWindow(
+        self, request: pb.UpdateMaintenanceWindowRequest, _context: Context
+    ) -> pb.UpdateMaintenanceWindowResponse:
+        who, wanted = caller(), request.maintenance_window
+        current = await maintenance_windows.get_window(self._deps, who, wanted.id)
+        shown = mapping_maintenance.window(current)
+        update = masks.update(shown, wanted, request.update_mask, "maintenance_window")
+        changes = mapping_maintenance.changes(update)
+        window = await maintenance_windows.update_window(self._deps, who, current.id, changes, update.etag)
+        return pb.UpdateMaintenanceWindowResponse(maintenance_window=mapping_maintenance.window(window))
+
+    async def DeleteMaintenanceWindow(self, request: pb.DeleteMaintenanceWindowRequest, _context: Context) -> Empty:
+        window_id, etag = request.maintenance_window_id, request.etag
+        await maintenance_windows.delete_window(self._deps, caller(), window_id, etag)
+        return Empty()
 
     async def GetIncidentSettings(
         self, request: pb.GetIncidentSettingsRequest, _context: Context

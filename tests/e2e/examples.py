@@ -109,6 +109,16 @@ class Scene:
         return incident
 
     @property
+    def window_body(self) -> Json:
+        """Of a maintenance window that is about no table that is there."""
+        times = {"start_time": "2026-01-01T00:00:00Z", "end_time": tomorrow()}
+        return {"connection_id": self.connection, "table_pattern": "nowhere.*", "reason": "we move", **times}
+
+    @property
+    def window(self) -> str:
+        return str(ok(self.account.rest.post("/maintenance-windows", json=self.window_body))["id"])
+
+    @property
     def first_incident(self) -> str:
         return str(ok(self.account.rest.get("/incidents"))["incidents"][0]["id"])
 
@@ -245,6 +255,11 @@ EXAMPLES: Mapping[str, Example] = {
     "IncludeIncidentInTraining": to(
         200, lambda it: f"/incidents/{it.excluded_incident}/include-in-training", lambda _: {"note": "it was right"}
     ),
+    "CreateMaintenanceWindow": to(201, lambda _: "/maintenance-windows", lambda it: it.window_body),
+    "GetMaintenanceWindow": at(lambda it: f"/maintenance-windows/{it.window}"),
+    "ListMaintenanceWindows": at(lambda it: "/maintenance-windows?page_size=10"),
+    "UpdateMaintenanceWindow": change(lambda it: f"/maintenance-windows/{it.window}", table_pattern="shop.order*"),
+    "DeleteMaintenanceWindow": gone(lambda it: f"/maintenance-windows/{it.window}"),
     "CountIncidents": at(lambda it: f"/incidents/counts?connection_id={it.connection}"),
     "ListIncidentMembers": at(lambda it: f"/incidents/{it.incident}/members?failing=true"),
     "GetIncidentHistogram": at(lambda it: f"/incidents/{it.incident}/histogram?time_zone=Europe/Berlin"),

@@ -391,6 +391,19 @@ incident_settings = Table(
     Index(None, "workspace_id"),
 )
 
+maintenance_windows = Table(
+    "maintenance_windows",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    Column("connection_id", ID, ForeignKey("connections.id", ondelete="CASCADE"), comment="NULL: all"),
+    *_text("table_pattern", "reason", "created_by"),
+    *_times("start_time", "end_time", "create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index("ix_maintenance_windows_end", "workspace_id", "end_time"),
+)
+
 incident_checks = Table(
     "incident_checks",
     metadata,

@@ -16,6 +16,7 @@ from dq_platform.adapters.sql.connections import Cipher, SqlConnections
 from dq_platform.adapters.sql.incident_settings import SqlIncidentSettings
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
+from dq_platform.adapters.sql.maintenance_windows import SqlMaintenanceWindows
 from dq_platform.adapters.sql.results import SqlResults
 from dq_platform.adapters.sql.samples import SqlSamples
 from dq_platform.adapters.sql.schedules import SqlSchedules
@@ -32,6 +33,7 @@ from dq_platform.ports import (
     Incidents,
     IncidentSettingsStore,
     Jobs,
+    MaintenanceWindows,
     Results,
     Samples,
     Schedules,
@@ -58,6 +60,7 @@ class SqlTx:
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
         self.incident_settings: IncidentSettingsStore = SqlIncidentSettings(session)
+        self.maintenance_windows: MaintenanceWindows = SqlMaintenanceWindows(session)
         self.samples: Samples = SqlSamples(session, cipher)
 
     async def commit(self) -> None:

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dq_platform.app import incidents
-from dq_platform.errors import Invalid, NotFound
+from dq_platform.app import incidents, maintenance_windows, results
+from dq_platform.app.maintenance_windows import WindowDraft
+from dq_platform.errors import EtagMismatch, Invalid, NotFound
 from dq_platform.ids import new_id
 from dq_platform.models.incident import FailureDay, IncidentCounts, IncidentFilter
-from dq_platform.models.outcome import Outcome
+from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.page import PageRequest
+from dq_platform.models.result import ResultFilter
 from tests.integration.work.incidents import handled, recorded, result
 from tests.integration.work.world import ALL, World
 
@@ -97,3 +99,39 @@ async def test_incidents_are_found_by_text_assignee_and_flapping_and_counted(wor
     assert counted == IncidentCounts(open=1, acknowledged=0, resolved=0, muted=0, flapping=0, unassigned=0)
     counted = await incidents.count_incidents(world.deps, world.who, IncidentFilter())
     assert (counted.resolved, counted.muted) == (1, 0)
+
+
+async def test_failures_in_a_maintenance_window_are_stored_and_say_nothing_to_incidents(world: World) -> None:
+    check, other = await world.check(), await world.check("not_nulls_percent")
+    now, hour = world.clock.now(), timedelta(hours=1)
+    draft = WindowDraft(now - hour, now + hour, "we move", world.connection.id, f"{check.target.schema_name}.*")
+    window = await maintenance_windows.create_window(world.deps, world.who, draft)
+    assert (window.created_by, window.version) == (world.who.key_name, 1)
+    assert await recorded(world, result(world, check, Outcome.ERROR)) == []
+    shown = await results.list_results(world.deps, world.who, ResultFilter(check_id=check.id), ALL)
+    assert [one.outcome for one in shown.items] == [Outcome.ERROR]
+    shorter = await maintenance_windows.update_window(
+        world.deps, world.who, window.id, {"end_time": now - hour / 2}, '"1"'
+    )
+    assert (shorter.version, await maintenance_windows.get_window(world.deps, world.who, window.id)) == (2, shorter)
+    assert (await maintenance_windows.list_windows(world.deps, world.who, ALL)).items == [shorter]
+    found = await recorded(world, result(world, check, Outcome.ERROR), result(world, other, Outcome.ERROR))
+    assert [one.failure_count for one in found] == [2]
+    with pytest.raises(EtagMismatch):
+        await maintenance_windows.delete_window(world.deps, world.who, window.id, '"1"')
+    longer = {"end_time": now + hour, "table_pattern": "", "reason": "still moving"}
+    await maintenance_windows.update_window(world.deps, world.who, window.id, longer)
+    [open_one] = await recorded(world, result(world, check, Outcome.FATAL), result(world, other, Outcome.PASSED))
+    assert (open_one.failure_count, open_one.failing_check_count) == (2, 1)
+    await maintenance_windows.delete_window(world.deps, world.who, window.id)
+    [open_one] = await recorded(world, result(world, check, Outcome.FATAL))
+    assert (open_one.failure_count, open_one.highest_severity) == (3, Severity.FATAL)
+
+
+async def test_everything_that_is_wrong_with_a_window_is_told_at_once(world: World) -> None:
+    now = world.clock.now()
+    draft = WindowDraft(now, now - timedelta(hours=1), " ", table_pattern="t" * 1001)
+    with pytest.raises(Invalid) as caught:
+        await maintenance_windows.create_window(world.deps, world.who, draft)
+    told = [violation.field.removeprefix("maintenance_window.") for violation in caught.value.violations]
+    assert told == ["table_pattern", "reason", "end_time", "end_time"]

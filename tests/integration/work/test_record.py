@@ -237,7 +237,7 @@ async def test_a_run_without_failures_asks_once_whether_anything_failed_before(
             await tx.commit()
         counts.append(len(sent))
     # BEGIN, the results and COMMIT are three of them.
-    assert counts == [4, 3, 11, 9, 11]
+    assert counts == [4, 3, 12, 10, 11]
 
 
 async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
