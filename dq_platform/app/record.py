@@ -34,7 +34,8 @@ log = structlog.get_logger(__name__)
 async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> Sequence[Result]:
     """Write results and incidents, and return the results whose checks still exist; the caller commits.
 
-    What fails in a maintenance window is stored and says nothing to incidents. Runs take turns at the incidents of a table if anything fails or has failed there; all others go past them.
+    What fails in a maintenance window is stored and says nothing to incidents. Runs take turns at the incidents of a
+    table if anything fails or has failed there; all others go past them.
     """
     stored = await tx.results.add(results)
     _tell_unmeasured(stored)

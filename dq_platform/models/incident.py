@@ -116,8 +116,8 @@ class Incident:
 
     `open_time`: since when it is open, not counting what came before it was reopened. `previous_incident_id` names the
     resolved incident of the same key that came before, empty if none. `excluded_from_training`: the periods that fail
-    in it are no example of what is normal. `assignee` is whoever is to look after it, `ticket_url` where that is tracked;
-    both empty if nobody said so. `flap_count`: how often it failed again soon after all its checks had passed.
+    in it are no example of what is normal. `assignee` is whoever is to look after it, `ticket_url` where that is
+    tracked; both empty if nobody said so. `flap_count`: how often it failed again soon after all its checks had passed.
     `resolved_automatically`: it is over, and nobody said so. `escalate_time`: when people were told that nobody had
     acknowledged it.
     """

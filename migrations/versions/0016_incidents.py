@@ -1,4 +1,4 @@
-"""How failures are grouped into incidents, and who looks after them."""
+"""How failures become incidents, who looks after them, and when failures are expected."""
 
 from __future__ import annotations
 
@@ -94,7 +94,11 @@ def _create_windows() -> None:
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in times),
         sa.Column("version", sa.Integer(), nullable=False),
     )
-    op.create_index("ix_maintenance_windows_workspace_id", "maintenance_windows", ["workspace_id", "create_time", "id"])
+    op.create_index(
+        "ix_maintenance_windows_workspace_id_create_time_id",
+        "maintenance_windows",
+        ["workspace_id", "create_time", "id"],
+    )
     op.create_index("ix_maintenance_windows_end", "maintenance_windows", ["workspace_id", "end_time"])
 
 
