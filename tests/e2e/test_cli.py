@@ -196,22 +196,15 @@ def test_what_cannot_be_measured_ends_with_3(run: Run, mine: Account, nulls: str
 def test_people_handle_incidents_and_say_how_failures_become_them(run: Run, nulls: str) -> None:
     run("check", "run", nulls)
     [incident] = answer(run("--json", "incidents", "CUSTOMERS"))
-    assert answer(run("--json", "incidents", "nothing like it")) == []
-    assigned = answer(run("--json", "incident", "assign", incident["id"], "ann", "-m", "hers"))
-    assert assigned["assignee"] == "ann"
-    quiet = run("incident", "mute", incident["id"], "--for", "8h")
-    assert (quiet.returncode, "ann" in quiet.stdout) == (0, True)
-    shown = run("incident", "show", incident["id"]).stdout
-    assert "assigned" in shown
-    assert "ann hers" in shown
+    quiet = run("incident", "mute", incident["id"], "--for", "8h", "-m", "later")
+    assert (quiet.returncode, incident["id"] in "".join(quiet.stdout.split())) == (0, True)
+    told = answer(run("--json", "incident", "show", incident["id"]))["events"]
+    assert (told[-1]["kind"], told[-1]["note"]) == ("INCIDENT_EVENT_KIND_MUTED", "later")
     assert [one["check_id"] for one in answer(run("--json", "incident", "members", incident["id"]))] == [nulls]
     assert "warning" in run("incident", "days", incident["id"], "--time-zone", "Asia/Tokyo").stdout
-    settings = answer(run("--json", "incident", "settings", "--flap-window", "3h", "--passing-runs", "2"))
-    assert (settings["in_effect"]["flap_window"], settings["passing_run_count"]) == ("10800s", 2)
-    back = run("incident", "settings", "--inherit", "flap_window", "--inherit", "passing_run_count").stdout
-    assert "43200s" in back
+    settings = answer(run("--json", "incident", "settings", "--level", "category", "--inherit", "flap_window"))
+    assert settings["in_effect"]["flap_window"] == "43200s"
     window = answer(run("--json", "maintenance", "add", "we move", "--for", "1h", "-t", "nowhere.*"))
-    assert "we move" in run("maintenance", "list").stdout
     assert run("maintenance", "delete", window["id"]).returncode == 0
 
 
