@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from math import isfinite, nan
 
 from cli.errors import UsageError
 
+UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+LONGEST_NUMBER = 5
 JsonValue = str | int | float | bool | list[str] | list[int]
 
 
@@ -48,6 +57,15 @@ def literal(text: str) -> JsonValue:
     except ValueError:
         return text
     return text if value is None else value
+
+
+def duration(text: str, option: str) -> timedelta:
+    """`90s`, `15m`, `8h`, `3d` or `2w`. Raises UsageError for anything else."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not number.isascii() or not number.isdigit() or len(number) > LONGEST_NUMBER:
+        message = f"{option} takes a number with s, m, h, d or w, such as {option} 8h; got {text!r}."
+        raise UsageError(message)
+    return int(number) * UNITS[unit]
 
 
 def table_sample(text: str) -> dict[str, JsonValue]:

@@ -20,6 +20,8 @@ PLACES = {
     "costs": "cli.commands.costs:costs",
     "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
+    "incident": "cli.commands.incident:app",
+    "maintenance": "cli.commands.maintenance:app",
     "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
     "queue": "cli.commands.queue:queue",

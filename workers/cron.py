@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import queue, stopping, tick
+from dq_platform.app import incident_chores, queue, stopping, tick
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 FIRE_EVERY = timedelta(milliseconds=250)
 SWEEP_EVERY = timedelta(seconds=3)
+INCIDENTS_EVERY = timedelta(seconds=30)
 MEASURE_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
@@ -47,6 +48,7 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
         Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
+        Chore("incidents", INCIDENTS_EVERY, lambda: incident_chores.tend(deps)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
         Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),

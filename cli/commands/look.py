@@ -65,12 +65,21 @@ def summary(
 def incidents(
     ctx: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    text: Annotated[str, typer.Argument(help="Part of a table, dimension, category, assignee or ticket.")] = "",
+    assignee: Annotated[str, typer.Option(help="Only what this one is to look after.")] = "",
+    flapping: Annotated[bool, typer.Option("--flapping", help="Only what ended and failed again soon.")] = False,
     limit: Annotated[int, LIMIT] = 200,
 ) -> None:
     """Print incidents that are not resolved, the newest failure first."""
     me = context.of(ctx)
     unresolved = ["INCIDENT_STATUS_OPEN", "INCIDENT_STATUS_ACKNOWLEDGED"]
-    query: Query = {"page_size": limit, "statuses": [] if everything else unresolved}
+    query: Query = {
+        "page_size": limit,
+        "statuses": [] if everything else unresolved,
+        "text": text,
+        "assignee": assignee,
+        "flapping": "true" if flapping else [],
+    }
     with me.api() as api:
         found = api.get("/incidents", query)["incidents"]
     me.show(found, lambda: incident_table(found))
@@ -86,10 +95,12 @@ def incident_table(found: list[Json]) -> Table:
             word(i["status"], "INCIDENT_STATUS_"),
             number(str(i["failing_check_count"])),
             number(str(i["failure_count"])),
+            i["assignee"],
+            i["id"],
         )
         for i in found
     )
-    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>")
+    headings = ("table", "dimension / category", "severity", "status", "failing>", "failures>", "assignee", "id")
     return grid(headings, rows)
 
 

@@ -158,6 +158,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job's deadline passed before this was done."""
     ERROR_REASON_QUEUE_FULL: _ErrorReason.ValueType  # 118
     """The unfinished jobs of the workspace have as many units to do as they may; ask again later."""
+    ERROR_REASON_INCIDENT_NOT_RESOLVED: _ErrorReason.ValueType  # 140
+    """The incident is not resolved, so that it cannot be reopened."""
+    ERROR_REASON_INCIDENT_SUPERSEDED: _ErrorReason.ValueType  # 141
+    """The same failures count in another incident that is not resolved."""
+    ERROR_REASON_INCIDENT_NOT_MUTED: _ErrorReason.ValueType  # 142
+    """The incident is not muted."""
+    ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: _ErrorReason.ValueType  # 143
+    """There is no such maintenance window."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -300,4 +308,12 @@ ERROR_REASON_JOB_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 117
 """The job's deadline passed before this was done."""
 ERROR_REASON_QUEUE_FULL: ErrorReason.ValueType  # 118
 """The unfinished jobs of the workspace have as many units to do as they may; ask again later."""
+ERROR_REASON_INCIDENT_NOT_RESOLVED: ErrorReason.ValueType  # 140
+"""The incident is not resolved, so that it cannot be reopened."""
+ERROR_REASON_INCIDENT_SUPERSEDED: ErrorReason.ValueType  # 141
+"""The same failures count in another incident that is not resolved."""
+ERROR_REASON_INCIDENT_NOT_MUTED: ErrorReason.ValueType  # 142
+"""The incident is not muted."""
+ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: ErrorReason.ValueType  # 143
+"""There is no such maintenance window."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

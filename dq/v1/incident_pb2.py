@@ -23,22 +23,48 @@ _sym_db = _symbol_database.Default()
 
 
 from dq.v1 import check_pb2 as dq_dot_v1_dot_check__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/incident.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x04\n\x08Incident\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconnection_id\x18\x02 \x01(\t\x12\x13\n\x0bschema_name\x18\x03 \x01(\t\x12\x12\n\ntable_name\x18\x04 \x01(\t\x12\x11\n\tdimension\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x06 \x01(\t\x12%\n\x06status\x18\x07 \x01(\x0e\x32\x15.dq.v1.IncidentStatus\x12)\n\x10highest_severity\x18\x08 \x01(\x0e\x32\x0f.dq.v1.Severity\x12\x15\n\rfailure_count\x18\t \x01(\x03\x12\x1b\n\x13\x66\x61iling_check_count\x18\n \x01(\x05\x12\x33\n\x0f\x66irst_seen_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fmute_until_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x61\x63knowledge_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cresolve_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x14previous_incident_id\x18\x10 \x01(\t\x12\x1e\n\x16\x65xcluded_from_training\x18\x14 \x01(\x08\"\xc9\x01\n\rIncidentEvent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bincident_id\x18\x02 \x01(\t\x12&\n\x04kind\x18\x03 \x01(\x0e\x32\x18.dq.v1.IncidentEventKind\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x08severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.Severity*\x8b\x01\n\x0eIncidentStatus\x12\x1f\n\x1bINCIDENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14INCIDENT_STATUS_OPEN\x10\x01\x12 \n\x1cINCIDENT_STATUS_ACKNOWLEDGED\x10\x02\x12\x1c\n\x18INCIDENT_STATUS_RESOLVED\x10\x03*\x9b\x03\n\x11IncidentEventKind\x12#\n\x1fINCIDENT_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINCIDENT_EVENT_KIND_OPENED\x10\x01\x12!\n\x1dINCIDENT_EVENT_KIND_ESCALATED\x10\x02\x12$\n INCIDENT_EVENT_KIND_ACKNOWLEDGED\x10\x03\x12\x1d\n\x19INCIDENT_EVENT_KIND_MUTED\x10\x04\x12 \n\x1cINCIDENT_EVENT_KIND_RESOLVED\x10\x05\x12.\n*INCIDENT_EVENT_KIND_RESOLVED_AUTOMATICALLY\x10\x06\x12)\n%INCIDENT_EVENT_KIND_BASELINE_ACCEPTED\x10\x07\x12.\n*INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING\x10\n\x12,\n(INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING\x10\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64q/v1/incident.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfd\x06\n\x08Incident\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconnection_id\x18\x02 \x01(\t\x12\x13\n\x0bschema_name\x18\x03 \x01(\t\x12\x12\n\ntable_name\x18\x04 \x01(\t\x12\x11\n\tdimension\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x06 \x01(\t\x12%\n\x06status\x18\x07 \x01(\x0e\x32\x15.dq.v1.IncidentStatus\x12)\n\x10highest_severity\x18\x08 \x01(\x0e\x32\x0f.dq.v1.Severity\x12\x15\n\rfailure_count\x18\t \x01(\x03\x12\x1b\n\x13\x66\x61iling_check_count\x18\n \x01(\x05\x12\x33\n\x0f\x66irst_seen_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fmute_until_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x61\x63knowledge_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cresolve_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1c\n\x14previous_incident_id\x18\x10 \x01(\t\x12\x1e\n\x16\x65xcluded_from_training\x18\x14 \x01(\x08\x12,\n\x0egrouping_level\x18\x15 \x01(\x0e\x32\x14.dq.v1.GroupingLevel\x12\x12\n\ncheck_type\x18\x16 \x01(\t\x12\x10\n\x08\x63heck_id\x18\x17 \x01(\t\x12\x17\n\ndata_group\x18\x18 \x01(\tH\x00\x88\x01\x01\x12\x10\n\x08\x61ssignee\x18\x19 \x01(\t\x12\x12\n\nticket_url\x18\x1a \x01(\t\x12\x12\n\nflap_count\x18\x1b \x01(\x05\x12\x1e\n\x16resolved_automatically\x18\x1c \x01(\x08\x12-\n\topen_time\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rescalate_time\x18\x1e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_data_group\"\xf6\x02\n\x10IncidentSettings\x12\x1b\n\rconnection_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x05\x12\x32\n\x0egrouping_level\x18\x02 \x01(\x0e\x32\x14.dq.v1.GroupingLevelB\x04\xe2\x41\x01\x01\x12!\n\x0eper_data_group\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12$\n\x11passing_run_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x34\n\x0b\x66lap_window\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x37\n\x0e\x65scalate_after\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x30\n\tin_effect\x18\x0f \x01(\x0b\x32\x17.dq.v1.IncidentHandlingB\x04\xe2\x41\x01\x03\x42\x11\n\x0f_per_data_groupB\x14\n\x12_passing_run_count\"\xd6\x01\n\x10IncidentHandling\x12,\n\x0egrouping_level\x18\x01 \x01(\x0e\x32\x14.dq.v1.GroupingLevel\x12\x16\n\x0eper_data_group\x18\x02 \x01(\x08\x12\x19\n\x11passing_run_count\x18\x03 \x01(\x05\x12.\n\x0b\x66lap_window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0e\x65scalate_after\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xd9\x01\n\rIncidentEvent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bincident_id\x18\x02 \x01(\t\x12&\n\x04kind\x18\x03 \x01(\x0e\x32\x18.dq.v1.IncidentEventKind\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x08severity\x18\x07 \x01(\x0e\x32\x0f.dq.v1.Severity\x12\x0e\n\x06\x64\x65tail\x18\x08 \x01(\t\"\xdf\x01\n\x0eIncidentMember\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x12\n\ncheck_type\x18\x02 \x01(\t\x12\x1a\n\x12\x63heck_display_name\x18\x03 \x01(\t\x12\x13\n\x0b\x63olumn_name\x18\x04 \x01(\t\x12\x12\n\ndata_group\x18\x05 \x01(\t\x12\x0f\n\x07\x66\x61iling\x18\x06 \x01(\x08\x12\x36\n\x12\x66\x61iling_since_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11passing_run_count\x18\x08 \x01(\x05\"~\n\x0bIncidentDay\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rwarning_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x65rror_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x66\x61tal_count\x18\x04 \x01(\x03*\x8b\x01\n\x0eIncidentStatus\x12\x1f\n\x1bINCIDENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14INCIDENT_STATUS_OPEN\x10\x01\x12 \n\x1cINCIDENT_STATUS_ACKNOWLEDGED\x10\x02\x12\x1c\n\x18INCIDENT_STATUS_RESOLVED\x10\x03*\xbd\x01\n\rGroupingLevel\x12\x1e\n\x1aGROUPING_LEVEL_UNSPECIFIED\x10\x00\x12\x18\n\x14GROUPING_LEVEL_TABLE\x10\x01\x12\x1c\n\x18GROUPING_LEVEL_DIMENSION\x10\x02\x12\x1b\n\x17GROUPING_LEVEL_CATEGORY\x10\x03\x12\x1d\n\x19GROUPING_LEVEL_CHECK_TYPE\x10\x04\x12\x18\n\x14GROUPING_LEVEL_CHECK\x10\x05*\xfa\x04\n\x11IncidentEventKind\x12#\n\x1fINCIDENT_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINCIDENT_EVENT_KIND_OPENED\x10\x01\x12!\n\x1dINCIDENT_EVENT_KIND_ESCALATED\x10\x02\x12$\n INCIDENT_EVENT_KIND_ACKNOWLEDGED\x10\x03\x12\x1d\n\x19INCIDENT_EVENT_KIND_MUTED\x10\x04\x12 \n\x1cINCIDENT_EVENT_KIND_RESOLVED\x10\x05\x12.\n*INCIDENT_EVENT_KIND_RESOLVED_AUTOMATICALLY\x10\x06\x12)\n%INCIDENT_EVENT_KIND_BASELINE_ACCEPTED\x10\x07\x12.\n*INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING\x10\n\x12,\n(INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING\x10\x0b\x12 \n\x1cINCIDENT_EVENT_KIND_REOPENED\x10\x0c\x12\x1f\n\x1bINCIDENT_EVENT_KIND_UNMUTED\x10\r\x12 \n\x1cINCIDENT_EVENT_KIND_ASSIGNED\x10\x0e\x12%\n!INCIDENT_EVENT_KIND_TICKET_LINKED\x10\x0f\x12\x1f\n\x1bINCIDENT_EVENT_KIND_FLAPPED\x10\x10\x12\x30\n,INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dq.v1.incident_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INCIDENTSTATUS']._serialized_start=872
-  _globals['_INCIDENTSTATUS']._serialized_end=1011
-  _globals['_INCIDENTEVENTKIND']._serialized_start=1014
-  _globals['_INCIDENTEVENTKIND']._serialized_end=1425
-  _globals['_INCIDENT']._serialized_start=84
-  _globals['_INCIDENT']._serialized_end=665
-  _globals['_INCIDENTEVENT']._serialized_start=668
-  _globals['_INCIDENTEVENT']._serialized_end=869
+  _globals['_INCIDENTSETTINGS'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['connection_id']._serialized_options = b'\342A\001\005'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['grouping_level']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['grouping_level']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['per_data_group']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['per_data_group']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['passing_run_count']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['passing_run_count']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['flap_window']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['flap_window']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['escalate_after']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['escalate_after']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENTSETTINGS'].fields_by_name['in_effect']._loaded_options = None
+  _globals['_INCIDENTSETTINGS'].fields_by_name['in_effect']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENTSTATUS']._serialized_start=2213
+  _globals['_INCIDENTSTATUS']._serialized_end=2352
+  _globals['_GROUPINGLEVEL']._serialized_start=2355
+  _globals['_GROUPINGLEVEL']._serialized_end=2544
+  _globals['_INCIDENTEVENTKIND']._serialized_start=2547
+  _globals['_INCIDENTEVENTKIND']._serialized_end=3181
+  _globals['_INCIDENT']._serialized_start=149
+  _globals['_INCIDENT']._serialized_end=1042
+  _globals['_INCIDENTSETTINGS']._serialized_start=1045
+  _globals['_INCIDENTSETTINGS']._serialized_end=1419
+  _globals['_INCIDENTHANDLING']._serialized_start=1422
+  _globals['_INCIDENTHANDLING']._serialized_end=1636
+  _globals['_INCIDENTEVENT']._serialized_start=1639
+  _globals['_INCIDENTEVENT']._serialized_end=1856
+  _globals['_INCIDENTMEMBER']._serialized_start=1859
+  _globals['_INCIDENTMEMBER']._serialized_end=2082
+  _globals['_INCIDENTDAY']._serialized_start=2084
+  _globals['_INCIDENTDAY']._serialized_end=2210
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ isort:skip_file
 
 from dq.v1 import check_pb2 as _check_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -32,7 +33,7 @@ class _IncidentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Incide
     INCIDENT_STATUS_ACKNOWLEDGED: _IncidentStatus.ValueType  # 2
     """Somebody looks into it."""
     INCIDENT_STATUS_RESOLVED: _IncidentStatus.ValueType  # 3
-    """It is over; a new failure opens a new incident."""
+    """It is over; a new failure opens a new incident, or this one again if it ended by itself a short while ago."""
 
 class IncidentStatus(_IncidentStatus, metaclass=_IncidentStatusEnumTypeWrapper):
     """Where an incident is in its life."""
@@ -44,8 +45,44 @@ INCIDENT_STATUS_OPEN: IncidentStatus.ValueType  # 1
 INCIDENT_STATUS_ACKNOWLEDGED: IncidentStatus.ValueType  # 2
 """Somebody looks into it."""
 INCIDENT_STATUS_RESOLVED: IncidentStatus.ValueType  # 3
-"""It is over; a new failure opens a new incident."""
+"""It is over; a new failure opens a new incident, or this one again if it ended by itself a short while ago."""
 Global___IncidentStatus: _TypeAlias = IncidentStatus  # noqa: Y015
+
+class _GroupingLevel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GroupingLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GroupingLevel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GROUPING_LEVEL_UNSPECIFIED: _GroupingLevel.ValueType  # 0
+    """Not set: as the workspace has it; for the workspace, the category."""
+    GROUPING_LEVEL_TABLE: _GroupingLevel.ValueType  # 1
+    """Nothing more: all failures of the table are one incident."""
+    GROUPING_LEVEL_DIMENSION: _GroupingLevel.ValueType  # 2
+    """The quality dimension."""
+    GROUPING_LEVEL_CATEGORY: _GroupingLevel.ValueType  # 3
+    """The quality dimension and the category of checks."""
+    GROUPING_LEVEL_CHECK_TYPE: _GroupingLevel.ValueType  # 4
+    """The quality dimension, the category and the check type."""
+    GROUPING_LEVEL_CHECK: _GroupingLevel.ValueType  # 5
+    """The check: each has incidents of its own."""
+
+class GroupingLevel(_GroupingLevel, metaclass=_GroupingLevelEnumTypeWrapper):
+    """What the failures of one table must share to be one incident."""
+
+GROUPING_LEVEL_UNSPECIFIED: GroupingLevel.ValueType  # 0
+"""Not set: as the workspace has it; for the workspace, the category."""
+GROUPING_LEVEL_TABLE: GroupingLevel.ValueType  # 1
+"""Nothing more: all failures of the table are one incident."""
+GROUPING_LEVEL_DIMENSION: GroupingLevel.ValueType  # 2
+"""The quality dimension."""
+GROUPING_LEVEL_CATEGORY: GroupingLevel.ValueType  # 3
+"""The quality dimension and the category of checks."""
+GROUPING_LEVEL_CHECK_TYPE: GroupingLevel.ValueType  # 4
+"""The quality dimension, the category and the check type."""
+GROUPING_LEVEL_CHECK: GroupingLevel.ValueType  # 5
+"""The check: each has incidents of its own."""
+Global___GroupingLevel: _TypeAlias = GroupingLevel  # noqa: Y015
 
 class _IncidentEventKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -73,6 +110,18 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     """Somebody said that rules must not learn from it."""
     INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: _IncidentEventKind.ValueType  # 11
     """Somebody said that rules may learn from it again."""
+    INCIDENT_EVENT_KIND_REOPENED: _IncidentEventKind.ValueType  # 12
+    """Somebody said that it was resolved by mistake."""
+    INCIDENT_EVENT_KIND_UNMUTED: _IncidentEventKind.ValueType  # 13
+    """Somebody took its muting back."""
+    INCIDENT_EVENT_KIND_ASSIGNED: _IncidentEventKind.ValueType  # 14
+    """Somebody gave it to the one that `detail` names, or to nobody."""
+    INCIDENT_EVENT_KIND_TICKET_LINKED: _IncidentEventKind.ValueType  # 15
+    """Somebody linked the ticket that `detail` names, or took the link away."""
+    INCIDENT_EVENT_KIND_FLAPPED: _IncidentEventKind.ValueType  # 16
+    """It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+    INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: _IncidentEventKind.ValueType  # 17
+    """Nobody has acknowledged it for as long as the settings allow."""
 
 class IncidentEventKind(_IncidentEventKind, metaclass=_IncidentEventKindEnumTypeWrapper):
     """What happened to an incident."""
@@ -97,11 +146,23 @@ INCIDENT_EVENT_KIND_EXCLUDED_FROM_TRAINING: IncidentEventKind.ValueType  # 10
 """Somebody said that rules must not learn from it."""
 INCIDENT_EVENT_KIND_INCLUDED_IN_TRAINING: IncidentEventKind.ValueType  # 11
 """Somebody said that rules may learn from it again."""
+INCIDENT_EVENT_KIND_REOPENED: IncidentEventKind.ValueType  # 12
+"""Somebody said that it was resolved by mistake."""
+INCIDENT_EVENT_KIND_UNMUTED: IncidentEventKind.ValueType  # 13
+"""Somebody took its muting back."""
+INCIDENT_EVENT_KIND_ASSIGNED: IncidentEventKind.ValueType  # 14
+"""Somebody gave it to the one that `detail` names, or to nobody."""
+INCIDENT_EVENT_KIND_TICKET_LINKED: IncidentEventKind.ValueType  # 15
+"""Somebody linked the ticket that `detail` names, or took the link away."""
+INCIDENT_EVENT_KIND_FLAPPED: IncidentEventKind.ValueType  # 16
+"""It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: IncidentEventKind.ValueType  # 17
+"""Nobody has acknowledged it for as long as the settings allow."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015
 
 @_typing.final
 class Incident(_message.Message):
-    """Failures of one table that share a quality dimension and a category."""
+    """Failures of one table that belong together by the grouping that held when it opened."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -122,6 +183,16 @@ class Incident(_message.Message):
     RESOLVE_TIME_FIELD_NUMBER: _builtins.int
     PREVIOUS_INCIDENT_ID_FIELD_NUMBER: _builtins.int
     EXCLUDED_FROM_TRAINING_FIELD_NUMBER: _builtins.int
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    TICKET_URL_FIELD_NUMBER: _builtins.int
+    FLAP_COUNT_FIELD_NUMBER: _builtins.int
+    RESOLVED_AUTOMATICALLY_FIELD_NUMBER: _builtins.int
+    OPEN_TIME_FIELD_NUMBER: _builtins.int
+    ESCALATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     connection_id: _builtins.str
@@ -131,9 +202,9 @@ class Incident(_message.Message):
     table_name: _builtins.str
     """The table."""
     dimension: _builtins.str
-    """The quality dimension."""
+    """The quality dimension; empty at the level of tables."""
     category: _builtins.str
-    """The category of checks."""
+    """The category of checks; empty at the levels of tables and dimensions."""
     status: Global___IncidentStatus.ValueType
     """Where it is in its life."""
     highest_severity: _check_pb2.Severity.ValueType
@@ -141,11 +212,29 @@ class Incident(_message.Message):
     failure_count: _builtins.int
     """How many failing results it has counted."""
     failing_check_count: _builtins.int
-    """How many checks, or data groups of checks, fail now."""
+    """How many checks fail now; one that passes fails until it has passed as often in a row as the settings ask for."""
     previous_incident_id: _builtins.str
-    """The resolved incident of the same key that came before; empty if there was none."""
+    """The resolved incident of the same failures that came before; empty if there was none."""
     excluded_from_training: _builtins.bool
     """Whether rules that look back leave out the periods that fail in it."""
+    grouping_level: Global___GroupingLevel.ValueType
+    """What its failures share. A failure counts in the oldest incident that is not resolved and covers it, also after the
+    grouping was changed.
+    """
+    check_type: _builtins.str
+    """The check type; empty at the levels above."""
+    check_id: _builtins.str
+    """The check; empty at the levels above."""
+    data_group: _builtins.str
+    """The data group as results show it, if each has incidents of its own; unset: all groups."""
+    assignee: _builtins.str
+    """Who is to look after it: a name for people; empty if nobody is."""
+    ticket_url: _builtins.str
+    """Where it is tracked; empty if nowhere."""
+    flap_count: _builtins.int
+    """How often it failed again soon after all its checks had passed; it flaps if that is more than 0."""
+    resolved_automatically: _builtins.bool
+    """Whether it is over and nobody said so: all its checks passed, or were deleted."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first failure was seen."""
@@ -165,6 +254,14 @@ class Incident(_message.Message):
     @_builtins.property
     def resolve_time(self) -> _timestamp_pb2.Timestamp:
         """When it was resolved; unset if it was not."""
+
+    @_builtins.property
+    def open_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is open, not counting what came before it was reopened."""
+
+    @_builtins.property
+    def escalate_time(self) -> _timestamp_pb2.Timestamp:
+        """When an event told that nobody had acknowledged it for too long; unset if that is not so."""
 
     def __init__(
         self,
@@ -186,14 +283,136 @@ class Incident(_message.Message):
         resolve_time: _timestamp_pb2.Timestamp | None = ...,
         previous_incident_id: _builtins.str = ...,
         excluded_from_training: _builtins.bool = ...,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        check_type: _builtins.str = ...,
+        check_id: _builtins.str = ...,
+        data_group: _builtins.str | None = ...,
+        assignee: _builtins.str = ...,
+        ticket_url: _builtins.str = ...,
+        flap_count: _builtins.int = ...,
+        resolved_automatically: _builtins.bool = ...,
+        open_time: _timestamp_pb2.Timestamp | None = ...,
+        escalate_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "resolve_time", b"resolve_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "data_group", b"data_group", "escalate_time", b"escalate_time", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "open_time", b"open_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "category", b"category", "connection_id", b"connection_id", "dimension", b"dimension", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "acknowledge_time", b"acknowledge_time", "assignee", b"assignee", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "escalate_time", b"escalate_time", "excluded_from_training", b"excluded_from_training", "failing_check_count", b"failing_check_count", "failure_count", b"failure_count", "first_seen_time", b"first_seen_time", "flap_count", b"flap_count", "grouping_level", b"grouping_level", "highest_severity", b"highest_severity", "id", b"id", "last_seen_time", b"last_seen_time", "mute_until_time", b"mute_until_time", "open_time", b"open_time", "previous_incident_id", b"previous_incident_id", "resolve_time", b"resolve_time", "resolved_automatically", b"resolved_automatically", "schema_name", b"schema_name", "status", b"status", "table_name", b"table_name", "ticket_url", b"ticket_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
+    _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__data_group) -> _WhichOneofReturnType__data_group | None: ...
+
+Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class IncidentSettings(_message.Message):
+    """How failures become incidents: what a connection says, or a workspace as a whole. What is not set is as the workspace
+    has it, and for the workspace as `in_effect` tells. Changes concern incidents that open from then on.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FLAP_WINDOW_FIELD_NUMBER: _builtins.int
+    ESCALATE_AFTER_FIELD_NUMBER: _builtins.int
+    IN_EFFECT_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection; empty for the whole workspace."""
+    grouping_level: Global___GroupingLevel.ValueType
+    """What failures of one table must share to be one incident. Default: the category."""
+    per_data_group: _builtins.bool
+    """Whether each data group of the checks has incidents of its own. Default: false."""
+    passing_run_count: _builtins.int
+    """How often in a row what failed must pass before it counts as over, 1 to 100. An incident ends by itself when nothing in
+    it fails any more. Default: 1.
+    """
+    @_builtins.property
+    def flap_window(self) -> _duration_pb2.Duration:
+        """An incident that ended by itself and fails again less than so long after its last failure is reopened instead of
+        followed by a new one, and ends only when nothing in it has failed for so long. 0 to 31 days; 0: always a new one.
+        Choose more than the pause between two runs of your checks. Default: 12 hours.
+        """
+
+    @_builtins.property
+    def escalate_after(self) -> _duration_pb2.Duration:
+        """How long an incident may be open before an event tells that nobody has acknowledged it, 0 to 31 days; a muted one waits
+        until it is heard again. 0: for ever. Default: 0.
+        """
+
+    @_builtins.property
+    def in_effect(self) -> Global___IncidentHandling:
+        """What holds, once every setting has its value."""
+
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        per_data_group: _builtins.bool | None = ...,
+        passing_run_count: _builtins.int | None = ...,
+        flap_window: _duration_pb2.Duration | None = ...,
+        escalate_after: _duration_pb2.Duration | None = ...,
+        in_effect: Global___IncidentHandling | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "escalate_after", b"escalate_after", "flap_window", b"flap_window", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count", "_per_data_group", b"_per_data_group", "connection_id", b"connection_id", "escalate_after", b"escalate_after", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "in_effect", b"in_effect", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__passing_run_count: _TypeAlias = _typing.Literal["passing_run_count"]  # noqa: Y015
+    _WhichOneofArgType__passing_run_count: _TypeAlias = _typing.Literal["_passing_run_count", b"_passing_run_count"]  # noqa: Y015
+    _WhichOneofReturnType__per_data_group: _TypeAlias = _typing.Literal["per_data_group"]  # noqa: Y015
+    _WhichOneofArgType__per_data_group: _TypeAlias = _typing.Literal["_per_data_group", b"_per_data_group"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__passing_run_count) -> _WhichOneofReturnType__passing_run_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_data_group) -> _WhichOneofReturnType__per_data_group | None: ...
+
+Global___IncidentSettings: _TypeAlias = IncidentSettings  # noqa: Y015
+
+@_typing.final
+class IncidentHandling(_message.Message):
+    """What holds for the incidents of a connection, or of those connections that say nothing of their own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUPING_LEVEL_FIELD_NUMBER: _builtins.int
+    PER_DATA_GROUP_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FLAP_WINDOW_FIELD_NUMBER: _builtins.int
+    ESCALATE_AFTER_FIELD_NUMBER: _builtins.int
+    grouping_level: Global___GroupingLevel.ValueType
+    """What failures of one table must share to be one incident."""
+    per_data_group: _builtins.bool
+    """Whether each data group of the checks has incidents of its own."""
+    passing_run_count: _builtins.int
+    """How often in a row what failed must pass before it counts as over."""
+    @_builtins.property
+    def flap_window(self) -> _duration_pb2.Duration:
+        """How long an incident must be quiet before a failure is a new one."""
+
+    @_builtins.property
+    def escalate_after(self) -> _duration_pb2.Duration:
+        """How long an incident may be open before an event tells that nobody has acknowledged it; 0: for ever."""
+
+    def __init__(
+        self,
+        *,
+        grouping_level: Global___GroupingLevel.ValueType = ...,
+        per_data_group: _builtins.bool = ...,
+        passing_run_count: _builtins.int = ...,
+        flap_window: _duration_pb2.Duration | None = ...,
+        escalate_after: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["escalate_after", b"escalate_after", "flap_window", b"flap_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalate_after", b"escalate_after", "flap_window", b"flap_window", "grouping_level", b"grouping_level", "passing_run_count", b"passing_run_count", "per_data_group", b"per_data_group"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Incident: _TypeAlias = Incident  # noqa: Y015
+Global___IncidentHandling: _TypeAlias = IncidentHandling  # noqa: Y015
 
 @_typing.final
 class IncidentEvent(_message.Message):
@@ -208,6 +427,7 @@ class IncidentEvent(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     SEVERITY_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     incident_id: _builtins.str
@@ -220,6 +440,8 @@ class IncidentEvent(_message.Message):
     """What they had to say."""
     severity: _check_pb2.Severity.ValueType
     """The severity at that moment, for opening and escalation."""
+    detail: _builtins.str
+    """What it is about: the assignee or the ticket's URL; empty for other events."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -234,11 +456,100 @@ class IncidentEvent(_message.Message):
         note: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         severity: _check_pb2.Severity.ValueType = ...,
+        detail: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "create_time", b"create_time", "id", b"id", "incident_id", b"incident_id", "kind", b"kind", "note", b"note", "severity", b"severity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "create_time", b"create_time", "detail", b"detail", "id", b"id", "incident_id", b"incident_id", "kind", b"kind", "note", b"note", "severity", b"severity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IncidentEvent: _TypeAlias = IncidentEvent  # noqa: Y015
+
+@_typing.final
+class IncidentMember(_message.Message):
+    """A check, and one of its data groups, that failed in an incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_ID_FIELD_NUMBER: _builtins.int
+    CHECK_TYPE_FIELD_NUMBER: _builtins.int
+    CHECK_DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    COLUMN_NAME_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
+    FAILING_FIELD_NUMBER: _builtins.int
+    FAILING_SINCE_TIME_FIELD_NUMBER: _builtins.int
+    PASSING_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    check_id: _builtins.str
+    """The check."""
+    check_type: _builtins.str
+    """Its check type."""
+    check_display_name: _builtins.str
+    """Its name for people."""
+    column_name: _builtins.str
+    """The column; empty for checks of the table."""
+    data_group: _builtins.str
+    """The data group as results show it; empty without grouping."""
+    failing: _builtins.bool
+    """Whether it fails now."""
+    passing_run_count: _builtins.int
+    """How often it has passed in a row since its last failure, counted until that was enough."""
+    @_builtins.property
+    def failing_since_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when it fails; unset if it does no longer."""
+
+    def __init__(
+        self,
+        *,
+        check_id: _builtins.str = ...,
+        check_type: _builtins.str = ...,
+        check_display_name: _builtins.str = ...,
+        column_name: _builtins.str = ...,
+        data_group: _builtins.str = ...,
+        failing: _builtins.bool = ...,
+        failing_since_time: _timestamp_pb2.Timestamp | None = ...,
+        passing_run_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failing_since_time", b"failing_since_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_display_name", b"check_display_name", "check_id", b"check_id", "check_type", b"check_type", "column_name", b"column_name", "data_group", b"data_group", "failing", b"failing", "failing_since_time", b"failing_since_time", "passing_run_count", b"passing_run_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentMember: _TypeAlias = IncidentMember  # noqa: Y015
+
+@_typing.final
+class IncidentDay(_message.Message):
+    """The failures of one day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    WARNING_COUNT_FIELD_NUMBER: _builtins.int
+    ERROR_COUNT_FIELD_NUMBER: _builtins.int
+    FATAL_COUNT_FIELD_NUMBER: _builtins.int
+    warning_count: _builtins.int
+    """Results with a warning."""
+    error_count: _builtins.int
+    """Results with an error."""
+    fatal_count: _builtins.int
+    """Results with a fatal error."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the day began."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        warning_count: _builtins.int = ...,
+        error_count: _builtins.int = ...,
+        fatal_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_count", b"error_count", "fatal_count", b"fatal_count", "start_time", b"start_time", "warning_count", b"warning_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentDay: _TypeAlias = IncidentDay  # noqa: Y015

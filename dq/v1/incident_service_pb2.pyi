@@ -6,7 +6,9 @@ isort:skip_file
 from collections import abc as _abc
 from dq.v1 import check_pb2 as _check_pb2
 from dq.v1 import incident_pb2 as _incident_pb2
+from dq.v1 import maintenance_pb2 as _maintenance_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -34,6 +36,9 @@ class ListIncidentsRequest(_message.Message):
     SCHEMA_NAME_FIELD_NUMBER: _builtins.int
     TABLE_NAME_FIELD_NUMBER: _builtins.int
     MIN_SEVERITY_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    FLAPPING_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many; 0 means 50, more than 1000 means 1000."""
     page_token: _builtins.str
@@ -46,6 +51,14 @@ class ListIncidentsRequest(_message.Message):
     """Only incidents of this table."""
     min_severity: _check_pb2.Severity.ValueType
     """Only incidents that are at least as bad."""
+    assignee: _builtins.str
+    """Only incidents that this one is to look after."""
+    flapping: _builtins.bool
+    """Only incidents that flap, or only those that do not."""
+    text: _builtins.str
+    """Only incidents with this text, in any case, in `schema.table`, dimension, category, check type, data group, assignee or
+    ticket; at most 200 characters. Example: `orders`.
+    """
     @_builtins.property
     def statuses(self) -> _containers.RepeatedScalarFieldContainer[_incident_pb2.IncidentStatus.ValueType]:
         """Only incidents in one of these states."""
@@ -60,12 +73,17 @@ class ListIncidentsRequest(_message.Message):
         schema_name: _builtins.str = ...,
         table_name: _builtins.str = ...,
         min_severity: _check_pb2.Severity.ValueType = ...,
+        assignee: _builtins.str = ...,
+        flapping: _builtins.bool | None = ...,
+        text: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_flapping", b"_flapping", "flapping", b"flapping"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "min_severity", b"min_severity", "page_size", b"page_size", "page_token", b"page_token", "schema_name", b"schema_name", "statuses", b"statuses", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_flapping", b"_flapping", "assignee", b"assignee", "connection_id", b"connection_id", "flapping", b"flapping", "min_severity", b"min_severity", "page_size", b"page_size", "page_token", b"page_token", "schema_name", b"schema_name", "statuses", b"statuses", "table_name", b"table_name", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__flapping: _TypeAlias = _typing.Literal["flapping"]  # noqa: Y015
+    _WhichOneofArgType__flapping: _TypeAlias = _typing.Literal["_flapping", b"_flapping"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flapping) -> _WhichOneofReturnType__flapping | None: ...
 
 Global___ListIncidentsRequest: _TypeAlias = ListIncidentsRequest  # noqa: Y015
 
@@ -300,6 +318,216 @@ class MuteIncidentResponse(_message.Message):
 Global___MuteIncidentResponse: _TypeAlias = MuteIncidentResponse  # noqa: Y015
 
 @_typing.final
+class UnmuteIncidentRequest(_message.Message):
+    """Which incident people are told of again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnmuteIncidentRequest: _TypeAlias = UnmuteIncidentRequest  # noqa: Y015
+
+@_typing.final
+class UnmuteIncidentResponse(_message.Message):
+    """The incident that is heard again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnmuteIncidentResponse: _TypeAlias = UnmuteIncidentResponse  # noqa: Y015
+
+@_typing.final
+class ReopenIncidentRequest(_message.Message):
+    """Which incident is not over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenIncidentRequest: _TypeAlias = ReopenIncidentRequest  # noqa: Y015
+
+@_typing.final
+class ReopenIncidentResponse(_message.Message):
+    """The reopened incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenIncidentResponse: _TypeAlias = ReopenIncidentResponse  # noqa: Y015
+
+@_typing.final
+class AssignIncidentRequest(_message.Message):
+    """Which incident to give to whom."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    assignee: _builtins.str
+    """A name for people, at most 200 characters; empty takes the assignment back. Example: `ann`."""
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignIncidentRequest: _TypeAlias = AssignIncidentRequest  # noqa: Y015
+
+@_typing.final
+class AssignIncidentResponse(_message.Message):
+    """The assigned incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignIncidentResponse: _TypeAlias = AssignIncidentResponse  # noqa: Y015
+
+@_typing.final
+class LinkIncidentTicketRequest(_message.Message):
+    """Which incident is tracked where."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TICKET_URL_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Its identifier."""
+    ticket_url: _builtins.str
+    """An https URL without a user or password, at most 2,000 characters; empty takes the link away. Example:
+    `https://tickets.example.com/DATA-7`.
+    """
+    note: _builtins.str
+    """What to remember of it, at most 2,000 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        ticket_url: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "note", b"note", "ticket_url", b"ticket_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkIncidentTicketRequest: _TypeAlias = LinkIncidentTicketRequest  # noqa: Y015
+
+@_typing.final
+class LinkIncidentTicketResponse(_message.Message):
+    """The linked incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkIncidentTicketResponse: _TypeAlias = LinkIncidentTicketResponse  # noqa: Y015
+
+@_typing.final
 class ExcludeIncidentFromTrainingRequest(_message.Message):
     """Which incident rules must not learn from."""
 
@@ -456,3 +684,523 @@ class ListIncidentEventsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListIncidentEventsResponse: _TypeAlias = ListIncidentEventsResponse  # noqa: Y015
+
+@_typing.final
+class GetIncidentSettingsRequest(_message.Message):
+    """Whose settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection; empty for the whole workspace."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentSettingsRequest: _TypeAlias = GetIncidentSettingsRequest  # noqa: Y015
+
+@_typing.final
+class GetIncidentSettingsResponse(_message.Message):
+    """The settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """The settings."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentSettingsResponse: _TypeAlias = GetIncidentSettingsResponse  # noqa: Y015
+
+@_typing.final
+class UpdateIncidentSettingsRequest(_message.Message):
+    """The settings to change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """Whose they are, and the new values."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change; empty: those that are set."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateIncidentSettingsRequest: _TypeAlias = UpdateIncidentSettingsRequest  # noqa: Y015
+
+@_typing.final
+class UpdateIncidentSettingsResponse(_message.Message):
+    """The changed settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_SETTINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident_settings(self) -> _incident_pb2.IncidentSettings:
+        """The settings."""
+
+    def __init__(
+        self,
+        *,
+        incident_settings: _incident_pb2.IncidentSettings | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_settings", b"incident_settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateIncidentSettingsResponse: _TypeAlias = UpdateIncidentSettingsResponse  # noqa: Y015
+
+@_typing.final
+class CountIncidentsRequest(_message.Message):
+    """Which incidents to count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    SCHEMA_NAME_FIELD_NUMBER: _builtins.int
+    TABLE_NAME_FIELD_NUMBER: _builtins.int
+    MIN_SEVERITY_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """Only incidents of this connection."""
+    schema_name: _builtins.str
+    """Only incidents of this schema."""
+    table_name: _builtins.str
+    """Only incidents of this table."""
+    min_severity: _check_pb2.Severity.ValueType
+    """Only incidents that are at least as bad."""
+    assignee: _builtins.str
+    """Only incidents that this one is to look after."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        schema_name: _builtins.str = ...,
+        table_name: _builtins.str = ...,
+        min_severity: _check_pb2.Severity.ValueType = ...,
+        assignee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "connection_id", b"connection_id", "min_severity", b"min_severity", "schema_name", b"schema_name", "table_name", b"table_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountIncidentsRequest: _TypeAlias = CountIncidentsRequest  # noqa: Y015
+
+@_typing.final
+class CountIncidentsResponse(_message.Message):
+    """How many there are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPEN_COUNT_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_COUNT_FIELD_NUMBER: _builtins.int
+    RESOLVED_COUNT_FIELD_NUMBER: _builtins.int
+    MUTED_COUNT_FIELD_NUMBER: _builtins.int
+    FLAPPING_COUNT_FIELD_NUMBER: _builtins.int
+    UNASSIGNED_COUNT_FIELD_NUMBER: _builtins.int
+    open_count: _builtins.int
+    """That nobody has taken yet."""
+    acknowledged_count: _builtins.int
+    """That somebody looks into."""
+    resolved_count: _builtins.int
+    """That are over."""
+    muted_count: _builtins.int
+    """That are not over, and muted."""
+    flapping_count: _builtins.int
+    """That are not over, and flap."""
+    unassigned_count: _builtins.int
+    """That are not over, and nobody is to look after."""
+    def __init__(
+        self,
+        *,
+        open_count: _builtins.int = ...,
+        acknowledged_count: _builtins.int = ...,
+        resolved_count: _builtins.int = ...,
+        muted_count: _builtins.int = ...,
+        flapping_count: _builtins.int = ...,
+        unassigned_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_count", b"acknowledged_count", "flapping_count", b"flapping_count", "muted_count", b"muted_count", "open_count", b"open_count", "resolved_count", b"resolved_count", "unassigned_count", b"unassigned_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountIncidentsResponse: _TypeAlias = CountIncidentsResponse  # noqa: Y015
+
+@_typing.final
+class ListIncidentMembersRequest(_message.Message):
+    """Which incident's members, and how many at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    FAILING_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """The incident."""
+    page_size: _builtins.int
+    """At most so many; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    failing: _builtins.bool
+    """Only those that fail now."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        failing: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failing", b"failing", "incident_id", b"incident_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentMembersRequest: _TypeAlias = ListIncidentMembersRequest  # noqa: Y015
+
+@_typing.final
+class ListIncidentMembersResponse(_message.Message):
+    """A page of members."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.IncidentMember]:
+        """The members."""
+
+    def __init__(
+        self,
+        *,
+        members: _abc.Iterable[_incident_pb2.IncidentMember] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["members", b"members", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentMembersResponse: _TypeAlias = ListIncidentMembersResponse  # noqa: Y015
+
+@_typing.final
+class GetIncidentHistogramRequest(_message.Message):
+    """Which incident's failures, by whose days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """The incident."""
+    time_zone: _builtins.str
+    """IANA time zone in which days begin. Default: `UTC`. Example: `Europe/Berlin`."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident_id", b"incident_id", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentHistogramRequest: _TypeAlias = GetIncidentHistogramRequest  # noqa: Y015
+
+@_typing.final
+class GetIncidentHistogramResponse(_message.Message):
+    """The failures of each day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.IncidentDay]:
+        """Days with failures, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        days: _abc.Iterable[_incident_pb2.IncidentDay] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetIncidentHistogramResponse: _TypeAlias = GetIncidentHistogramResponse  # noqa: Y015
+
+@_typing.final
+class CreateMaintenanceWindowRequest(_message.Message):
+    """The maintenance window to create."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateMaintenanceWindowRequest: _TypeAlias = CreateMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class CreateMaintenanceWindowResponse(_message.Message):
+    """The window as it was created."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateMaintenanceWindowResponse: _TypeAlias = CreateMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class GetMaintenanceWindowRequest(_message.Message):
+    """Which maintenance window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_ID_FIELD_NUMBER: _builtins.int
+    maintenance_window_id: _builtins.str
+    """Its identifier."""
+    def __init__(
+        self,
+        *,
+        maintenance_window_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window_id", b"maintenance_window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMaintenanceWindowRequest: _TypeAlias = GetMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class GetMaintenanceWindowResponse(_message.Message):
+    """The window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMaintenanceWindowResponse: _TypeAlias = GetMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class ListMaintenanceWindowsRequest(_message.Message):
+    """How many maintenance windows at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many; 0 means 50, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMaintenanceWindowsRequest: _TypeAlias = ListMaintenanceWindowsRequest  # noqa: Y015
+
+@_typing.final
+class ListMaintenanceWindowsResponse(_message.Message):
+    """A page of maintenance windows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def maintenance_windows(self) -> _containers.RepeatedCompositeFieldContainer[_maintenance_pb2.MaintenanceWindow]:
+        """The windows."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_windows: _abc.Iterable[_maintenance_pb2.MaintenanceWindow] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_windows", b"maintenance_windows", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMaintenanceWindowsResponse: _TypeAlias = ListMaintenanceWindowsResponse  # noqa: Y015
+
+@_typing.final
+class UpdateMaintenanceWindowRequest(_message.Message):
+    """The maintenance window to change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """Its identifier, and the new values."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change; empty: those that are set."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateMaintenanceWindowRequest: _TypeAlias = UpdateMaintenanceWindowRequest  # noqa: Y015
+
+@_typing.final
+class UpdateMaintenanceWindowResponse(_message.Message):
+    """The changed window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def maintenance_window(self) -> _maintenance_pb2.MaintenanceWindow:
+        """The window."""
+
+    def __init__(
+        self,
+        *,
+        maintenance_window: _maintenance_pb2.MaintenanceWindow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["maintenance_window", b"maintenance_window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateMaintenanceWindowResponse: _TypeAlias = UpdateMaintenanceWindowResponse  # noqa: Y015
+
+@_typing.final
+class DeleteMaintenanceWindowRequest(_message.Message):
+    """Which maintenance window to delete."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAINTENANCE_WINDOW_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    maintenance_window_id: _builtins.str
+    """Its identifier."""
+    etag: _builtins.str
+    """Delete only if the window still has this etag."""
+    def __init__(
+        self,
+        *,
+        maintenance_window_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "maintenance_window_id", b"maintenance_window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteMaintenanceWindowRequest: _TypeAlias = DeleteMaintenanceWindowRequest  # noqa: Y015

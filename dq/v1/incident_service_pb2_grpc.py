@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dq.v1 import incident_service_pb2 as dq_dot_v1_dot_incident__service__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -60,6 +61,26 @@ class IncidentServiceStub:
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.FromString,
                 _registered_method=True)
+        self.UnmuteIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/UnmuteIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.FromString,
+                _registered_method=True)
+        self.ReopenIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/ReopenIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.FromString,
+                _registered_method=True)
+        self.AssignIncident = channel.unary_unary(
+                '/dq.v1.IncidentService/AssignIncident',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.FromString,
+                _registered_method=True)
+        self.LinkIncidentTicket = channel.unary_unary(
+                '/dq.v1.IncidentService/LinkIncidentTicket',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.FromString,
+                _registered_method=True)
         self.ExcludeIncidentFromTraining = channel.unary_unary(
                 '/dq.v1.IncidentService/ExcludeIncidentFromTraining',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.SerializeToString,
@@ -74,6 +95,56 @@ class IncidentServiceStub:
                 '/dq.v1.IncidentService/ListIncidentEvents',
                 request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
+                _registered_method=True)
+        self.CountIncidents = channel.unary_unary(
+                '/dq.v1.IncidentService/CountIncidents',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.FromString,
+                _registered_method=True)
+        self.ListIncidentMembers = channel.unary_unary(
+                '/dq.v1.IncidentService/ListIncidentMembers',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.FromString,
+                _registered_method=True)
+        self.GetIncidentHistogram = channel.unary_unary(
+                '/dq.v1.IncidentService/GetIncidentHistogram',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
+                _registered_method=True)
+        self.CreateMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/CreateMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.GetMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/GetMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.ListMaintenanceWindows = channel.unary_unary(
+                '/dq.v1.IncidentService/ListMaintenanceWindows',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.FromString,
+                _registered_method=True)
+        self.UpdateMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/UpdateMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.FromString,
+                _registered_method=True)
+        self.DeleteMaintenanceWindow = channel.unary_unary(
+                '/dq.v1.IncidentService/DeleteMaintenanceWindow',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.GetIncidentSettings = channel.unary_unary(
+                '/dq.v1.IncidentService/GetIncidentSettings',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.FromString,
+                _registered_method=True)
+        self.UpdateIncidentSettings = channel.unary_unary(
+                '/dq.v1.IncidentService/UpdateIncidentSettings',
+                request_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.FromString,
                 _registered_method=True)
 
 
@@ -116,6 +187,35 @@ class IncidentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UnmuteIncident(self, request, context):
+        """Takes its muting back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenIncident(self, request, context):
+        """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+        that is not resolved. If all its checks pass, it ends by itself again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignIncident(self, request, context):
+        """Says who is to look after it, resolved or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LinkIncidentTicket(self, request, context):
+        """Says where it is tracked, resolved or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExcludeIncidentFromTraining(self, request, context):
         """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
         in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
@@ -134,6 +234,78 @@ class IncidentServiceServicer:
 
     def ListIncidentEvents(self, request, context):
         """Lists what happened to an incident, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountIncidents(self, request, context):
+        """Counts incidents by where they are in their lives.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIncidentMembers(self, request, context):
+        """Lists the checks and data groups that failed in an incident, by check.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIncidentHistogram(self, request, context):
+        """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+        failures are left out, and so are failures of checks that were deleted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateMaintenanceWindow(self, request, context):
+        """Creates a maintenance window: failures in it open no incidents.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMaintenanceWindow(self, request, context):
+        """Returns a maintenance window.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMaintenanceWindows(self, request, context):
+        """Lists maintenance windows by creation, those that are over too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMaintenanceWindow(self, request, context):
+        """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMaintenanceWindow(self, request, context):
+        """Deletes a maintenance window: failures count again from then on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIncidentSettings(self, request, context):
+        """Returns how failures become incidents, for a connection or for the workspace.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateIncidentSettings(self, request, context):
+        """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+        leaves out is as the workspace has it from then on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -167,6 +339,26 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.MuteIncidentResponse.SerializeToString,
             ),
+            'UnmuteIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmuteIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.SerializeToString,
+            ),
+            'ReopenIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.SerializeToString,
+            ),
+            'AssignIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignIncident,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.SerializeToString,
+            ),
+            'LinkIncidentTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.LinkIncidentTicket,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.SerializeToString,
+            ),
             'ExcludeIncidentFromTraining': grpc.unary_unary_rpc_method_handler(
                     servicer.ExcludeIncidentFromTraining,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.ExcludeIncidentFromTrainingRequest.FromString,
@@ -181,6 +373,56 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.ListIncidentEvents,
                     request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.FromString,
                     response_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.SerializeToString,
+            ),
+            'CountIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountIncidents,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.SerializeToString,
+            ),
+            'ListIncidentMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidentMembers,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.SerializeToString,
+            ),
+            'GetIncidentHistogram': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncidentHistogram,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.SerializeToString,
+            ),
+            'CreateMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.SerializeToString,
+            ),
+            'GetMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.SerializeToString,
+            ),
+            'ListMaintenanceWindows': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMaintenanceWindows,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.SerializeToString,
+            ),
+            'UpdateMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.SerializeToString,
+            ),
+            'DeleteMaintenanceWindow': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMaintenanceWindow,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'GetIncidentSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncidentSettings,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.SerializeToString,
+            ),
+            'UpdateIncidentSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateIncidentSettings,
+                    request_deserializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -330,6 +572,114 @@ class IncidentService:
             _registered_method=True)
 
     @staticmethod
+    def UnmuteIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UnmuteIncident',
+            dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UnmuteIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ReopenIncident',
+            dq_dot_v1_dot_incident__service__pb2.ReopenIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ReopenIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/AssignIncident',
+            dq_dot_v1_dot_incident__service__pb2.AssignIncidentRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.AssignIncidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LinkIncidentTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/LinkIncidentTicket',
+            dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.LinkIncidentTicketResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ExcludeIncidentFromTraining(request,
             target,
             options=(),
@@ -400,6 +750,276 @@ class IncidentService:
             '/dq.v1.IncidentService/ListIncidentEvents',
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsRequest.SerializeToString,
             dq_dot_v1_dot_incident__service__pb2.ListIncidentEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/CountIncidents',
+            dq_dot_v1_dot_incident__service__pb2.CountIncidentsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.CountIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidentMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ListIncidentMembers',
+            dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ListIncidentMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncidentHistogram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetIncidentHistogram',
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentHistogramResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/CreateMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.CreateMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMaintenanceWindows(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/ListMaintenanceWindows',
+            dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.ListMaintenanceWindowsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UpdateMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UpdateMaintenanceWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMaintenanceWindow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/DeleteMaintenanceWindow',
+            dq_dot_v1_dot_incident__service__pb2.DeleteMaintenanceWindowRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncidentSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/GetIncidentSettings',
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.GetIncidentSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateIncidentSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.IncidentService/UpdateIncidentSettings',
+            dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsRequest.SerializeToString,
+            dq_dot_v1_dot_incident__service__pb2.UpdateIncidentSettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from dq.v1 import incident_service_pb2 as _incident_service_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -43,6 +44,16 @@ class IncidentServiceStub:
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]
     """Keeps it quiet until a moment; failures are still counted."""
+    UnmuteIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UnmuteIncidentRequest, _incident_service_pb2.UnmuteIncidentResponse]
+    """Takes its muting back."""
+    ReopenIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ReopenIncidentRequest, _incident_service_pb2.ReopenIncidentResponse]
+    """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+    that is not resolved. If all its checks pass, it ends by itself again.
+    """
+    AssignIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.AssignIncidentRequest, _incident_service_pb2.AssignIncidentResponse]
+    """Says who is to look after it, resolved or not."""
+    LinkIncidentTicket: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.LinkIncidentTicketRequest, _incident_service_pb2.LinkIncidentTicketResponse]
+    """Says where it is tracked, resolved or not."""
     ExcludeIncidentFromTraining: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]
     """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
     in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
@@ -52,6 +63,30 @@ class IncidentServiceStub:
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]
     """Lists what happened to an incident, oldest first."""
+    CountIncidents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.CountIncidentsRequest, _incident_service_pb2.CountIncidentsResponse]
+    """Counts incidents by where they are in their lives."""
+    ListIncidentMembers: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentMembersRequest, _incident_service_pb2.ListIncidentMembersResponse]
+    """Lists the checks and data groups that failed in an incident, by check."""
+    GetIncidentHistogram: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentHistogramRequest, _incident_service_pb2.GetIncidentHistogramResponse]
+    """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+    failures are left out, and so are failures of checks that were deleted.
+    """
+    CreateMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.CreateMaintenanceWindowRequest, _incident_service_pb2.CreateMaintenanceWindowResponse]
+    """Creates a maintenance window: failures in it open no incidents."""
+    GetMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetMaintenanceWindowRequest, _incident_service_pb2.GetMaintenanceWindowResponse]
+    """Returns a maintenance window."""
+    ListMaintenanceWindows: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListMaintenanceWindowsRequest, _incident_service_pb2.ListMaintenanceWindowsResponse]
+    """Lists maintenance windows by creation, those that are over too."""
+    UpdateMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateMaintenanceWindowRequest, _incident_service_pb2.UpdateMaintenanceWindowResponse]
+    """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+    DeleteMaintenanceWindow: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.DeleteMaintenanceWindowRequest, _empty_pb2.Empty]
+    """Deletes a maintenance window: failures count again from then on."""
+    GetIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]
+    """Returns how failures become incidents, for a connection or for the workspace."""
+    UpdateIncidentSettings: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]
+    """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+    leaves out is as the workspace has it from then on.
+    """
 
 @_typing.type_check_only
 class IncidentServiceAsyncStub(IncidentServiceStub):
@@ -68,6 +103,16 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Says that it is over. The next failure opens a new incident."""
     MuteIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.MuteIncidentRequest, _incident_service_pb2.MuteIncidentResponse]  # type: ignore[assignment]
     """Keeps it quiet until a moment; failures are still counted."""
+    UnmuteIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UnmuteIncidentRequest, _incident_service_pb2.UnmuteIncidentResponse]  # type: ignore[assignment]
+    """Takes its muting back."""
+    ReopenIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ReopenIncidentRequest, _incident_service_pb2.ReopenIncidentResponse]  # type: ignore[assignment]
+    """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+    that is not resolved. If all its checks pass, it ends by itself again.
+    """
+    AssignIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.AssignIncidentRequest, _incident_service_pb2.AssignIncidentResponse]  # type: ignore[assignment]
+    """Says who is to look after it, resolved or not."""
+    LinkIncidentTicket: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.LinkIncidentTicketRequest, _incident_service_pb2.LinkIncidentTicketResponse]  # type: ignore[assignment]
+    """Says where it is tracked, resolved or not."""
     ExcludeIncidentFromTraining: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ExcludeIncidentFromTrainingRequest, _incident_service_pb2.ExcludeIncidentFromTrainingResponse]  # type: ignore[assignment]
     """Says that what fails in it is no example of what is normal: rules that look back leave out the periods that failed
     in it, as if nothing had been measured, and those that will while it lasts. A period of which a later run passes
@@ -77,6 +122,30 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Takes that back: rules learn from what failed in it as from anything else."""
     ListIncidentEvents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentEventsRequest, _incident_service_pb2.ListIncidentEventsResponse]  # type: ignore[assignment]
     """Lists what happened to an incident, oldest first."""
+    CountIncidents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.CountIncidentsRequest, _incident_service_pb2.CountIncidentsResponse]  # type: ignore[assignment]
+    """Counts incidents by where they are in their lives."""
+    ListIncidentMembers: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentMembersRequest, _incident_service_pb2.ListIncidentMembersResponse]  # type: ignore[assignment]
+    """Lists the checks and data groups that failed in an incident, by check."""
+    GetIncidentHistogram: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentHistogramRequest, _incident_service_pb2.GetIncidentHistogramResponse]  # type: ignore[assignment]
+    """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+    failures are left out, and so are failures of checks that were deleted.
+    """
+    CreateMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.CreateMaintenanceWindowRequest, _incident_service_pb2.CreateMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Creates a maintenance window: failures in it open no incidents."""
+    GetMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetMaintenanceWindowRequest, _incident_service_pb2.GetMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Returns a maintenance window."""
+    ListMaintenanceWindows: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListMaintenanceWindowsRequest, _incident_service_pb2.ListMaintenanceWindowsResponse]  # type: ignore[assignment]
+    """Lists maintenance windows by creation, those that are over too."""
+    UpdateMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateMaintenanceWindowRequest, _incident_service_pb2.UpdateMaintenanceWindowResponse]  # type: ignore[assignment]
+    """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+    DeleteMaintenanceWindow: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.DeleteMaintenanceWindowRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Deletes a maintenance window: failures count again from then on."""
+    GetIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetIncidentSettingsRequest, _incident_service_pb2.GetIncidentSettingsResponse]  # type: ignore[assignment]
+    """Returns how failures become incidents, for a connection or for the workspace."""
+    UpdateIncidentSettings: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.UpdateIncidentSettingsRequest, _incident_service_pb2.UpdateIncidentSettingsResponse]  # type: ignore[assignment]
+    """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+    leaves out is as the workspace has it from then on.
+    """
 
 class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Incidents: failures that belong together, until somebody or a passing check ends them."""
@@ -122,6 +191,40 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Keeps it quiet until a moment; failures are still counted."""
 
     @_abc_1.abstractmethod
+    def UnmuteIncident(
+        self,
+        request: _incident_service_pb2.UnmuteIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UnmuteIncidentResponse, _abc.Awaitable[_incident_service_pb2.UnmuteIncidentResponse]]:
+        """Takes its muting back."""
+
+    @_abc_1.abstractmethod
+    def ReopenIncident(
+        self,
+        request: _incident_service_pb2.ReopenIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ReopenIncidentResponse, _abc.Awaitable[_incident_service_pb2.ReopenIncidentResponse]]:
+        """Says that it was resolved by mistake: it goes on as it was. Refused if the same failures count in a newer incident
+        that is not resolved. If all its checks pass, it ends by itself again.
+        """
+
+    @_abc_1.abstractmethod
+    def AssignIncident(
+        self,
+        request: _incident_service_pb2.AssignIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.AssignIncidentResponse, _abc.Awaitable[_incident_service_pb2.AssignIncidentResponse]]:
+        """Says who is to look after it, resolved or not."""
+
+    @_abc_1.abstractmethod
+    def LinkIncidentTicket(
+        self,
+        request: _incident_service_pb2.LinkIncidentTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.LinkIncidentTicketResponse, _abc.Awaitable[_incident_service_pb2.LinkIncidentTicketResponse]]:
+        """Says where it is tracked, resolved or not."""
+
+    @_abc_1.abstractmethod
     def ExcludeIncidentFromTraining(
         self,
         request: _incident_service_pb2.ExcludeIncidentFromTrainingRequest,
@@ -147,5 +250,89 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.ListIncidentEventsResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentEventsResponse]]:
         """Lists what happened to an incident, oldest first."""
+
+    @_abc_1.abstractmethod
+    def CountIncidents(
+        self,
+        request: _incident_service_pb2.CountIncidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.CountIncidentsResponse, _abc.Awaitable[_incident_service_pb2.CountIncidentsResponse]]:
+        """Counts incidents by where they are in their lives."""
+
+    @_abc_1.abstractmethod
+    def ListIncidentMembers(
+        self,
+        request: _incident_service_pb2.ListIncidentMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ListIncidentMembersResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentMembersResponse]]:
+        """Lists the checks and data groups that failed in an incident, by check."""
+
+    @_abc_1.abstractmethod
+    def GetIncidentHistogram(
+        self,
+        request: _incident_service_pb2.GetIncidentHistogramRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetIncidentHistogramResponse, _abc.Awaitable[_incident_service_pb2.GetIncidentHistogramResponse]]:
+        """Returns how many results failed in an incident, day by day, from those results that are still kept. Days without
+        failures are left out, and so are failures of checks that were deleted.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.CreateMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.CreateMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.CreateMaintenanceWindowResponse]]:
+        """Creates a maintenance window: failures in it open no incidents."""
+
+    @_abc_1.abstractmethod
+    def GetMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.GetMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.GetMaintenanceWindowResponse]]:
+        """Returns a maintenance window."""
+
+    @_abc_1.abstractmethod
+    def ListMaintenanceWindows(
+        self,
+        request: _incident_service_pb2.ListMaintenanceWindowsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.ListMaintenanceWindowsResponse, _abc.Awaitable[_incident_service_pb2.ListMaintenanceWindowsResponse]]:
+        """Lists maintenance windows by creation, those that are over too."""
+
+    @_abc_1.abstractmethod
+    def UpdateMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.UpdateMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UpdateMaintenanceWindowResponse, _abc.Awaitable[_incident_service_pb2.UpdateMaintenanceWindowResponse]]:
+        """Changes what `update_mask` names, or all fields that the request sets; results that are stored already stay as they are."""
+
+    @_abc_1.abstractmethod
+    def DeleteMaintenanceWindow(
+        self,
+        request: _incident_service_pb2.DeleteMaintenanceWindowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Deletes a maintenance window: failures count again from then on."""
+
+    @_abc_1.abstractmethod
+    def GetIncidentSettings(
+        self,
+        request: _incident_service_pb2.GetIncidentSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.GetIncidentSettingsResponse, _abc.Awaitable[_incident_service_pb2.GetIncidentSettingsResponse]]:
+        """Returns how failures become incidents, for a connection or for the workspace."""
+
+    @_abc_1.abstractmethod
+    def UpdateIncidentSettings(
+        self,
+        request: _incident_service_pb2.UpdateIncidentSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.UpdateIncidentSettingsResponse, _abc.Awaitable[_incident_service_pb2.UpdateIncidentSettingsResponse]]:
+        """Changes what `update_mask` names, or all fields that the request sets; a field that the mask names and the request
+        leaves out is as the workspace has it from then on.
+        """
 
 def add_IncidentServiceServicer_to_server(servicer: IncidentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -14,7 +14,7 @@ from dq_platform.errors import EtagMismatch, WrongState
 from dq_platform.execution.drift import compare, drift_of, watched
 from dq_platform.execution.precheck import bind, require_possible
 from dq_platform.ids import new_id
-from dq_platform.incidents.policy import Act
+from dq_platform.incidents.step import Act
 from dq_platform.models.baseline import Baseline, ColumnChange
 from dq_platform.models.check import Check
 from dq_platform.models.connection import Connection

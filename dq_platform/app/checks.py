@@ -22,7 +22,7 @@ from dq_platform.checks.validation import CheckDraft, ValidCheck, validate_check
 from dq_platform.errors import Invalid, SourceError
 from dq_platform.execution.drift import drift_of
 from dq_platform.ids import new_id
-from dq_platform.incidents.policy import Act
+from dq_platform.incidents.step import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, CheckSelector
 from dq_platform.models.connection import Connection

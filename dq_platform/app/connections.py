@@ -17,7 +17,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.errors import Invalid, Violation, WrongState
 from dq_platform.ids import new_id
-from dq_platform.incidents.policy import Act
+from dq_platform.incidents.step import Act
 from dq_platform.models.connection import Connection, Pause, SettingValue
 from dq_platform.models.cost import Budget
 from dq_platform.models.page import Page, PageRequest

@@ -26,7 +26,7 @@ from dq_platform.execution.periods import run_period
 from dq_platform.execution.plan import plan
 from dq_platform.execution.results import Histories, RunFacts, Untrained, results
 from dq_platform.execution.withhold import withheld
-from dq_platform.incidents.policy import Act
+from dq_platform.incidents.step import Act
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.connection import Connection

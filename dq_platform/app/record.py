@@ -2,45 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from dq_platform.incidents.policy import Act, Failures, KeyChange, Member, failure_events, fold, open_incident, settle
-from dq_platform.models.incident import Incident, IncidentKey
+from dq_platform.incidents.maintenance import outside
+from dq_platform.incidents.policy import (
+    Failures,
+    KeyChange,
+    Member,
+    failure_events,
+    flap,
+    flaps,
+    fold,
+    in_effect,
+    open_incident,
+    settle,
+)
+from dq_platform.incidents.step import Act, Step
+from dq_platform.models.incident import Handling, Incident
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.page import PageRequest
 from dq_platform.models.result import Result
 from dq_platform.ports import Tx
 
-MAX_EVENTS = 1000
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Former:
-    """The open incident before a run's failures count, if there is one, and who counts them when."""
-
-    incident: Incident | None
-    act: Act
 
 
 async def record(tx: Tx, workspace_id: str, results: Sequence[Result], now: datetime) -> Sequence[Result]:
     """Write results and incidents, and return the results whose checks still exist; the caller commits.
 
-    Keys are taken in one order by everybody, so that two runs of one table wait for each other and never lock up.
+    What fails in a maintenance window is stored and says nothing to incidents. Runs take turns at the incidents of a
+    table if anything fails or has failed there; all others go past them.
     """
     stored = await tx.results.add(results)
     _tell_unmeasured(stored)
-    changes = fold(stored)
-    unresolved = await tx.incidents.unresolved(workspace_id, changes) if changes else ()
-    for key in sorted(changes):
-        if changes[key].failures is not None or key in unresolved:
-            await _apply(tx, workspace_id, changes[key], Act(now))
+    verdicts = await _outside_maintenance(tx, workspace_id, [one for one in stored if one.outcome.is_verdict])
+    tables = sorted({_table(result) for result in verdicts})
+    failing = any(result.outcome.severity is not None for result in verdicts)
+    if tables and (failing or await tx.incidents.has_unresolved(workspace_id, tables)):
+        await tx.incidents.hold(tables)
+        unresolved = await tx.incidents.unresolved_of_tables(workspace_id, tables)
+        connection_ids = {connection_id for connection_id, _, _ in tables}
+        settings = await tx.incident_settings.find(workspace_id, connection_ids)
+        handlings = {one: in_effect(settings, one) for one in connection_ids}
+        run = _Run(tx, workspace_id, Act(now), handlings)
+        for change in fold(verdicts, {one: handling.grouping for one, handling in handlings.items()}, unresolved):
+            await run.apply(change)
     return stored
+
+
+async def _outside_maintenance(tx: Tx, workspace_id: str, verdicts: Sequence[Result]) -> Sequence[Result]:
+    """The verdicts that incidents hear of; nobody has to be asked if nothing failed."""
+    failing = [result for result in verdicts if result.outcome.severity is not None]
+    if not failing:
+        return verdicts
+    times = [result.executed_at for result in failing]
+    connection_ids = {result.target.connection_id for result in failing}
+    windows = await tx.maintenance_windows.between(workspace_id, connection_ids, min(times), max(times))
+    return outside(verdicts, windows)
+
+
+def _table(result: Result) -> TableKey:
+    return result.target.connection_id, result.target.schema_name, result.target.table_name
 
 
 def _tell_unmeasured(results: Iterable[Result]) -> None:
@@ -56,39 +82,50 @@ def _tell_unmeasured(results: Iterable[Result]) -> None:
 async def settle_deleted(tx: Tx, affected: Sequence[Incident], act: Act) -> None:
     """End those of the incidents in which nothing fails any more, because the checks that did are deleted."""
     for incident in affected:
-        await _settle(tx, incident, (), act)
+        await _store(tx, settle(incident, await tx.incidents.failing_check_count(incident.id), act))
 
 
-async def _apply(tx: Tx, workspace_id: str, change: KeyChange, act: Act) -> None:
-    incident = await tx.incidents.open_for(workspace_id, change.key)
-    if change.failures is not None:
-        incident = await _count(tx, workspace_id, change.key, change.failures, _Former(incident, act))
-    if incident is not None and change.passing:
-        await _settle(tx, incident, change.passing, act)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run's changes of incidents: where they go, who makes them when, and what holds for each connection."""
+
+    tx: Tx
+    workspace_id: str
+    act: Act
+    handlings: Mapping[str, Handling]
+
+    async def apply(self, change: KeyChange) -> None:
+        incident = change.incident
+        if change.failures is not None:
+            incident = await self._count(change, change.failures)
+        if incident is not None and change.passing:
+            await self._settle(incident, change.passing)
+
+    async def _count(self, change: KeyChange, failures: Failures) -> Incident:
+        """Open the incident or count in the open one, and tell if it is new or worse."""
+        before, incidents = change.incident, self.tx.incidents
+        former = None if before else await incidents.former(self.workspace_id, change.key)
+        restless = before or former
+        if restless is not None and flaps(restless, self._handling(restless).flap_window, self.act.at):
+            before = await _store(self.tx, flap(restless, self.act))
+        opening = open_incident(self.workspace_id, change.key, failures, former.id if former else "")
+        stored = await incidents.raise_or_count(opening, failures.members)
+        await incidents.add_events(failure_events(before, stored, self.act))
+        return stored
+
+    async def _settle(self, incident: Incident, passing: Sequence[Member]) -> None:
+        """Note what passes; the incident ends with the last of its failing checks."""
+        handling = self._handling(incident)
+        await self.tx.incidents.mark_passing(incident.id, passing, handling.passing_run_count)
+        failing = await self.tx.incidents.failing_check_count(incident.id)
+        await _store(self.tx, settle(incident, failing, self.act, handling.flap_window))
+
+    def _handling(self, incident: Incident) -> Handling:
+        return self.handlings[incident.key.connection_id]
 
 
-async def _count(tx: Tx, workspace_id: str, key: IncidentKey, failures: Failures, former: _Former) -> Incident:
-    """Open the incident or count in the open one, and tell if it is new or worse."""
-    previous = "" if former.incident else await tx.incidents.previous(workspace_id, key)
-    opening = open_incident(workspace_id, key, failures, previous)
-    stored, is_new = await tx.incidents.raise_or_count(opening, failures.members)
-    before = former.incident
-    if before is None and not is_new:
-        before = await _as_told(tx, stored)
-    await tx.incidents.add_events(failure_events(before, stored, former.act))
-    return stored
-
-
-async def _as_told(tx: Tx, stored: Incident) -> Incident:
-    """The incident that another run opened between our look and our count: its severity is what its events say."""
-    events = await tx.incidents.events(stored.workspace_id, stored.id, PageRequest(MAX_EVENTS))
-    told = [event.severity for event in events.items if event.severity is not None]
-    return replace(stored, highest_severity=max(told))
-
-
-async def _settle(tx: Tx, incident: Incident, passing: Sequence[Member], act: Act) -> None:
-    """Note what passes; the incident ends with the last of its failing checks."""
-    step = settle(incident, await tx.incidents.mark_passing(incident.id, passing), act)
+async def _store(tx: Tx, step: Step) -> Incident:
     if step.events:
         await tx.incidents.update(step.incident)
         await tx.incidents.add_events(step.events)
+    return step.incident

@@ -1,11 +1,9 @@
-"""Results and incidents between the contract and the core."""
+"""Results between the contract and the core."""
 
 from __future__ import annotations
 
-from dq.v1 import check_pb2, incident_pb2, incident_service_pb2, result_pb2, results_service_pb2
+from dq.v1 import result_pb2, results_service_pb2
 from dq_platform.app.results import TrendRequest
-from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentFilter, IncidentStatus
-from dq_platform.models.outcome import Severity
 from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from services.common import times
 from services.common.enums import EnumPair
@@ -14,9 +12,6 @@ from services.common.mapping_result import MODES, OUTCOMES
 
 SUMMARY_BYS = EnumPair(SummaryBy, result_pb2.SummaryBy.DESCRIPTOR)
 BUCKETS = EnumPair(TrendBucket, result_pb2.TrendBucket.DESCRIPTOR)
-STATUSES = EnumPair(IncidentStatus, incident_pb2.IncidentStatus.DESCRIPTOR)
-EVENT_KINDS = EnumPair(IncidentEventKind, incident_pb2.IncidentEventKind.DESCRIPTOR)
-SEVERITIES = EnumPair(Severity, check_pb2.Severity.DESCRIPTOR)
 
 
 def result_filter(message: results_service_pb2.ResultFilter) -> ResultFilter:
@@ -77,48 +72,4 @@ def trend_point(model: TrendPoint) -> result_pb2.TrendPoint:
         maximum=model.maximum,
         last=model.last,
         outcomes=outcome_counts(model.outcomes),
-    )
-
-
-def incident_filter(message: incident_service_pb2.ListIncidentsRequest) -> IncidentFilter:
-    return IncidentFilter(
-        status=STATUSES.cores(message.statuses),
-        connection_id=message.connection_id,
-        schema_name=message.schema_name,
-        table_name=message.table_name,
-        min_severity=SEVERITIES.core_or_none(message.min_severity),
-    )
-
-
-def incident(model: Incident) -> incident_pb2.Incident:
-    return incident_pb2.Incident(
-        id=model.id,
-        connection_id=model.key.connection_id,
-        schema_name=model.key.schema_name,
-        table_name=model.key.table_name,
-        dimension=model.key.dimension,
-        category=model.key.category,
-        status=incident_pb2.IncidentStatus.ValueType(STATUSES.proto(model.status)),
-        highest_severity=check_pb2.Severity.ValueType(SEVERITIES.proto(model.highest_severity)),
-        failure_count=model.failure_count,
-        failing_check_count=model.failing_check_count,
-        first_seen_time=times.to_proto(model.first_seen_time),
-        last_seen_time=times.to_proto(model.last_seen_time),
-        mute_until_time=times.to_proto(model.mute_until_time),
-        acknowledge_time=times.to_proto(model.acknowledge_time),
-        resolve_time=times.to_proto(model.resolve_time),
-        previous_incident_id=model.previous_incident_id,
-        excluded_from_training=model.excluded_from_training,
-    )
-
-
-def incident_event(model: IncidentEvent) -> incident_pb2.IncidentEvent:
-    return incident_pb2.IncidentEvent(
-        id=model.id,
-        incident_id=model.incident_id,
-        kind=incident_pb2.IncidentEventKind.ValueType(EVENT_KINDS.proto(model.kind)),
-        actor=model.actor,
-        note=model.note,
-        create_time=times.to_proto(model.create_time),
-        severity=check_pb2.Severity.ValueType(SEVERITIES.proto(model.severity)),
     )

@@ -92,9 +92,31 @@ class Scene:
     @property
     def excluded_incident(self) -> str:
         """A new incident that rules do not learn from."""
+        return self.handled_incident("exclude-from-training")
+
+    @property
+    def muted_incident(self) -> str:
+        return self.handled_incident("mute", mute_until_time=tomorrow())
+
+    @property
+    def resolved_incident(self) -> str:
+        return self.handled_incident("resolve")
+
+    def handled_incident(self, action: str, **body: str) -> str:
+        """A new incident with which somebody has done that."""
         incident = self.incident
-        ok(self.account.rest.post(f"/incidents/{incident}/exclude-from-training", json={}))
+        ok(self.account.rest.post(f"/incidents/{incident}/{action}", json=body))
         return incident
+
+    @property
+    def window_body(self) -> Json:
+        """Of a maintenance window that is about no table that is there."""
+        times = {"start_time": "2026-01-01T00:00:00Z", "end_time": tomorrow()}
+        return {"connection_id": self.connection, "table_pattern": "nowhere.*", "reason": "we move", **times}
+
+    @property
+    def window(self) -> str:
+        return str(ok(self.account.rest.post("/maintenance-windows", json=self.window_body))["id"])
 
     @property
     def first_incident(self) -> str:
@@ -218,18 +240,39 @@ EXAMPLES: Mapping[str, Example] = {
     "GetSummary": at(lambda _: "/results/summary?by=SUMMARY_BY_DIMENSION"),
     "GetCosts": at(lambda it: f"/results/costs?by=SUMMARY_BY_CHECK&filter.connection_id={it.connection}"),
     "GetTrend": at(lambda it: f"/results/trend?check_id={it.check}&bucket=TREND_BUCKET_HOUR&time_zone=Asia/Kolkata"),
-    "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR"),
+    "ListIncidents": at(lambda _: "/incidents?min_severity=SEVERITY_ERROR&flapping=false&text=CUST"),
     "GetIncident": at(lambda it: f"/incidents/{it.incident}"),
     "AcknowledgeIncident": to(200, lambda it: f"/incidents/{it.incident}/acknowledge", lambda _: {"note": "mine"}),
     "ResolveIncident": to(200, lambda it: f"/incidents/{it.incident}/resolve", lambda _: {"note": "fixed"}),
     "MuteIncident": to(
         200, lambda it: f"/incidents/{it.incident}/mute", lambda _: {"mute_until_time": tomorrow(), "note": "later"}
     ),
+    "UnmuteIncident": to(200, lambda it: f"/incidents/{it.muted_incident}/unmute"),
+    "ReopenIncident": to(200, lambda it: f"/incidents/{it.resolved_incident}/reopen", lambda _: {"note": "not yet"}),
+    "AssignIncident": to(200, lambda it: f"/incidents/{it.incident}/assign", lambda _: {"assignee": "ann"}),
+    "LinkIncidentTicket": to(
+        200, lambda it: f"/incidents/{it.incident}/ticket", lambda _: {"ticket_url": "https://tickets.example.com/7"}
+    ),
     "ExcludeIncidentFromTraining": to(
         200, lambda it: f"/incidents/{it.incident}/exclude-from-training", lambda _: {"note": "a botched load"}
     ),
     "IncludeIncidentInTraining": to(
         200, lambda it: f"/incidents/{it.excluded_incident}/include-in-training", lambda _: {"note": "it was right"}
+    ),
+    "CreateMaintenanceWindow": to(201, lambda _: "/maintenance-windows", lambda it: it.window_body),
+    "GetMaintenanceWindow": at(lambda it: f"/maintenance-windows/{it.window}"),
+    "ListMaintenanceWindows": at(lambda it: "/maintenance-windows?page_size=10"),
+    "UpdateMaintenanceWindow": change(lambda it: f"/maintenance-windows/{it.window}", table_pattern="shop.order*"),
+    "DeleteMaintenanceWindow": gone(lambda it: f"/maintenance-windows/{it.window}"),
+    "CountIncidents": at(lambda it: f"/incidents/counts?connection_id={it.connection}"),
+    "ListIncidentMembers": at(lambda it: f"/incidents/{it.incident}/members?failing=true"),
+    "GetIncidentHistogram": at(lambda it: f"/incidents/{it.incident}/histogram?time_zone=Europe/Berlin"),
+    "GetIncidentSettings": at(lambda it: f"/incident-settings?connection_id={it.connection}"),
+    "UpdateIncidentSettings": Example(
+        200,
+        lambda it, rest: rest.patch(
+            "/incident-settings", json={"connection_id": it.connection, "grouping_level": "GROUPING_LEVEL_CATEGORY"}
+        ),
     ),
     "ListIncidentEvents": at(lambda it: f"/incidents/{it.incident}/events"),
 }

@@ -205,6 +205,21 @@ def test_what_cannot_be_measured_ends_with_3(run: Run, mine: Account, nulls: str
     assert "execution error" in gone.stdout
 
 
+def test_people_handle_incidents_and_say_how_failures_become_them(run: Run, nulls: str) -> None:
+    run("check", "run", nulls)
+    [incident] = answer(run("--json", "incidents", "CUSTOMERS"))
+    quiet = run("incident", "mute", incident["id"], "--for", "8h", "-m", "later")
+    assert (quiet.returncode, incident["id"] in "".join(quiet.stdout.split())) == (0, True)
+    told = answer(run("--json", "incident", "show", incident["id"]))["events"]
+    assert (told[-1]["kind"], told[-1]["note"]) == ("INCIDENT_EVENT_KIND_MUTED", "later")
+    assert [one["check_id"] for one in answer(run("--json", "incident", "members", incident["id"]))] == [nulls]
+    assert "warning" in run("incident", "days", incident["id"], "--time-zone", "Asia/Tokyo").stdout
+    settings = answer(run("--json", "incident", "settings", "--level", "category", "--inherit", "flap_window"))
+    assert settings["in_effect"]["flap_window"] == "43200s"
+    window = answer(run("--json", "maintenance", "add", "we move", "--for", "1h", "-t", "nowhere.*"))
+    assert run("maintenance", "delete", window["id"]).returncode == 0
+
+
 def test_results_incidents_summary_and_jobs_are_shown(run: Run, nulls: str) -> None:
     job_id = answer(run("--json", "check", "run", nulls))["job"]["id"]
     failed = answer(run("--json", "results", "--failed", "--check", nulls))

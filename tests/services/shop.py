@@ -122,9 +122,10 @@ class Shop:
             failing_check_count=1,
             first_seen_time=now,
             last_seen_time=now,
+            open_time=now,
         )
         async with self.account.platform.deps.uow() as tx:
-            stored, _ = await tx.incidents.raise_or_count(replace(incident, **changes), [(check_id or new_id(), "")])
+            stored = await tx.incidents.raise_or_count(replace(incident, **changes), [(check_id or new_id(), "")])
             await tx.commit()
         return stored
 

@@ -22,9 +22,9 @@ NOWHERE = "00000000-0000-7000-8000-000000000000"
 NOT_AN_ID = "x" * (1024 * 1024)
 
 
-def tomorrow() -> Timestamp:
+def tomorrow(days: int = 1) -> Timestamp:
     timestamp = Timestamp()
-    timestamp.FromDatetime(datetime.now(UTC) + timedelta(days=1))
+    timestamp.FromDatetime(datetime.now(UTC) + timedelta(days=days))
     return timestamp
 
 
@@ -33,6 +33,7 @@ CHECK = ("check", "CHECK_NOT_FOUND")
 SCHEDULE = ("schedule", "SCHEDULE_NOT_FOUND")
 JOB = ("job", "JOB_NOT_FOUND")
 INCIDENT = ("incident", "INCIDENT_NOT_FOUND")
+WINDOW = ("maintenance_window", "MAINTENANCE_WINDOW_NOT_FOUND")
 SAMPLES = ("result", "ERROR_SAMPLES_NOT_FOUND")
 TABLE = {"schema_name": "shop", "table_name": "orders"}
 
@@ -81,8 +82,20 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "AcknowledgeIncident": (INCIDENT, lambda it: {"incident_id": it}),
     "ResolveIncident": (INCIDENT, lambda it: {"incident_id": it}),
     "MuteIncident": (INCIDENT, lambda it: {"incident_id": it, "mute_until_time": tomorrow()}),
+    "UnmuteIncident": (INCIDENT, lambda it: {"incident_id": it}),
+    "ReopenIncident": (INCIDENT, lambda it: {"incident_id": it}),
+    "AssignIncident": (INCIDENT, lambda it: {"incident_id": it, "assignee": "me"}),
+    "LinkIncidentTicket": (INCIDENT, lambda it: {"incident_id": it, "ticket_url": "https://example.com/7"}),
     "ExcludeIncidentFromTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "IncludeIncidentInTraining": (INCIDENT, lambda it: {"incident_id": it}),
+    "CreateMaintenanceWindow": (CONNECTION, lambda it: {"maintenance_window": new_window(it)}),
+    "GetMaintenanceWindow": (WINDOW, lambda it: {"maintenance_window_id": it}),
+    "UpdateMaintenanceWindow": (WINDOW, lambda it: {"maintenance_window": {"id": it, "reason": "mine"}}),
+    "DeleteMaintenanceWindow": (WINDOW, lambda it: {"maintenance_window_id": it}),
+    "ListIncidentMembers": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetIncidentHistogram": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetIncidentSettings": (CONNECTION, lambda it: {"connection_id": it}),
+    "UpdateIncidentSettings": (CONNECTION, lambda it: {"incident_settings": {"connection_id": it}}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
 }
 # These take no id, or take it as a filter that then matches nothing.
@@ -90,22 +103,26 @@ WITHOUT_ID = {
     "GetQueue",  # of the caller's workspace, see tests/services/check/test_servicer_queue.py
     "CreateConnection", "ListConnections", "ListConnectionTypes", "CreateWorkspace", "ListWorkspaces", "CreateApiKey",
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
-    "CreateSchedule", "ListSchedules",
+    "CreateSchedule", "ListSchedules", "ListMaintenanceWindows",
 }  # fmt: skip
 FILTERED = {
     "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
-    "GetCosts", "GetTrend", "ListIncidents",
+    "GetCosts", "GetTrend", "ListIncidents", "CountIncidents",
 }  # fmt: skip
 
 LISTS = (
     "ListConnections", "ListChecks", "ListSchedules", "ListJobs", "ListIncidents", "ListResults", "ListLatestResults",
-    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys",
+    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys", "ListMaintenanceWindows",
 )  # fmt: skip
 
 
 def new_check(connection_id: str) -> dict[str, Any]:
     target = {"connection_id": connection_id, **TABLE, "column_name": "amount"}
     return {"target": target, "check_type": "nulls_percent"}
+
+
+def new_window(connection_id: str) -> dict[str, Any]:
+    return {"connection_id": connection_id, "start_time": tomorrow(1), "end_time": tomorrow(2), "reason": "we move"}
 
 
 def test_every_method_is_in_one_of_the_tables(servers: Platform) -> None:
@@ -122,6 +139,7 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
     check = await shop.stored_check()
     result = await shop.result(check.id)
     await shop.samples(result)
+    window = await shop.admin.CreateMaintenanceWindow(maintenance_window=new_window(shop.connection.id))
     key = await create_api_key(servers.deps, account.who, "theirs", Role.VIEWER)
     return {
         "connection": shop.connection.id,
@@ -129,6 +147,7 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
         "schedule": (await shop.schedule()).id,
         "job": job.id,
         "result": result.id,
+        "maintenance_window": window.maintenance_window.id,
         "incident": (await shop.incident(check.id)).id,
         "workspace": account.who.workspace_id,
         "api_key": key.api_key.id,

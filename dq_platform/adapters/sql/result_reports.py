@@ -93,8 +93,7 @@ def trend_statement(workspace_id: str, wanted: ResultFilter, bucket: TrendBucket
 
     Raises Invalid for a time zone that IANA does not know.
     """
-    if time_zone not in _time_zones():
-        raise unknown_time_zone(time_zone)
+    require_time_zone(time_zone)
     start = func.date_trunc(bucket.value, R.executed_at, time_zone).label("start")
     value = cast(R.value, Double)
     newest_first = aggregate_order_by(value, R.executed_at.desc(), R.time_period.desc(), R.id.desc())
@@ -112,6 +111,12 @@ def trend_statement(workspace_id: str, wanted: ResultFilter, bucket: TrendBucket
         .order_by(start)
     )
     return statement
+
+
+def require_time_zone(time_zone: str) -> None:
+    """Raises Invalid for a name that IANA does not have."""
+    if time_zone not in _time_zones():
+        raise unknown_time_zone(time_zone)
 
 
 @cache

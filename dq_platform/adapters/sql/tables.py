@@ -346,8 +346,14 @@ error_samples = Table(
     Index(None, "taken_at"),
 )
 
-INCIDENT_KEY = ("connection_id", "schema_name", "table_name", "dimension", "category")
+# What the level leaves out is empty, and `group_key` is zero where all data groups are one incident.
+INCIDENT_KEY = (
+    *("connection_id", "schema_name", "table_name"),
+    *("level", "dimension", "category", "check_type", "check_id", "group_key"),
+)
 UNRESOLVED = text("status <> 'resolved'")
+UNESCALATED = text("status = 'open' AND escalate_time IS NULL")
+FLAPPING = text("flap_count > 0 AND status <> 'resolved'")
 
 # Incidents outlive their connection, as results do.
 incidents = Table(
@@ -356,16 +362,51 @@ incidents = Table(
     _id(),
     _owned_by("workspaces", "workspace_id"),
     Column("connection_id", ID, nullable=False),
-    *_text("schema_name", "table_name", "dimension", "category", "status"),
+    *_text("schema_name", "table_name", "level", "dimension", "category", "check_type", "check_id"),
+    Column("group_key", ID, nullable=False),
+    *_text("data_group", "status"),
     Column("highest_severity", SmallInteger, nullable=False),
     *_counts("failure_count"),
-    *_times("first_seen_time", "last_seen_time"),
-    *_times("mute_until_time", "acknowledge_time", "resolve_time", nullable=True),
+    *_times("first_seen_time", "last_seen_time", "open_time"),
+    *_times("mute_until_time", "acknowledge_time", "resolve_time", "escalate_time", nullable=True),
     Column("previous_incident_id", ID),
     Column("excluded_from_training", Boolean, nullable=False),
+    *_text("assignee", "ticket_url"),
+    Column("flap_count", Integer, nullable=False),
+    Column("resolved_automatically", Boolean, nullable=False),
     Index("uq_incidents_unresolved", "workspace_id", *INCIDENT_KEY, unique=True, postgresql_where=UNRESOLVED),
+    Index("ix_incidents_unescalated", "open_time", postgresql_where=UNESCALATED),
+    Index("ix_incidents_flapping", "last_seen_time", postgresql_where=FLAPPING),
     Index("ix_incidents_newest", "workspace_id", "last_seen_time", "id"),
     Index("ix_incidents_key", "workspace_id", *INCIDENT_KEY, "resolve_time"),
+)
+
+# Of a connection, or of a workspace as a whole; NULL: as the workspace has it, or by default.
+incident_settings = Table(
+    "incident_settings",
+    metadata,
+    Column("owner_id", ID, primary_key=True, comment="the connection's id, or the workspace's"),
+    _owned_by("workspaces", "workspace_id"),
+    Column("connection_id", ID, ForeignKey("connections.id", ondelete="CASCADE")),
+    Column("grouping_level", Text),
+    Column("per_data_group", Boolean),
+    Column("passing_run_count", Integer),
+    Column("flap_window", Interval),
+    Column("escalate_after", Interval),
+    Index(None, "workspace_id"),
+)
+
+maintenance_windows = Table(
+    "maintenance_windows",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    Column("connection_id", ID, ForeignKey("connections.id", ondelete="CASCADE"), comment="NULL: all"),
+    *_text("table_pattern", "reason", "created_by"),
+    *_times("start_time", "end_time", "create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index("ix_maintenance_windows_end", "workspace_id", "end_time"),
 )
 
 incident_checks = Table(
@@ -376,6 +417,8 @@ incident_checks = Table(
     Column("group_key", ID, primary_key=True),
     *_text("data_group"),
     Column("failing", Boolean, nullable=False),
+    Column("passing_runs", Integer, nullable=False, comment="in a row"),
+    *_times("failing_since"),
     Index("ix_incident_checks_check", "check_id"),
 )
 
@@ -387,5 +430,6 @@ incident_events = Table(
     *_text("kind", "actor", "note"),
     Column("severity", SmallInteger),
     *_times("create_time"),
+    *_text("detail"),
     Index(None, "incident_id", "create_time", "id"),
 )

@@ -12,8 +12,10 @@ from dq_platform.adapters.sql.assignments import SqlAssignments
 from dq_platform.adapters.sql.baselines import SqlBaselines
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
+from dq_platform.adapters.sql.incident_settings import SqlIncidentSettings
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
+from dq_platform.adapters.sql.maintenance_windows import SqlMaintenanceWindows
 from dq_platform.adapters.sql.results import SqlResults
 from dq_platform.adapters.sql.samples import SqlSamples
 from dq_platform.adapters.sql.schedules import SqlSchedules
@@ -28,7 +30,9 @@ from dq_platform.ports import (
     Checks,
     Connections,
     Incidents,
+    IncidentSettingsStore,
     Jobs,
+    MaintenanceWindows,
     Results,
     Samples,
     Schedules,
@@ -54,6 +58,8 @@ class SqlTx:
         self.assignments: Assignments = SqlAssignments(session, cipher)
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
+        self.incident_settings: IncidentSettingsStore = SqlIncidentSettings(session)
+        self.maintenance_windows: MaintenanceWindows = SqlMaintenanceWindows(session)
         self.samples: Samples = SqlSamples(session, cipher)
 
     async def commit(self) -> None:

@@ -36,7 +36,7 @@ def on(world: World, check: Check, days: int, value: int, outcome: Outcome = Out
 async def excluded(world: World, first: int, last: int, *members: tuple[str, str], flag: bool = True) -> Incident:
     """An incident of the runs from so many days ago until so many days ago."""
     seen = {"first_seen_time": ago(first) + HOUR, "last_seen_time": ago(last) + HOUR}
-    stored, _ = await world.raise_incident(world.new_incident(**seen), *members)
+    stored = await world.raise_incident(world.new_incident(**seen), *members)
     await mark(world, stored, flag=flag)
     return stored
 

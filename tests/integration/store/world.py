@@ -13,6 +13,7 @@ from dq_platform.models.check import Check, CheckSelector, Mode, Target, TimeSca
 from dq_platform.models.connection import Connection
 from dq_platform.models.incident import Incident, IncidentKey, IncidentStatus
 from dq_platform.models.job import Job, JobKind, JobState, Priority, Unit
+from dq_platform.models.metadata import TableKey
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Result
 from dq_platform.models.schedule import Schedule
@@ -126,6 +127,9 @@ class World:
     def key(self, table: str = "orders") -> IncidentKey:
         return IncidentKey(self.connection.id, "shop", table, "Completeness", "nulls")
 
+    def table(self, table: str = "orders") -> TableKey:
+        return self.connection.id, "shop", table
+
     def new_incident(self, **changes: Any) -> Incident:
         incident = Incident(
             id=new_id(),
@@ -137,10 +141,11 @@ class World:
             failing_check_count=1,
             first_seen_time=NOW,
             last_seen_time=NOW,
+            open_time=NOW,
         )
         return replace(incident, **changes)
 
-    async def raise_incident(self, incident: Incident, *failing: tuple[str, str]) -> tuple[Incident, bool]:
+    async def raise_incident(self, incident: Incident, *failing: tuple[str, str]) -> Incident:
         async with self.uow() as tx:
             stored = await tx.incidents.raise_or_count(incident, failing)
             await tx.commit()

@@ -1,54 +1,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dq_platform.app import checks, connections, incidents
+from dq_platform.app import checks, connections, incident_settings, incidents
+from dq_platform.app.incident_chores import end_quiet, escalate_unacknowledged
 from dq_platform.app.record import record
 from dq_platform.errors import Invalid, NotFound, WrongState
 from dq_platform.ids import new_id
-from dq_platform.models.check import Check
-from dq_platform.models.incident import Incident, IncidentEventKind, IncidentFilter, IncidentStatus
+from dq_platform.models.incident import GroupingLevel, IncidentEventKind, IncidentFilter, IncidentStatus
 from dq_platform.models.outcome import Outcome, Severity
-from dq_platform.models.result import Result
+from tests.integration.work.incidents import events, handled, recorded, result
 from tests.integration.work.world import ALL, World
 
 OPENED, ESCALATED = IncidentEventKind.OPENED, IncidentEventKind.ESCALATED
-
-
-async def events(world: World, incident: Incident) -> list[IncidentEventKind]:
-    page = await incidents.list_events(world.deps, world.who, incident.id, ALL)
-    return [event.kind for event in page.items]
-
-
-def result(world: World, check: Check, outcome: Outcome, group: str = "", category: str = "nulls") -> Result:
-    now = world.clock.now()
-    return Result(
-        id=new_id(),
-        workspace_id=world.who.workspace_id,
-        check_id=check.id,
-        job_id=new_id(),
-        target=check.target,
-        check_type=check.check_type,
-        category=category,
-        dimension="Completeness",
-        mode=check.mode,
-        time_scale=check.time_scale,
-        data_group=group,
-        time_period=now,
-        executed_at=now,
-        outcome=outcome,
-    )
-
-
-async def recorded(world: World, *results: Result) -> Sequence[Incident]:
-    async with world.deps.uow() as tx:
-        await record(tx, world.who.workspace_id, results, world.clock.now())
-        await tx.commit()
-    return await world.incidents()
 
 
 async def test_failures_open_one_incident_count_in_it_and_escalate_it(world: World) -> None:
@@ -86,7 +57,7 @@ async def test_a_failure_after_the_end_opens_an_incident_that_names_the_former(w
     check = await world.check()
     [first] = await recorded(world, result(world, check, Outcome.ERROR))
     await recorded(world, result(world, check, Outcome.PASSED))
-    world.clock.advance(timedelta(seconds=1))
+    world.clock.advance(timedelta(hours=12))
     second, former = await recorded(world, result(world, check, Outcome.ERROR))
     assert (second.status, second.previous_incident_id) == (IncidentStatus.OPEN, first.id)
     assert former.id == first.id
@@ -120,6 +91,155 @@ async def test_runs_at_once_open_one_incident_per_key_and_lose_no_count(world: W
         assert page.items[-1].severity is Severity.FATAL
 
 
+async def grouped(world: World, level: GroupingLevel, *, per_data_group: bool = False) -> None:
+    await handled(world, grouping_level=level, per_data_group=per_data_group)
+
+
+async def test_open_incidents_go_on_and_end_by_the_grouping_that_they_have(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    [old] = await recorded(world, result(world, one, Outcome.ERROR))
+    await grouped(world, GroupingLevel.CHECK)
+    [same] = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    assert (same.id, same.failure_count, same.failing_check_count) == (old.id, 3, 2)
+    [ended] = await recorded(world, result(world, one, Outcome.PASSED), result(world, two, Outcome.PASSED))
+    assert ended.status is IncidentStatus.RESOLVED
+    found = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    assert {incident.key.check_id for incident in found if incident.id != old.id} == {one.id, two.id}
+
+
+async def test_each_data_group_has_an_incident_of_its_own_if_that_is_set(world: World) -> None:
+    check = await world.check()
+    await grouped(world, GroupingLevel.TABLE, per_data_group=True)
+    await recorded(world, result(world, check, Outcome.ERROR, '["a"]'), result(world, check, Outcome.ERROR, '["b"]'))
+    found = await recorded(world, result(world, check, Outcome.PASSED, '["a"]'))
+    assert {(one.key.data_group, one.key.dimension, one.status) for one in found} == {
+        ('["a"]', "", IncidentStatus.RESOLVED),
+        ('["b"]', "", IncidentStatus.OPEN),
+    }
+
+
+@pytest.mark.parametrize("level", [GroupingLevel.TABLE, GroupingLevel.CATEGORY, GroupingLevel.CHECK])
+async def test_eight_runs_at_once_open_one_incident_per_key_and_lose_no_count(
+    world: World, level: GroupingLevel
+) -> None:
+    await grouped(world, level, per_data_group=True)
+    made = [await world.check(), await world.check("not_nulls_percent")]
+    groups, categories = ['["a"]', '["b"]'], ["nulls", "text"]
+    shared = {GroupingLevel.TABLE: 1, GroupingLevel.CATEGORY: 2, GroupingLevel.CHECK: 4}[level]
+
+    async def run(number: int) -> None:
+        order = [(check, group, category) for check in made for group in groups for category in categories]
+        order = order[number:] + order[:number]
+        await recorded(world, *(result(world, one, Outcome.ERROR, group, category=kind) for one, group, kind in order))
+
+    await asyncio.gather(*(run(number) for number in range(8)))
+    found = await world.incidents()
+    assert len({one.key for one in found}) == len(found) == shared * len(groups)
+    assert {one.failure_count for one in found} == {8 * 8 // len(found)}
+    assert [await events(world, one) for one in found] == [[OPENED]] * len(found)
+    await asyncio.gather(
+        *(
+            recorded(world, *(result(world, one, Outcome.PASSED, group) for one in made for group in groups))
+            for _ in range(2)
+        )
+    )
+    ended = {one.key.category for one in await world.incidents() if one.status is IncidentStatus.RESOLVED}
+    assert ended == ({"nulls"} if shared > 1 else {""})
+
+
+async def test_an_incident_ends_after_as_many_passing_runs_as_are_asked_for(world: World) -> None:
+    await handled(world, passing_run_count=2)
+    check = await world.check()
+    good, bad = result(world, check, Outcome.PASSED), result(world, check, Outcome.ERROR)
+    again = [replace(one, id=new_id()) for one in (bad, good, bad, good, good)]
+    statuses = [(await recorded(world, one))[0].status for one in again]
+    assert statuses == [IncidentStatus.OPEN] * 4 + [IncidentStatus.RESOLVED]
+
+
+async def test_what_fails_again_soon_is_reopened_and_ends_when_it_has_been_quiet(world: World) -> None:
+    check = await world.check()
+    bad, good = (lambda: result(world, check, Outcome.ERROR)), (lambda: result(world, check, Outcome.PASSED))
+    [first] = await recorded(world, bad())
+    for flaps in (1, 2):
+        await recorded(world, good())
+        world.clock.advance(timedelta(hours=1))
+        [again] = await recorded(world, bad())
+        assert (again.id, again.status, again.flap_count) == (first.id, IncidentStatus.OPEN, flaps)
+        assert again.failure_count == 1 + flaps
+    [quiet] = await recorded(world, good())
+    assert (quiet.status, quiet.failing_check_count) == (IncidentStatus.OPEN, 0)
+    world.clock.advance(timedelta(hours=12) - timedelta(seconds=1))
+    assert await end_quiet(world.deps) == 0
+    world.clock.advance(timedelta(seconds=1))
+    assert sorted(await asyncio.gather(*(end_quiet(world.deps) for _ in range(3)))) == [0, 0, 1]
+    [ended] = await world.incidents()
+    assert (ended.status, ended.resolved_automatically) == (IncidentStatus.RESOLVED, True)
+    flapped, over = IncidentEventKind.FLAPPED, IncidentEventKind.RESOLVED_AUTOMATICALLY
+    assert await events(world, ended) == [OPENED, over, flapped, flapped, over]
+    after, _ = await recorded(world, bad())
+    assert after.previous_incident_id == first.id
+
+
+async def test_cron_asks_each_connection_and_its_workspace_for_their_window(world: World) -> None:
+    check = await world.check()
+    for outcome in (Outcome.ERROR, Outcome.PASSED, Outcome.ERROR, Outcome.PASSED):
+        await recorded(world, result(world, check, outcome))
+    await incident_settings.update_settings(world.deps, world.who, "", {"flap_window": timedelta(hours=3)})
+    world.clock.advance(timedelta(hours=4))
+    await handled(world, flap_window=timedelta(hours=9))
+    assert await end_quiet(world.deps) == 0
+    await handled(world, flap_window=None)
+    assert await end_quiet(world.deps) == 1
+
+
+async def test_what_nobody_acknowledges_in_time_is_escalated_once_and_never_while_it_is_muted(world: World) -> None:
+    one, two = await world.check(), await world.check("not_nulls_percent")
+    await handled(world, grouping_level=GroupingLevel.CHECK, escalate_after=timedelta(hours=2))
+    found = await recorded(world, result(world, one, Outcome.ERROR), result(world, two, Outcome.ERROR))
+    quiet, taken = found
+    await incidents.acknowledge(world.deps, world.who, taken.id)
+    await incidents.mute(world.deps, world.who, quiet.id, world.clock.now() + timedelta(hours=3))
+    steps = []
+    for minutes in (119, 2, 61, 60):
+        world.clock.advance(timedelta(minutes=minutes))
+        steps.append(sorted(await asyncio.gather(*(escalate_unacknowledged(world.deps) for _ in range(3)))))
+    assert steps == [[0, 0, 0], [0, 0, 0], [0, 0, 1], [0, 0, 0]]
+    told = await incidents.list_events(world.deps, world.who, quiet.id, ALL)
+    assert (told.items[-1].kind, told.items[-1].actor) == (IncidentEventKind.ESCALATED_UNACKNOWLEDGED, "system")
+    shown = await incidents.get_incident(world.deps, world.who, quiet.id)
+    assert (shown.status, shown.escalate_time) == (IncidentStatus.OPEN, told.items[-1].create_time)
+    await incidents.resolve(world.deps, world.who, quiet.id)
+    await incidents.reopen(world.deps, world.who, quiet.id)
+    assert await escalate_unacknowledged(world.deps) == 0
+    world.clock.advance(timedelta(hours=2))
+    await handled(world, escalate_after=timedelta())
+    assert await escalate_unacknowledged(world.deps) == 0
+    await handled(world, escalate_after=None)
+    await incident_settings.update_settings(world.deps, world.who, "", {"escalate_after": timedelta(hours=2)})
+    assert await escalate_unacknowledged(world.deps) == 1
+
+
+async def test_a_run_without_failures_asks_once_whether_anything_failed_before(
+    world: World, engine: AsyncEngine
+) -> None:
+    check = await world.check()
+    sent: list[str] = []
+
+    def send(*of: Any) -> None:
+        sent.append(of[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", send)
+    counts = []
+    for outcome in (Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.ERROR, Outcome.PASSED):
+        async with world.deps.uow() as tx:
+            sent.clear()
+            await record(tx, world.who.workspace_id, [result(world, check, outcome)], world.clock.now())
+            await tx.commit()
+        counts.append(len(sent))
+    # BEGIN, the results and COMMIT are three of them.
+    assert counts == [4, 3, 12, 10, 11]
+
+
 async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
     check = await world.check()
     [incident] = await recorded(world, result(world, check, Outcome.ERROR))
@@ -141,6 +261,49 @@ async def test_people_acknowledge_mute_and_resolve(world: World) -> None:
         ("admin", "fixed"),
     ]
     assert await incidents.get_incident(world.deps, world.who, incident.id) == done
+
+
+async def test_an_incident_that_was_resolved_by_mistake_is_reopened_unless_a_newer_one_has_its_key(
+    world: World,
+) -> None:
+    check = await world.check()
+    [first] = await recorded(world, result(world, check, Outcome.ERROR))
+    await incidents.resolve(world.deps, world.who, first.id)
+    again = await incidents.reopen(world.deps, world.who, first.id, "not yet")
+    assert replace(again, open_time=first.open_time) == first
+    assert await world.incidents() == [again]
+    [same] = await recorded(world, result(world, check, Outcome.ERROR))
+    assert (same.id, same.failure_count) == (first.id, 2)
+    await incidents.resolve(world.deps, world.who, first.id)
+    await recorded(world, result(world, check, Outcome.ERROR))
+    with pytest.raises(WrongState, match="stays resolved"):
+        await incidents.reopen(world.deps, world.who, first.id)
+
+
+async def test_a_ticket_is_an_https_url(world: World) -> None:
+    for url in (
+        "http://t.example.com/7",
+        "https:///7",
+        "https://ann:secret@t.example.com/7",
+        "https://t.example.com:port/7",
+        "https://t.example.com/7 8",
+        "https://t.example.com/\n7",
+        "javascript:alert(1)",
+        "t.example.com/7",
+    ):
+        with pytest.raises(Invalid) as caught:
+            await incidents.link_ticket(world.deps, world.who, new_id(), url, "n" * 2001)
+        assert {violation.field for violation in caught.value.violations} == {"ticket_url", "note"}, url
+
+
+async def test_assignee_and_ticket_are_kept_and_taken_back(world: World) -> None:
+    [incident] = await recorded(world, result(world, await world.check(), Outcome.ERROR))
+    await incidents.assign(world.deps, world.who, incident.id, " ann ")
+    kept = await incidents.link_ticket(world.deps, world.who, incident.id, "https://t.example.com:8443/7?a=b#c")
+    assert (kept.assignee, kept.ticket_url) == ("ann", "https://t.example.com:8443/7?a=b#c")
+    assert await world.incidents() == [kept]
+    await incidents.assign(world.deps, world.who, incident.id, "")
+    assert await incidents.link_ticket(world.deps, world.who, incident.id, "") == incident
 
 
 async def test_a_wrong_action_is_refused(world: World) -> None:

@@ -2,15 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from dq.v1 import check_pb2, incident_pb2
+from dq.v1.incident_pb2 import IncidentHandling, IncidentSettings
 from dq_platform.models.incident import IncidentKey
 from dq_platform.models.outcome import Severity
 from tests.services.platform import fields_of, refused
 from tests.services.shop import Shop
+
+LEVEL_CATEGORY, LEVEL_TABLE = incident_pb2.GROUPING_LEVEL_CATEGORY, incident_pb2.GROUPING_LEVEL_TABLE
+
+BY_DEFAULT: Any = {"passing_run_count": 1, "flap_window": Duration(seconds=12 * 3600), "escalate_after": Duration()}
 
 
 def in_days(days: int) -> Timestamp:
@@ -117,3 +125,27 @@ async def test_an_incident_that_does_not_exist_is_not_found(shop: Shop) -> None:
     gone = replace(await shop.incident(), id="00000000-0000-7000-8000-000000000000")
     for call in (shop.admin.GetIncident(incident_id=gone.id), shop.admin.ListIncidentEvents(incident_id=gone.id)):
         assert (await refused(call)).reason == "INCIDENT_NOT_FOUND"
+
+
+async def test_a_connection_says_how_its_failures_become_incidents_and_inherits_the_rest(shop: Shop) -> None:
+    async def change(paths: str = "", connection_id: str = shop.connection.id, **changed: Any) -> IncidentSettings:
+        wanted = IncidentSettings(connection_id=connection_id, **changed)
+        mask = FieldMask(paths=paths.split())
+        return (await shop.admin.UpdateIncidentSettings(incident_settings=wanted, update_mask=mask)).incident_settings
+
+    untouched = (await shop.admin.GetIncidentSettings(connection_id=shop.connection.id)).incident_settings
+    assert untouched.in_effect == IncidentHandling(grouping_level=LEVEL_CATEGORY, **BY_DEFAULT)
+    await change(connection_id="", grouping_level=LEVEL_TABLE, per_data_group=True)
+    own = await change(per_data_group=False)
+    assert (own.grouping_level, own.HasField("per_data_group"), own.per_data_group) == (0, True, False)
+    assert own.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE, **BY_DEFAULT)
+    inherited = await change("per_data_group")
+    assert not inherited.HasField("per_data_group")
+    assert inherited.in_effect == IncidentHandling(grouping_level=LEVEL_TABLE, per_data_group=True, **BY_DEFAULT)
+    refusal = await refused(change("in_effekt"))
+    assert refusal.violations["update_mask"].startswith("has no field 'in_effekt'; it may name connection_id, ")
+    refusal = await refused(change(flap_window=Duration(seconds=-1)))
+    assert refusal.violations == {"incident_settings.flap_window": "is -1 s; it takes 0 to 31 days."}
+    for count in (0, 101):
+        refusal = await refused(change(passing_run_count=count))
+        assert refusal.violations == {"incident_settings.passing_run_count": f"is {count}; it takes 1 to 100."}

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cli.errors import Exit, UsageError
-from cli.values import literal, pairs, table_name, table_sample, thresholds
+from cli.values import duration, literal, pairs, table_name, table_sample, thresholds
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,17 @@ def test_a_sample_is_a_method_and_a_percent() -> None:
 def test_anything_else_is_a_wrong_call_that_shows_a_right_one(text: str) -> None:
     with pytest.raises(UsageError, match="--sample row=5"):
         table_sample(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("90s", timedelta(seconds=90)), ("8h", timedelta(hours=8)), ("3d", timedelta(days=3)), ("2w", timedelta(weeks=2))],
+)
+def test_a_duration_is_a_number_with_a_unit(text: str, length: timedelta) -> None:
+    assert duration(text, "--for") == length
+
+
+@pytest.mark.parametrize("text", ["", "h", "8", "8 h", "-8h", "1.5h", "8x", "²h", "999999w"])
+def test_a_duration_without_a_number_and_a_unit_is_a_wrong_call(text: str) -> None:
+    with pytest.raises(UsageError, match="--for takes a number with s, m, h, d or w"):
+        duration(text, "--for")
