@@ -23,6 +23,7 @@ from dq_platform.adapters.sql.result_reports import (
     unknown_time_zone,
 )
 from dq_platform.adapters.sql.result_rows import matching, result_from_row, result_to_record
+from dq_platform.adapters.sql.rollups import ROLLUPS
 from dq_platform.adapters.sql.session import Session, sql_state
 from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
 from dq_platform.models.check import PeriodWindow
@@ -108,8 +109,8 @@ class SqlResults:
 def _add() -> Select[Any]:
     """One statement that stores results, makes the newest of each group the latest, and returns whose they are.
 
-    Checks are locked, and latest rows written, in the order of their keys, so that two writers never wait for each
-    other in a circle.
+    It adds them to the sums of their days and months, too. Checks are locked, and rows of each relation written, in the
+    order of their keys, and relations in one order, so that two writers never wait for each other in a circle.
     """
     living = (
         select(checks.c.id)
@@ -124,7 +125,8 @@ def _add() -> Select[Any]:
     rows = select(*new.c).where(new.c.check_id.in_(select(living.c.id)))
     stored = insert(check_results).from_select(list(RESULT_COLUMNS), rows).returning(*R).cte("stored")
     latest = _set_latest(stored).returning(check_latest.c.check_id).cte("latest")
-    return select(living.c.id).add_cte(latest)
+    added = [rollup.add(stored).returning(rollup.table.c.workspace_id).cte(rollup.table.name) for rollup in ROLLUPS]
+    return select(living.c.id).add_cte(latest, *added)
 
 
 def _set_latest(stored: CTE) -> Insert:
