@@ -70,7 +70,11 @@ class Workspaces(Protocol):
     async def add(self, workspace: Workspace) -> None:
         """Raises AlreadyExists if the name is taken."""
 
-    async def get(self, id: str) -> Workspace: ...
+    async def get(self, id: str, *, lock: bool = False) -> Workspace:
+        """Locked until commit if asked."""
+
+    async def update(self, workspace: Workspace) -> None:
+        """Store what can change: its display name and how long it keeps results."""
 
     async def by_name(self, name: str) -> Workspace | None: ...
 
@@ -326,6 +330,9 @@ class Results(Protocol):
         Results of checks that were deleted meanwhile are left out; returns those that were stored. The checks stay
         until commit.
         """
+
+    async def delete_later(self, check: Check, now: datetime) -> None:
+        """Note that cron has to delete the results of the check, which is deleted in the same transaction."""
 
     async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """Newest first."""

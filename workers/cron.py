@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 FIRE_EVERY = timedelta(milliseconds=250)
 SWEEP_EVERY = timedelta(seconds=3)
 MEASURE_EVERY = timedelta(seconds=5)
+CLEAN_EVERY = timedelta(seconds=10)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
 
@@ -47,6 +48,8 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
         Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
+        Chore("results", UPKEEP_EVERY, lambda: made.maintenance.delete_results(deps.clock.now())),
+        Chore("deleted_checks", CLEAN_EVERY, made.maintenance.delete_results_of_checks),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
         Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),

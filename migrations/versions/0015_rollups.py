@@ -1,4 +1,4 @@
-"""Sums of results by day and month, and how long a workspace keeps its results."""
+"""Sums of results by day and month, how long a workspace keeps its results, and whose results are to go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -43,6 +43,13 @@ def upgrade() -> None:
     fill("check_results_daily", CHECK_FACETS, "day", f", {VALUES}", VALUE_NAMES)
     fill("table_results_daily", TABLE_FACETS, "day")
     fill("table_results_monthly", TABLE_FACETS, "month")
+    op.create_table(
+        "deleted_checks",
+        sa.Column("check_id", sa.Uuid(as_uuid=False), nullable=False),
+        *facets(TABLE_IDS, ("schema_name", "table_name", "check_type")),
+        sa.Column("delete_time", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_deleted_checks")),
+    )
     op.add_column(
         "workspaces",
         sa.Column("result_retention_days", sa.Integer(), nullable=True, comment="NULL: results are kept for ever"),
@@ -114,5 +121,6 @@ def fill(name: str, facets: Sequence[str], start: str, values: str = "", value_n
 
 def downgrade() -> None:
     op.drop_column("workspaces", "result_retention_days")
+    op.drop_table("deleted_checks")
     for name in ("table_results_monthly", "table_results_daily", "check_results_daily"):
         op.drop_table(name)

@@ -25,8 +25,8 @@ from dq_platform.adapters.sql.result_reports import (
 from dq_platform.adapters.sql.result_rows import matching, result_from_row, result_to_record
 from dq_platform.adapters.sql.rollups import ROLLUPS
 from dq_platform.adapters.sql.session import Session, sql_state
-from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
-from dq_platform.models.check import PeriodWindow
+from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks, deleted_checks
+from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     CostRow,
@@ -60,6 +60,18 @@ class SqlResults:
         await self._session.begin()
         stored = set((await self._session.execute(ADD, values | {"check_ids": living})).scalars())
         return [result for result in results if result.check_id in stored]
+
+    async def delete_later(self, check: Check, now: datetime) -> None:
+        values = {
+            "check_id": check.id,
+            "workspace_id": check.workspace_id,
+            "connection_id": check.target.connection_id,
+            "schema_name": check.target.schema_name,
+            "table_name": check.target.table_name,
+            "check_type": check.check_type,
+            "delete_time": now,
+        }
+        await self._session.execute(insert(deleted_checks).values(values))
 
     async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         statement = select(check_results).where(*matching(check_results, workspace_id, filter))

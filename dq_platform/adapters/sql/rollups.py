@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    DateTime,
     Double,
     FromClause,
     Integer,
@@ -70,6 +71,15 @@ class Rollup:
         facets = [results.c[name] for name in self.facets]
         values = _values(results) if self.has_values else []
         return select(*facets, start, *_sums(results), *values).group_by(*facets, start)
+
+    def sum_up_sums(self, finer: Rollup) -> Select[Any]:
+        """Rows of a finer relation without values as rows of this one, by all columns of this one."""
+        source = finer.table.c
+        start = cast(func.date_trunc(self.grain, cast(source[finer.start], DateTime)), Date).label(self.start)
+        facets = [source[name] for name in self.facets]
+        added = [cast(func.sum(source[name]), self.table.c[name].type).label(name) for name in ADDED]
+        last = func.max(source.last_executed_at).label("last_executed_at")
+        return select(*facets, start, *added, last).group_by(*facets, start)
 
 
 DAILY = Rollup(check_results_daily, CHECK_FACETS, "day", "day", has_values=True)

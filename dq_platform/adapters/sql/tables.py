@@ -369,6 +369,16 @@ check_results_daily = Table(
     postgresql_with={"fillfactor": 80},
 )
 
+# Whose results cron has yet to delete, and what their sums were a part of.
+deleted_checks = Table(
+    "deleted_checks",
+    metadata,
+    Column("check_id", ID, primary_key=True),
+    *(Column(name, ID, nullable=False) for name in ("workspace_id", "connection_id")),
+    *_text("schema_name", "table_name", "check_type"),
+    *_times("delete_time"),
+)
+
 
 def _table_rollup(name: str, start: str) -> Table:
     return Table(

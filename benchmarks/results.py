@@ -1,0 +1,338 @@
+"""What a year of results costs: storing more of them, asking for them, keeping them.
+
+`python -m benchmarks results` makes 500,000 results of 2,000 checks, with `DQ_BENCH_RESULTS=10000000` as many as that.
+They are made in the database, by SQL, into the tables and indexes that it has; what is measured goes through our
+repositories.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import event, insert, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks.timing import cpu_of_family
+from dq_platform.adapters.fernet import FernetCipher
+from dq_platform.adapters.sql.engine import make_engine
+from dq_platform.adapters.sql.ids import group_key
+from dq_platform.adapters.sql.maintenance import SqlMaintenance
+from dq_platform.adapters.sql.migrate import upgrade
+from dq_platform.adapters.sql.rollups import ROLLUPS
+from dq_platform.adapters.sql.tables import RESULT_COLUMNS, check_results
+from dq_platform.adapters.sql.uow import SqlUow
+from dq_platform.app.record import record
+from dq_platform.ids import new_id
+from dq_platform.models.check import Check, Mode, Target, TimeScale
+from dq_platform.models.connection import Connection
+from dq_platform.models.outcome import Outcome
+from dq_platform.models.page import PageRequest
+from dq_platform.models.result import Result, ResultFilter, SummaryBy, TrendBucket
+from dq_platform.models.workspace import Workspace
+from dq_platform.ports import Results
+from local.ports import any_free
+from local.postgres import EmbeddedPostgres, PostgresConfig
+
+DEFAULT_SIZE = 500_000
+CHECKS, PER_TABLE, TYPES, COLUMNS = 2000, 20, 8, 10
+YEAR, DAY = timedelta(days=365), timedelta(days=1)
+NOW = datetime.now(UTC)
+CALLS = 200
+STORED, BATCH, WRITERS = 80_000, 500, 2
+PAGE = PageRequest(50)
+
+
+GENERATE = f"""
+INSERT INTO check_results ({", ".join(RESULT_COLUMNS)})
+SELECT uuidv7(made.at - clock_timestamp()), c.workspace_id, c.id, made.job, c.connection_id,
+    c.schema_name, c.table_name, c.column_name, c.check_type, c.display_name, c.description, c.mode, c.time_scale,
+    :group_key, '', date_trunc('day', made.at), made.at, made.outcome, made.value, NULL, '<= 5 %',
+    NULL, NULL, NULL, 5, NULL, NULL,
+    CASE WHEN made.outcome = 4 THEN 'There are no rows to measure.' ELSE '' END, '', made.value / 7, NULL, 0.25, 5000,
+    NULL, NULL, NULL
+FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS round (number)
+CROSS JOIN LATERAL (SELECT gen_random_uuid() AS job, round.number AS number) AS run
+CROSS JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM checks) AS c
+CROSS JOIN LATERAL (
+    SELECT CAST(:start AS timestamptz) + run.number * CAST(:every AS interval) + c.number * INTERVAL '20 ms' AS at,
+        run.job,
+        hashint8(run.number * 2003 + c.number) AS draw
+) AS drawn
+CROSS JOIN LATERAL (
+    SELECT drawn.at, drawn.job, abs(drawn.draw % 1000) / 10.0 AS value, CASE
+        WHEN abs(drawn.draw % 100) < 94 THEN 0 WHEN abs(drawn.draw % 100) < 96 THEN 1
+        WHEN abs(drawn.draw % 100) < 98 THEN 2 WHEN abs(drawn.draw % 100) < 99 THEN 3 ELSE 4 END AS outcome
+) AS made
+"""  # made of names of ours
+LATEST = f"""
+INSERT INTO check_latest ({", ".join(RESULT_COLUMNS)})
+SELECT DISTINCT ON (check_id, group_key) {", ".join(RESULT_COLUMNS)} FROM check_results
+WHERE executed_at > :since ORDER BY check_id, group_key, executed_at DESC
+"""  # made of names of ours
+SIZES = text("""
+SELECT (SELECT count(*) FROM check_results) AS results,
+    (SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'check_results'::regclass) AS raw,
+    (SELECT sum(pg_table_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'check_results'::regclass) AS rows,
+    pg_total_relation_size('check_results_daily') AS daily,
+    pg_total_relation_size('table_results_daily') + pg_total_relation_size('table_results_monthly') AS of_tables
+""")
+RELATION = re.compile(r" on (check_latest|check_results_daily|table_results_daily|table_results_monthly) ")
+PARTITION = re.compile(r" on (check_results_(?:default|\d{4}_\d{2})) ")
+# A partition or relation with many rows that is read from its beginning to its end.
+READ_WHOLE = re.compile(r"Seq Scan on (?:check_results|table_results_daily)[^(]*\([^)]* rows=\d{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was made: a workspace with its checks and a year of their results."""
+
+    workspace: str
+    checks: Sequence[Check]
+
+    def any_check(self, rng: random.Random) -> Check:
+        return rng.choice(self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a user. `ask` chooses something else with every call."""
+
+    name: str
+    ask: Callable[[Results, random.Random], Awaitable[object]]
+
+
+def run(console: Console) -> None:
+    """Print rates, times and sizes."""
+    size = int(os.environ.get("DQ_BENCH_RESULTS", str(DEFAULT_SIZE)))
+    with tempfile.TemporaryDirectory(prefix="dq-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        config = PostgresConfig(folder / "pg", any_free(), "bench", folder / "log", durable=False)
+        with EmbeddedPostgres(config) as postgres:
+            upgrade(postgres.url())
+            asyncio.run(_measure(postgres.url(), size, console))
+
+
+async def _measure(url: str, size: int, console: Console) -> None:
+    engine = make_engine(url)
+    uow = SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
+    past = await _workspace(uow)
+    started = time.perf_counter()
+    await _fill(engine, size)
+    console.print(f"{size:,} results of {CHECKS:,} checks over a year, made in {time.perf_counter() - started:.0f} s")
+    await _show_sizes(engine, console)
+    table = Table("question", "p50 ms", "p99 ms", "PostgreSQL's CPU, ms", "relations read")
+    for question in _questions(past):
+        await _time(engine, uow, question, table)
+    console.print(table)
+    for failing in (0, 20):
+        await _store(uow, past, failing, console)
+    console.print(f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
+    await engine.dispose()
+
+
+async def _workspace(uow: SqlUow) -> Past:
+    """Checks of twenty a table; their category and dimension are where the statement that makes results looks."""
+    workspace, connection = new_id(), new_id()
+    checks = []
+    async with uow() as tx:
+        await tx.workspaces.add(Workspace(workspace, "bench", "bench", NOW))
+        await tx.connections.add(Connection(connection, workspace, "bench", "postgresql", {}, NOW, NOW))
+        for number in range(CHECKS):
+            kind, column = number % TYPES, f"column_{number % COLUMNS}"
+            target = Target(connection, "public", f"table_{number // PER_TABLE}", column)
+            names = {"display_name": f"category_{kind // 2}", "description": f"dimension_{kind // 3}"}
+            check = Check(
+                new_id(), workspace, target, f"type_{kind}", Mode.MONITORING, TimeScale.DAILY, NOW, NOW, **names
+            )
+            await tx.checks.add(check)
+            checks.append(check)
+        await tx.commit()
+    return Past(workspace, checks)
+
+
+async def _fill(engine: AsyncEngine, size: int) -> None:
+    """Rounds of one result of each check, spread over the year; then what is kept of them beside the results."""
+    rounds, start = max(1, size // CHECKS), NOW - YEAR
+    for month in range(13):
+        await SqlMaintenance(engine).ensure_partitions(start + month * timedelta(days=30))
+    fixed = {"start": start, "every": YEAR / rounds, "group_key": group_key("")}
+    step = max(1, rounds // 50)
+    for first in range(0, rounds, step):
+        async with engine.begin() as connection:
+            await connection.execute(text(GENERATE), fixed | {"first": first, "last": min(first + step, rounds) - 1})
+    async with engine.begin() as connection:
+        for rollup in ROLLUPS:
+            summed = rollup.sum_up(check_results)
+            names = [column.name for column in summed.selected_columns]
+            await connection.execute(insert(rollup.table).from_select(names, summed.order_by(rollup.start)))
+        await connection.execute(text(LATEST), {"since": NOW - 2 * YEAR / rounds - DAY})
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.execute(text("VACUUM ANALYZE"))
+
+
+def _questions(past: Past) -> list[Question]:
+    me = past.workspace
+
+    def month(rng: random.Random, days: float = 30) -> ResultFilter:
+        return ResultFilter(start=NOW - timedelta(days=days + rng.random()))
+
+    def of_table(rng: random.Random) -> dict[str, str]:
+        target = past.any_check(rng).target
+        return {"connection_id": target.connection_id, "schema_name": "public", "table_name": target.table_name}
+
+    def window(rng: random.Random) -> dict[str, datetime]:
+        end = NOW - rng.random() * (YEAR - 30 * DAY)
+        return {"start": end - 7 * DAY, "end": end}
+
+    def summary(by: SummaryBy, days: float) -> Callable[[Results, random.Random], Awaitable[object]]:
+        return lambda results, rng: results.summary(me, month(rng, days), by)
+
+    def trend(bucket: TrendBucket, days: float, zone: str) -> Callable[[Results, random.Random], Awaitable[object]]:
+        def ask(results: Results, rng: random.Random) -> Awaitable[object]:
+            start = NOW - timedelta(days=days + rng.random())
+            wanted = ResultFilter(check_id=past.any_check(rng).id, start=start, end=NOW, data_group="")
+            return results.trend(me, wanted, bucket, zone)
+
+        return ask
+
+    failed = (Outcome.ERROR, Outcome.FATAL)
+    return [
+        Question("newest results", lambda results, _: results.list(me, ResultFilter(), PAGE)),
+        Question("newest failures", lambda results, _: results.list(me, ResultFilter(outcomes=failed), PAGE)),
+        Question("results of a table", lambda results, rng: results.list(me, ResultFilter(**of_table(rng)), PAGE)),
+        Question(
+            "a table's failures in a week",
+            lambda results, rng: results.list(me, ResultFilter(**of_table(rng), **window(rng), outcomes=failed), PAGE),
+        ),
+        Question(
+            "results of a check",
+            lambda results, rng: results.list(me, ResultFilter(check_id=past.any_check(rng).id), PAGE),
+        ),
+        Question("latest results", lambda results, _: results.latest(me, ResultFilter(), PAGE)),
+        Question("latest of a table", lambda results, rng: results.latest(me, ResultFilter(**of_table(rng)), PAGE)),
+        Question("summary by table, 30 days", summary(SummaryBy.TABLE, 30)),
+        Question("summary by check type, 90 days", summary(SummaryBy.CHECK_TYPE, 90)),
+        Question("summary by dimension, a year", summary(SummaryBy.DIMENSION, 364)),
+        Question("summary by check, 30 days", summary(SummaryBy.CHECK, 30)),
+        Question(
+            "summary of a table by check, a year",
+            lambda results, rng: results.summary(me, ResultFilter(**of_table(rng), start=NOW - YEAR), SummaryBy.CHECK),
+        ),
+        Question("costs by table, 30 days", lambda results, rng: results.costs(me, month(rng), SummaryBy.TABLE)),
+        Question(
+            "costs by connection, a year", lambda results, rng: results.costs(me, month(rng, 364), SummaryBy.CONNECTION)
+        ),
+        Question("trend of a check by day, a year", trend(TrendBucket.DAY, 364, "UTC")),
+        Question("the same in Berlin, 90 days", trend(TrendBucket.DAY, 90, "Europe/Berlin")),
+        Question("trend of a check by hour, 7 days", trend(TrendBucket.HOUR, 7, "UTC")),
+    ]
+
+
+async def _time(engine: AsyncEngine, uow: SqlUow, question: Question, table: Table) -> None:
+    rng = random.Random(question.name)
+
+    async def once() -> float:
+        async with uow() as tx:
+            started = time.perf_counter()
+            await question.ask(tx.results, rng)
+            return 1000 * (time.perf_counter() - started)
+
+    read = await _relations(engine, once)
+    for _ in range(10):
+        await once()
+    before = cpu_of_family(os.getpid()) - time.process_time()
+    times = sorted([await once() for _ in range(CALLS)])
+    used = 1000 * (cpu_of_family(os.getpid()) - time.process_time() - before) / CALLS
+    table.add_row(question.name, f"{times[CALLS // 2]:.1f}", f"{times[CALLS * 99 // 100]:.1f}", f"{used:.1f}", read)
+
+
+async def _relations(engine: AsyncEngine, once: Callable[[], Awaitable[float]]) -> str:
+    """What the plan reads, in short. Raises AssertionError if it reads all of what has many rows."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    await once()
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
+    async with engine.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN {sent[-1][0]}", sent[-1][1])
+        plan = "\n".join(found.scalars())
+    if READ_WHOLE.search(plan):
+        raise AssertionError(plan)
+    partitions = set(PARTITION.findall(plan))
+    return ", ".join(
+        [*sorted(set(RELATION.findall(plan))), *([f"results of {len(partitions)} months"] if partitions else [])]
+    )
+
+
+async def _store(uow: SqlUow, past: Past, failing: int, console: Console) -> None:
+    """Two writers at once; of every hundred tables so many have failing checks, one in four: incidents are kept too."""
+    share = CHECKS // WRITERS
+    clock = iter(range(1, 10**9))
+
+    async def write(mine: Sequence[Check]) -> None:
+        for start in [place for _ in range(STORED // CHECKS) for place in range(0, share, BATCH)]:
+            moment = NOW + next(clock) * timedelta(milliseconds=1)
+            some = [_result(check, moment, failing) for check in mine[start : start + BATCH]]
+            async with uow() as tx:
+                await record(tx, past.workspace, some, moment)
+                await tx.commit()
+
+    used, server = time.process_time(), cpu_of_family(os.getpid()) - time.process_time()
+    started = time.perf_counter()
+    await asyncio.gather(*(write(past.checks[part * share : (part + 1) * share]) for part in range(WRITERS)))
+    wall = time.perf_counter() - started
+    used, server = time.process_time() - used, cpu_of_family(os.getpid()) - time.process_time() - server
+    console.print(
+        f"stored {STORED:,} results, {failing / 4:g} % failing, {BATCH} at once, {WRITERS} writers: "
+        f"{STORED / wall:,.0f} a second; CPU for each: "
+        f"Python {1e6 * used / STORED:.0f} µs, PostgreSQL {1e6 * server / STORED:.0f} µs"
+    )
+
+
+def _result(check: Check, moment: datetime, failing: int) -> Result:
+    table, kind = int(check.target.table_name.rpartition("_")[2]), int(check.check_type[-1])
+    return Result(
+        id=new_id(),
+        workspace_id=check.workspace_id,
+        check_id=check.id,
+        job_id=check.id,
+        target=check.target,
+        check_type=check.check_type,
+        category=check.display_name,
+        dimension=check.description,
+        mode=check.mode,
+        time_scale=check.time_scale,
+        data_group="",
+        time_period=moment.replace(hour=0, minute=0, second=0, microsecond=0),
+        executed_at=moment,
+        outcome=Outcome.ERROR if table % 100 < failing and kind < TYPES // 4 else Outcome.PASSED,
+        value=moment.microsecond / 1000,
+    )
+
+
+async def _show_sizes(engine: AsyncEngine, console: Console) -> None:
+    async with engine.connect() as connection:
+        row = (await connection.execute(SIZES)).one()
+    console.print(
+        f"bytes for each result: {row.raw / row.results:.0f}, of these {row.rows / row.results:.0f} the rows and the "
+        f"rest indexes; {row.daily / row.results:.0f} more in check_results_daily, "
+        f"{row.of_tables / row.results:.1f} in the sums of tables"
+    )
