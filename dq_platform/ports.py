@@ -34,6 +34,7 @@ from dq_platform.models.result import (
     HistoryPoint,
     Result,
     ResultFilter,
+    ResultOrder,
     Series,
     SummaryBy,
     SummaryRow,
@@ -334,8 +335,13 @@ class Results(Protocol):
     async def delete_later(self, check: Check, now: datetime) -> None:
         """Note that cron has to delete the results of the check, which is deleted in the same transaction."""
 
-    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
-        """Newest first."""
+    async def list(
+        self,
+        workspace_id: str,
+        filter: ResultFilter,
+        page: PageRequest,
+        order: ResultOrder = ResultOrder.NEWEST_FIRST,
+    ) -> Page[Result]: ...
 
     async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """The newest result of every (check, group)."""

@@ -6,13 +6,14 @@ from dq.v1 import check_pb2, incident_pb2, incident_service_pb2, result_pb2, res
 from dq_platform.app.results import TrendRequest
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentFilter, IncidentStatus
 from dq_platform.models.outcome import Severity
-from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, ResultFilter, ResultOrder, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from services.common import times
 from services.common.enums import EnumPair
 from services.common.mapping_job import outcome_counts
 from services.common.mapping_result import MODES, OUTCOMES
 
 SUMMARY_BYS = EnumPair(SummaryBy, result_pb2.SummaryBy.DESCRIPTOR)
+ORDERS = EnumPair(ResultOrder, results_service_pb2.ResultOrder.DESCRIPTOR)
 BUCKETS = EnumPair(TrendBucket, result_pb2.TrendBucket.DESCRIPTOR)
 STATUSES = EnumPair(IncidentStatus, incident_pb2.IncidentStatus.DESCRIPTOR)
 EVENT_KINDS = EnumPair(IncidentEventKind, incident_pb2.IncidentEventKind.DESCRIPTOR)
@@ -34,6 +35,9 @@ def result_filter(message: results_service_pb2.ResultFilter) -> ResultFilter:
         outcomes=OUTCOMES.cores(message.outcomes),
         start=times.field_to_core(message, "start_time"),
         end=times.field_to_core(message, "end_time"),
+        data_group=message.data_group if message.HasField("data_group") else None,
+        min_severity=SEVERITIES.core_or_none(message.min_severity),
+        labels=tuple(message.labels),
     )
 
 

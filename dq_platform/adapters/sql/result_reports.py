@@ -153,9 +153,10 @@ def _summed(workspace_id: str, wanted: ResultFilter, by: SummaryBy) -> Subquery:
 
 def _rollups(wanted: ResultFilter, by: SummaryBy) -> Sequence[Rollup]:
     """Those that know all that is asked for, the finest first; none knows jobs, or one outcome's costs and times."""
-    if wanted.job_id or wanted.outcomes:
+    if wanted.job_id or wanted.outcomes or wanted.min_severity is not None:
         return ()
-    if by in OF_CHECKS or wanted.check_id or wanted.column_name or wanted.data_group is not None:
+    of_check = wanted.check_id or wanted.column_name or wanted.labels or wanted.data_group is not None
+    if by in OF_CHECKS or of_check:
         return (DAILY,)
     return (TABLE_DAILY, TABLE_MONTHLY)
 

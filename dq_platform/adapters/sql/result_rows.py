@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import ColumnElement, Row, Select, Table, select
 
 from dq_platform.adapters.sql.check_codec import table_sample_from_row, table_sample_values
 from dq_platform.adapters.sql.ids import group_key, has_id, storable
+from dq_platform.adapters.sql.tables import checks
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
@@ -96,6 +98,8 @@ def matching(table: Table, workspace_id: str, wanted: ResultFilter) -> list[Colu
     found += [has_id(table.c.job_id, wanted.job_id)] if wanted.job_id else []
     if wanted.outcomes:
         found.append(table.c.outcome.in_([outcome.value for outcome in wanted.outcomes]))
+    if wanted.min_severity is not None:
+        found.append(table.c.outcome.between(wanted.min_severity.value, Outcome.FATAL.value))
     return found
 
 
@@ -106,7 +110,16 @@ def matching_facets(table: Table, workspace_id: str, wanted: ResultFilter) -> li
     found += [table.c[name] == getattr(wanted, name) for name in TEXT_FILTERS if getattr(wanted, name)]
     if wanted.data_group is not None:
         found.append(table.c.group_key == group_key(wanted.data_group))
+    if wanted.labels:
+        found.append(table.c.check_id.in_(_labelled(workspace_id, wanted.labels)))
     return found
+
+
+def _labelled(workspace_id: str, labels: Sequence[str]) -> Select[tuple[str]]:
+    pairs = [dict([label.split("=", 1)]) for label in labels]
+    return select(checks.c.id).where(
+        checks.c.workspace_id == workspace_id, *(checks.c.labels.contains(pair) for pair in pairs)
+    )
 
 
 def executed_within(table: Table, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:

@@ -33,6 +33,7 @@ from dq_platform.models.result import (
     HistoryPoint,
     Result,
     ResultFilter,
+    ResultOrder,
     Series,
     SummaryBy,
     SummaryRow,
@@ -43,7 +44,10 @@ from dq_platform.models.result import (
 R = check_results.c
 ID_ARRAY = ARRAY(ID)
 INVALID_PARAMETER = "22023"
-NEWEST_FIRST = Keyset((R.executed_at, R.id), descending=True)
+ORDERS = {
+    ResultOrder.NEWEST_FIRST: Keyset((R.executed_at, R.id), descending=True),
+    ResultOrder.OLDEST_FIRST: Keyset((R.executed_at, R.id)),
+}
 LATEST_FIRST = Keyset((check_latest.c.executed_at, check_latest.c.id), descending=True)
 
 
@@ -73,9 +77,15 @@ class SqlResults:
         }
         await self._session.execute(insert(deleted_checks).values(values))
 
-    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+    async def list(
+        self,
+        workspace_id: str,
+        filter: ResultFilter,
+        page: PageRequest,
+        order: ResultOrder = ResultOrder.NEWEST_FIRST,
+    ) -> Page[Result]:
         statement = select(check_results).where(*matching(check_results, workspace_id, filter))
-        return await fetch_page(self._session, statement, NEWEST_FIRST, page, result_from_row)
+        return await fetch_page(self._session, statement, ORDERS[order], page, result_from_row)
 
     async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """The newest result of every (check, group), the newest of them first."""

@@ -18,7 +18,7 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import Check
 from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
-from dq_platform.models.outcome import Outcome
+from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import CostRow, Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from tests.integration.store.world import DAY, HOUR, NOW, World, new_world
 
@@ -90,7 +90,9 @@ def kept(results: Sequence[Result], wanted: ResultFilter) -> list[Result]:
         and wanted.check_id in ("", one.check_id)
         and wanted.category in ("", one.category)
         and (not wanted.outcomes or one.outcome in wanted.outcomes)
+        and (wanted.min_severity is None or (one.outcome.severity or 0) >= wanted.min_severity)
         and wanted.data_group in (None, one.data_group)
+        and (not wanted.labels or one.target.column_name == "name")
     ]
 
 
@@ -155,7 +157,7 @@ def trend_of(results: Sequence[Result], bucket: TrendBucket, zone: ZoneInfo) -> 
 async def some_checks(world: World) -> list[Check]:
     names = [("shop", "orders", "amount"), ("shop", "orders", ""), ("shop", "customers", "name"), ("ops", "orders", "")]
     return [
-        await world.check(schema=schema, table=table, column=column, check_type=check_type)
+        await world.check(schema=schema, table=table, column=column, check_type=check_type, labels={"column": column})
         for (schema, table, column), check_type in zip(names, "abca", strict=True)
     ]
 
@@ -195,6 +197,8 @@ def filters(past: Past) -> list[ResultFilter]:
                 "column_name": "amount",
                 "check_id": past.checks[1].id,
                 "category": "x",
+                "min_severity": Severity.ERROR,
+                "labels": ("column=name",),
                 "outcomes": (Outcome.ERROR, Outcome.FATAL),
                 "data_group": '["DE"]',
             }.items()

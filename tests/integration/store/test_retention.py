@@ -115,7 +115,7 @@ async def test_results_stored_meanwhile_are_counted_once(engine: AsyncEngine, wo
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable drops chunks")
 async def test_months_that_no_workspace_keeps_are_dropped(engine: AsyncEngine, world: World) -> None:
-    await SqlMaintenance(engine).ensure_partitions(NOW - 180 * DAY)
+    await SqlMaintenance(engine).ensure_partitions(NOW - 120 * DAY)
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE workspaces SET result_retention_days = 60"))
     await year(world, [await world.check()])

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
-from dq_platform.app import sampling, schedules
+from dq_platform.app import access, checks, results, sampling, schedules
 from dq_platform.app.schedules import ScheduleDraft
 from dq_platform.compose import Parts
 from dq_platform.errors import NotFound
 from dq_platform.models.job import Job
+from dq_platform.models.result import ResultFilter
 from local.ports import any_free
 from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
@@ -109,6 +110,29 @@ async def test_old_jobs_are_deleted_and_their_results_stay(
     with pytest.raises(NotFound):
         await world.job(job)
     assert len(await world.results(job_id=job.id)) == 1
+
+
+async def test_results_go_when_their_workspace_no_longer_keeps_them_or_with_their_check(
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
+) -> None:
+    old, other, stays = [await world.check("row_count", "orders") for _ in range(3)]
+    for check in (old, other, stays):
+        await world.run(check)
+        await world.work()
+    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    chores = {chore.name: chore for chore in cron.chores(parts, MONTH, MONTH)}
+    await checks.delete_check(world.deps, world.who, old.id, delete_results=True)
+    await checks.delete_check(world.deps, world.who, other.id)
+    await chores["deleted_checks"].do()
+    await chores["results"].do()
+    assert {result.check_id for result in await world.results()} == {other.id, stays.id}
+    await access.update_workspace(world.deps, world.who, world.who.workspace_id, {"result_retention_days": 30})
+    world.clock.advance(timedelta(days=31))
+    await chores["results"].do()
+    assert await world.results() == []
+    assert [one.check_id for one in (await results.list_latest(world.deps, world.who, ResultFilter(), ALL)).items] == [
+        stays.id
+    ]
 
 
 async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis) -> None:
