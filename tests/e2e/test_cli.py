@@ -200,7 +200,8 @@ def test_what_cannot_be_measured_ends_with_3(run: Run, mine: Account, nulls: str
     with mine.world.stack.postgres.connect(SHOP) as link, link.cursor() as cursor:
         cursor.execute("DROP TABLE shop.passing")
     gone = run("check", "run", check_id)
-    ok(mine.rest.delete(f"/checks/{check_id}"))
+    deleted = run("check", "delete", check_id, "--results")
+    assert (deleted.returncode, "its results" in deleted.stdout) == (0, True), deleted.stderr
     assert gone.returncode == 3, gone.stdout
     assert "execution error" in gone.stdout
 

@@ -18,6 +18,8 @@ from dq_platform.adapters.sql.rollups import DAILY, TABLE_DAILY, TABLE_MONTHLY, 
 from dq_platform.adapters.sql.session import sql_state, transaction
 
 DELETED_AT_ONCE = 1000
+# Any number will do that nothing else in this database locks.
+RETENTION_LOCK = 7_316_202
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -90,10 +92,14 @@ async def _drop(engine: AsyncEngine, before: datetime) -> None:
 
 
 async def _delete_all(engine: AsyncEngine, statement: TextClause, parameters: Mapping[str, object]) -> int:
-    """In transactions of their own, so that nobody waits for long; returns how many rows."""
+    """In transactions of their own, so that nobody waits for long; returns how many rows.
+
+    One process after the other, so that a batch that is not full is the last one.
+    """
     deleted = 0
     while True:
         async with transaction(engine) as connection:
+            await connection.execute(LOCK, {"lock": RETENTION_LOCK})
             batch = await connection.execute(statement, {**parameters, "batch": DELETED_AT_ONCE})
         deleted += batch.rowcount
         if batch.rowcount < DELETED_AT_ONCE:
@@ -127,6 +133,7 @@ def _month(day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
+LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 # Every writer of results writes this relation too, with the same statement as all others: there is nothing to wait for
 # in a circle. Readers are not disturbed.
 LOCK_SUMS = text("LOCK TABLE table_results_daily IN SHARE ROW EXCLUSIVE MODE")
@@ -139,30 +146,31 @@ MONTHS = text("""
 KEPT = text("SELECT id, result_retention_days AS days FROM workspaces ORDER BY id")
 DELETED_CHECKS = text("SELECT * FROM deleted_checks ORDER BY check_id")
 FORGET_CHECK = text("DELETE FROM deleted_checks WHERE check_id = :check_id")
+# Rows are not locked before they are deleted: TimescaleDB does not do that where they are compressed.
 OLD_RESULTS = text("""
     DELETE FROM check_results USING (
         SELECT id, executed_at FROM check_results
         WHERE workspace_id = :workspace_id AND executed_at < :before
-        ORDER BY executed_at LIMIT :batch FOR UPDATE SKIP LOCKED
+        ORDER BY executed_at LIMIT :batch
     ) AS old
     WHERE check_results.id = old.id AND check_results.executed_at = old.executed_at
 """)
 RESULTS_OF_CHECK = text("""
     DELETE FROM check_results USING (
         SELECT id, executed_at FROM check_results
-        WHERE check_id = :check_id ORDER BY executed_at LIMIT :batch FOR UPDATE SKIP LOCKED
+        WHERE check_id = :check_id ORDER BY executed_at LIMIT :batch
     ) AS old
     WHERE check_results.id = old.id AND check_results.executed_at = old.executed_at
 """)
 OLD_DAYS = text("""
     DELETE FROM check_results_daily WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM check_results_daily WHERE workspace_id = :workspace_id AND day < :day
-        LIMIT :batch FOR UPDATE SKIP LOCKED
+        LIMIT :batch FOR UPDATE
     ))
 """)
 DAYS_OF_CHECK = text("""
     DELETE FROM check_results_daily WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM check_results_daily WHERE check_id = :check_id LIMIT :batch FOR UPDATE SKIP LOCKED
+        SELECT ctid FROM check_results_daily WHERE check_id = :check_id LIMIT :batch FOR UPDATE
     ))
 """)
 HAS_OLD_SUMS = text("SELECT EXISTS (SELECT FROM table_results_daily WHERE workspace_id = :workspace_id AND day < :day)")
