@@ -38,7 +38,7 @@ class Workspace(_message.Message):
     result_retention_days: _builtins.int
     """For how many days results are kept, 1 to 36500: the day in UTC on which they were measured counts in full. Older ones
     are deleted within about an hour, and no summary, cost or trend counts them any longer; the latest result of each
-    check and data group stays. Unset: for ever. Example: `400`.
+    check and data group stays. Rules that look back see no further than what is kept. Unset: for ever. Example: `400`.
     """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:

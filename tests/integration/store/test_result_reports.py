@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,11 @@ from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dq_platform.adapters.sql.maintenance import SqlMaintenance
+from dq_platform.adapters.sql.result_reports import summary_statement
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
@@ -20,6 +25,7 @@ from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import CostRow, Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from tests.integration.store.conftest import TIMESCALE
 from tests.integration.store.world import DAY, HOUR, NOW, World, new_world
 
 KEYS: dict[SummaryBy, Callable[[Result], tuple[str, ...]]] = {
@@ -305,3 +311,18 @@ async def test_a_trend_of_nothing_is_empty(world: World) -> None:
     async with world.uow() as tx:
         assert await tx.results.trend(world.id, ResultFilter(check_id=new_id()), TrendBucket.HOUR, "UTC") == []
         assert await tx.results.summary(world.id, ResultFilter(end=NOW - HOUR), SummaryBy.TABLE) == []
+
+
+@pytest.mark.skipif(bool(TIMESCALE), reason="chunks have other names")
+async def test_a_long_window_reads_sums_and_the_results_of_its_first_day(engine: AsyncEngine, past: Past) -> None:
+    await SqlMaintenance(engine).ensure_partitions(SPAN[0])
+    window = ResultFilter(start=SPAN[0] + 3 * DAY + HOUR)
+    for by, relations in {
+        SummaryBy.TABLE: {"table_results_daily", "table_results_monthly", "check_results_2025_10"},
+        SummaryBy.CHECK: {"check_results_daily", "check_results_2025_10"},
+    }.items():
+        statement = summary_statement(past.world.id, window, by)
+        sql = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        async with engine.connect() as connection:
+            plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {sql}")).scalars())
+        assert set(re.findall(r" on ((?:check|table)_results\w*) ", plan)) == relations
