@@ -22,12 +22,12 @@ from typing import Any
 from cryptography.fernet import Fernet
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.timing import cpu_of_family
 from dq_platform.adapters.fernet import FernetCipher
-from dq_platform.adapters.sql.engine import make_engine
+from dq_platform.adapters.sql.engine import PoolConfig, make_engine
 from dq_platform.adapters.sql.ids import group_key
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.migrate import upgrade
@@ -51,6 +51,7 @@ CHECKS, PER_TABLE, TYPES, COLUMNS = 2000, 20, 8, 10
 YEAR, DAY = timedelta(days=365), timedelta(days=1)
 NOW = datetime.now(UTC)
 CALLS = 200
+R = check_results.c
 STORED, BATCH, WRITERS = 80_000, 500, 2
 PAGE = PageRequest(50)
 
@@ -127,7 +128,7 @@ def run(console: Console) -> None:
 
 
 async def _measure(url: str, size: int, console: Console) -> None:
-    engine = make_engine(url)
+    engine = make_engine(url, PoolConfig(statement_timeout=timedelta(hours=1)))
     uow = SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
     past = await _workspace(uow)
     started = time.perf_counter()
@@ -169,17 +170,18 @@ async def _fill(engine: AsyncEngine, size: int) -> None:
     rounds, start = max(1, size // CHECKS), NOW - YEAR
     for month in range(13):
         await SqlMaintenance(engine).ensure_partitions(start + month * timedelta(days=30))
-    fixed = {"start": start, "every": YEAR / rounds, "group_key": group_key("")}
+    every = YEAR / rounds
+    fixed = {"start": start, "every": every, "group_key": group_key("")}
     step = max(1, rounds // 50)
     for first in range(0, rounds, step):
+        last = min(first + step, rounds) - 1
+        made = R.executed_at >= start + first * every, R.executed_at < start + (last + 1) * every
         async with engine.begin() as connection:
-            await connection.execute(text(GENERATE), fixed | {"first": first, "last": min(first + step, rounds) - 1})
+            await connection.execute(text(GENERATE), fixed | {"first": first, "last": last})
+            for rollup in ROLLUPS:
+                await connection.execute(rollup.add(select(check_results).where(*made).subquery("made")))
     async with engine.begin() as connection:
-        for rollup in ROLLUPS:
-            summed = rollup.sum_up(check_results)
-            names = [column.name for column in summed.selected_columns]
-            await connection.execute(insert(rollup.table).from_select(names, summed.order_by(rollup.start)))
-        await connection.execute(text(LATEST), {"since": NOW - 2 * YEAR / rounds - DAY})
+        await connection.execute(text(LATEST), {"since": NOW - 2 * every - DAY})
     async with engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await alone.execute(text("VACUUM ANALYZE"))
