@@ -14,8 +14,7 @@ import re
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from rich.table import Table
 from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.result_questions import NOW, YEAR, Past, Question, questions
 from benchmarks.timing import cpu_of_family
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
@@ -39,21 +39,17 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import Check, Mode, Target, TimeScale
 from dq_platform.models.connection import Connection
 from dq_platform.models.outcome import Outcome
-from dq_platform.models.page import PageRequest
-from dq_platform.models.result import Result, ResultFilter, SummaryBy, TrendBucket
+from dq_platform.models.result import Result
 from dq_platform.models.workspace import Workspace
-from dq_platform.ports import Results
 from local.ports import any_free
 from local.postgres import EmbeddedPostgres, PostgresConfig
 
 DEFAULT_SIZE = 500_000
 CHECKS, PER_TABLE, TYPES, COLUMNS = 2000, 20, 8, 10
-YEAR, DAY = timedelta(days=365), timedelta(days=1)
-NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
 CALLS = 200
 R = check_results.c
 STORED, BATCH, WRITERS = 80_000, 500, 2
-PAGE = PageRequest(50)
 
 
 GENERATE = f"""
@@ -96,25 +92,6 @@ PARTITION = re.compile(r" on (check_results_(?:default|\d{4}_\d{2})) ")
 READ_WHOLE = re.compile(r"Seq Scan on (?:check_results|table_results_daily)[^(]*\([^)]* rows=\d{5,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What was made: a workspace with its checks and a year of their results."""
-
-    workspace: str
-    checks: Sequence[Check]
-
-    def any_check(self, rng: random.Random) -> Check:
-        return rng.choice(self.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of a user. `ask` chooses something else with every call."""
-
-    name: str
-    ask: Callable[[Results, random.Random], Awaitable[object]]
-
-
 def run(console: Console) -> None:
     """Print rates, times and sizes."""
     size = int(os.environ.get("DQ_BENCH_RESULTS", str(DEFAULT_SIZE)))
@@ -136,7 +113,7 @@ async def _measure(url: str, size: int, console: Console) -> None:
     console.print(f"{size:,} results of {CHECKS:,} checks over a year, made in {time.perf_counter() - started:.0f} s")
     await _show_sizes(engine, console)
     table = Table("question", "p50 ms", "p99 ms", "PostgreSQL's CPU, ms", "relations read")
-    for question in _questions(past):
+    for question in questions(past):
         await _time(engine, uow, question, table)
     console.print(table)
     for failing in (0, 20):
@@ -155,9 +132,10 @@ async def _workspace(uow: SqlUow) -> Past:
         for number in range(CHECKS):
             kind, column = number % TYPES, f"column_{number % COLUMNS}"
             target = Target(connection, "public", f"table_{number // PER_TABLE}", column)
-            names = {"display_name": f"category_{kind // 2}", "description": f"dimension_{kind // 3}"}
             check = Check(
-                new_id(), workspace, target, f"type_{kind}", Mode.MONITORING, TimeScale.DAILY, NOW, NOW, **names
+                *(new_id(), workspace, target, f"type_{kind}", Mode.MONITORING, TimeScale.DAILY, NOW, NOW),
+                display_name=f"category_{kind // 2}",
+                description=f"dimension_{kind // 3}",
             )
             await tx.checks.add(check)
             checks.append(check)
@@ -185,64 +163,6 @@ async def _fill(engine: AsyncEngine, size: int) -> None:
     async with engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await alone.execute(text("VACUUM ANALYZE"))
-
-
-def _questions(past: Past) -> list[Question]:
-    me = past.workspace
-
-    def month(rng: random.Random, days: float = 30) -> ResultFilter:
-        return ResultFilter(start=NOW - timedelta(days=days + rng.random()))
-
-    def of_table(rng: random.Random) -> dict[str, str]:
-        target = past.any_check(rng).target
-        return {"connection_id": target.connection_id, "schema_name": "public", "table_name": target.table_name}
-
-    def window(rng: random.Random) -> dict[str, datetime]:
-        end = NOW - rng.random() * (YEAR - 30 * DAY)
-        return {"start": end - 7 * DAY, "end": end}
-
-    def summary(by: SummaryBy, days: float) -> Callable[[Results, random.Random], Awaitable[object]]:
-        return lambda results, rng: results.summary(me, month(rng, days), by)
-
-    def trend(bucket: TrendBucket, days: float, zone: str) -> Callable[[Results, random.Random], Awaitable[object]]:
-        def ask(results: Results, rng: random.Random) -> Awaitable[object]:
-            start = NOW - timedelta(days=days + rng.random())
-            wanted = ResultFilter(check_id=past.any_check(rng).id, start=start, end=NOW, data_group="")
-            return results.trend(me, wanted, bucket, zone)
-
-        return ask
-
-    failed = (Outcome.ERROR, Outcome.FATAL)
-    return [
-        Question("newest results", lambda results, _: results.list(me, ResultFilter(), PAGE)),
-        Question("newest failures", lambda results, _: results.list(me, ResultFilter(outcomes=failed), PAGE)),
-        Question("results of a table", lambda results, rng: results.list(me, ResultFilter(**of_table(rng)), PAGE)),
-        Question(
-            "a table's failures in a week",
-            lambda results, rng: results.list(me, ResultFilter(**of_table(rng), **window(rng), outcomes=failed), PAGE),
-        ),
-        Question(
-            "results of a check",
-            lambda results, rng: results.list(me, ResultFilter(check_id=past.any_check(rng).id), PAGE),
-        ),
-        Question("latest results", lambda results, _: results.latest(me, ResultFilter(), PAGE)),
-        Question("latest of a table", lambda results, rng: results.latest(me, ResultFilter(**of_table(rng)), PAGE)),
-        Question("summary by table, 30 days", summary(SummaryBy.TABLE, 30)),
-        Question("summary by check type, 90 days", summary(SummaryBy.CHECK_TYPE, 90)),
-        Question("summary by dimension, a year", summary(SummaryBy.DIMENSION, 364)),
-        Question("summary by check, 30 days", summary(SummaryBy.CHECK, 30)),
-        Question(
-            "summary of a table by check, a year",
-            lambda results, rng: results.summary(me, ResultFilter(**of_table(rng), start=NOW - YEAR), SummaryBy.CHECK),
-        ),
-        Question("costs by table, 30 days", lambda results, rng: results.costs(me, month(rng), SummaryBy.TABLE)),
-        Question(
-            "costs by connection, a year", lambda results, rng: results.costs(me, month(rng, 364), SummaryBy.CONNECTION)
-        ),
-        Question("trend of a check by day, a year", trend(TrendBucket.DAY, 364, "UTC")),
-        Question("the same in Berlin, 90 days", trend(TrendBucket.DAY, 90, "Europe/Berlin")),
-        Question("trend of a check by hour, 7 days", trend(TrendBucket.HOUR, 7, "UTC")),
-    ]
 
 
 async def _time(engine: AsyncEngine, uow: SqlUow, question: Question, table: Table) -> None:
