@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, schedules, single_runs, storing
+from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, results, schedules, single_runs, storing
 
 BENCHMARKS = {
     "fused_scan": fused_scan.run,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "overhead": overhead.run,
     "footprint": footprint.run,
     "storing": storing.run,
+    "results": results.run,
     "rest": rest.run,
     "schedules": schedules.run,
     "anomaly": anomaly.run,

@@ -45,6 +45,7 @@ from dq_platform.models.result import (
     HistoryPoint,
     Result,
     ResultFilter,
+    ResultOrder,
     Series,
     SummaryBy,
     SummaryRow,
@@ -81,7 +82,11 @@ class Workspaces(Protocol):
     async def add(self, workspace: Workspace) -> None:
         """Raises AlreadyExists if the name is taken."""
 
-    async def get(self, id: str) -> Workspace: ...
+    async def get(self, id: str, *, lock: bool = False) -> Workspace:
+        """Locked until commit if asked."""
+
+    async def update(self, workspace: Workspace) -> None:
+        """Store what can change: its display name and how long it keeps results."""
 
     async def by_name(self, name: str) -> Workspace | None: ...
 
@@ -338,8 +343,16 @@ class Results(Protocol):
         until commit.
         """
 
-    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
-        """Newest first."""
+    async def delete_later(self, check: Check, now: datetime) -> None:
+        """Note that cron has to delete the results of the check, which is deleted in the same transaction."""
+
+    async def list(
+        self,
+        workspace_id: str,
+        filter: ResultFilter,
+        page: PageRequest,
+        order: ResultOrder = ResultOrder.NEWEST_FIRST,
+    ) -> Page[Result]: ...
 
     async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """The newest result of every (check, group)."""

@@ -28,6 +28,7 @@ FIRE_EVERY = timedelta(milliseconds=250)
 SWEEP_EVERY = timedelta(seconds=3)
 INCIDENTS_EVERY = timedelta(seconds=30)
 MEASURE_EVERY = timedelta(seconds=5)
+CLEAN_EVERY = timedelta(seconds=10)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
 
@@ -49,6 +50,8 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
         Chore("incidents", INCIDENTS_EVERY, lambda: incident_chores.tend(deps)),
+        Chore("results", UPKEEP_EVERY, lambda: made.maintenance.delete_results(deps.clock.now())),
+        Chore("deleted_checks", CLEAN_EVERY, made.maintenance.delete_results_of_checks),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
         Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),

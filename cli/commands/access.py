@@ -42,8 +42,31 @@ def list_workspaces(ctx: typer.Context) -> None:
     me = context.of(ctx)
     with me.api() as api:
         found = list(api.all("/workspaces", "workspaces"))
-    rows = ((w["name"], w["display_name"], moment(w["create_time"]), w["id"]) for w in found)
-    me.show(found, lambda: grid(("name", "display name", "created", "id"), rows))
+    rows = ((w["name"], w["display_name"], kept(w), moment(w["create_time"]), w["id"]) for w in found)
+    me.show(found, lambda: grid(("name", "display name", "keeps results", "created", "id"), rows))
+
+
+@workspaces.command("update")
+def update_workspace(
+    ctx: typer.Context,
+    keep_results: Annotated[str, typer.Option(help="For how many days results are kept, or 'forever'.")] = "",
+    display_name: Annotated[str, typer.Option(help="Name for people.")] = "",
+) -> None:
+    """Change the workspace of the key. Results older than it keeps them are deleted within about an hour, for good.
+
+    Example: dq workspace update --keep-results 400
+    """
+    me = context.of(ctx)
+    changes: Json = {"result_retention_days": days_of(keep_results)} if keep_results else {}
+    changes |= {"display_name": display_name} if display_name else {}
+    if not changes:
+        message = "Name what to change: --keep-results or --display-name."
+        raise UsageError(message)
+    body = {name: value for name, value in changes.items() if value is not None}
+    with me.api() as api:
+        [mine] = api.all("/workspaces", "workspaces")
+        found = api.patch(f"/workspaces/{mine['id']}", body, {"update_mask": ",".join(changes)})
+    me.show(found, lambda: f"Workspace [bold]{escape(found['name'])}[/] keeps results {kept(found)}.")
 
 
 @keys.command("create")
@@ -107,3 +130,18 @@ def role_of(name: str) -> Role:
     except KeyError as error:
         message = f"--role is one of {', '.join(role.name.lower() for role in Role)}; got {name!r}."
         raise UsageError(message) from error
+
+
+def days_of(text: str) -> int | None:
+    """A number of days, None for 'forever'. Raises UsageError."""
+    if text == "forever":
+        return None
+    if not text.isascii() or not text.isdigit():
+        message = f"--keep-results is a number of days or 'forever'; got {text!r}."
+        raise UsageError(message)
+    return int(text)
+
+
+def kept(workspace: Json) -> str:
+    days = workspace.get("result_retention_days")
+    return "forever" if days is None else f"for {days} days"

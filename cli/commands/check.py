@@ -22,7 +22,8 @@ from cli.values import pairs, table_name, table_sample, thresholds
 from cli.zones import Zones, zones_of
 
 app = typer.Typer(
-    no_args_is_help=True, help="Checks: add, list, run, preview, back-test; accepted columns; the catalogue of types."
+    no_args_is_help=True,
+    help="Checks: add, list, run, preview, back-test, delete; accepted columns; the catalogue of types.",
 )
 
 app.command("accept-baseline")(baselines.accept_baseline)
@@ -148,6 +149,19 @@ def preview(ctx: typer.Context, check_id: Annotated[str, typer.Argument(help="Id
         me.show(answer, lambda: table)
     else:
         me.console.print(Group(table, *(Syntax(sql, "sql", word_wrap=True) for sql in answer["statements"])))
+
+
+@app.command("delete")
+def delete_check(
+    ctx: typer.Context,
+    check_id: Annotated[str, typer.Argument(help="Id of the check.")],
+    results: Annotated[bool, typer.Option("--results", help="Delete its results, too.")] = False,
+) -> None:
+    """Delete a check and its accepted columns. Its results stay, unless --results says otherwise."""
+    me = context.of(ctx)
+    with me.api() as api:
+        api.delete(f"/checks/{check_id}", {"delete_results": "true"} if results else None)
+    me.show({}, lambda: f"Check {check_id} is deleted{', and so are its results soon' if results else ''}.")
 
 
 @app.command()

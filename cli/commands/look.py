@@ -29,6 +29,10 @@ def results(
         bool, typer.Option("--failed", help="Only failures and checks that could not be measured.")
     ] = False,
     history: Annotated[bool, typer.Option("--history", help="Every run, not only the latest of each check.")] = False,
+    oldest_first: Annotated[
+        bool, typer.Option("--oldest-first", help="With --history: begin with the oldest run.")
+    ] = False,
+    label: Annotated[list[str] | None, typer.Option("--label", help="Only of checks with this key=value.")] = None,
     limit: Annotated[int, LIMIT] = 200,
 ) -> None:
     """Print the latest result of every check.
@@ -42,7 +46,10 @@ def results(
         "filter.check_id": check_id,
         "filter.table_name": table,
         "filter.outcomes": bad if failed else [],
+        "filter.labels": label or [],
     }
+    if history and oldest_first:
+        query = {**query, "order": "RESULT_ORDER_OLDEST_FIRST"}
     with me.api() as api:
         found = api.get("/results" if history else "/results/latest", query)["results"]
         me.show(found, lambda: grid(RESULT_HEADINGS, result_rows(found, zones_of(api, found))))

@@ -28,12 +28,18 @@ class Workspace(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    RESULT_RETENTION_DAYS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier, given by the server."""
     name: _builtins.str
     """Unique name: lower-case letters, digits and hyphens, 1 to 63 characters. Example: `shop`."""
     display_name: _builtins.str
     """Name for people. Default: the unique name."""
+    result_retention_days: _builtins.int
+    """For how many days results are kept, 1 to 36500: the day in UTC on which they were measured counts in full. Older ones
+    are deleted within about an hour, and no summary, cost or trend counts them any longer; the latest result of each
+    check and data group stays. Rules that look back see no further than what is kept. Unset: for ever. Example: `400`.
+    """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was created."""
@@ -45,12 +51,15 @@ class Workspace(_message.Message):
         name: _builtins.str = ...,
         display_name: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        result_retention_days: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_result_retention_days", b"_result_retention_days", "create_time", b"create_time", "result_retention_days", b"result_retention_days"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "display_name", b"display_name", "id", b"id", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_result_retention_days", b"_result_retention_days", "create_time", b"create_time", "display_name", b"display_name", "id", b"id", "name", b"name", "result_retention_days", b"result_retention_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__result_retention_days: _TypeAlias = _typing.Literal["result_retention_days"]  # noqa: Y015
+    _WhichOneofArgType__result_retention_days: _TypeAlias = _typing.Literal["_result_retention_days", b"_result_retention_days"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__result_retention_days) -> _WhichOneofReturnType__result_retention_days | None: ...
 
 Global___Workspace: _TypeAlias = Workspace  # noqa: Y015
 

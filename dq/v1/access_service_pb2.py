@@ -27,9 +27,10 @@ from dq.v1 import options_pb2 as dq_dot_v1_dot_options__pb2
 from dq.v1 import role_pb2 as dq_dot_v1_dot_role__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64q/v1/access_service.proto\x12\x05\x64q.v1\x1a\x12\x64q/v1/access.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"C\n\x16\x43reateWorkspaceRequest\x12)\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.WorkspaceB\x04\xe2\x41\x01\x02\"n\n\x17\x43reateWorkspaceResponse\x12#\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.Workspace\x12\x1e\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32\r.dq.v1.ApiKey\x12\x0e\n\x06secret\x18\x03 \x01(\t\"1\n\x13GetWorkspaceRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\";\n\x14GetWorkspaceResponse\x12#\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.Workspace\"J\n\x15ListWorkspacesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"W\n\x16ListWorkspacesResponse\x12$\n\nworkspaces\x18\x01 \x03(\x0b\x32\x10.dq.v1.Workspace\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x13\x43reateApiKeyRequest\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKeyB\x04\xe2\x41\x01\x02\"F\n\x14\x43reateApiKeyResponse\x12\x1e\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\"G\n\x12ListApiKeysRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"O\n\x13ListApiKeysResponse\x12\x1f\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\r.dq.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x13RevokeApiKeyRequest\x12\x18\n\napi_key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"6\n\x14RevokeApiKeyResponse\x12\x1e\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKey2\xdb\x05\n\rAccessService\x12{\n\x0f\x43reateWorkspace\x12\x1d.dq.v1.CreateWorkspaceRequest\x1a\x1e.dq.v1.CreateWorkspaceResponse\")\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x1f\"\x12/api/v1/workspaces:\tworkspace\x12\x81\x01\n\x0cGetWorkspace\x12\x1a.dq.v1.GetWorkspaceRequest\x1a\x1b.dq.v1.GetWorkspaceResponse\"8\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02.\x12!/api/v1/workspaces/{workspace_id}b\tworkspace\x12m\n\x0eListWorkspaces\x12\x1c.dq.v1.ListWorkspacesRequest\x1a\x1d.dq.v1.ListWorkspacesResponse\"\x1e\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/workspaces\x12n\n\x0c\x43reateApiKey\x12\x1a.dq.v1.CreateApiKeyRequest\x1a\x1b.dq.v1.CreateApiKeyResponse\"%\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x1b\"\x10/api/v1/api-keys:\x07\x61pi_key\x12\x62\n\x0bListApiKeys\x12\x19.dq.v1.ListApiKeysRequest\x1a\x1a.dq.v1.ListApiKeysResponse\"\x1c\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/api-keys\x12\x85\x01\n\x0cRevokeApiKey\x12\x1a.dq.v1.RevokeApiKeyRequest\x1a\x1b.dq.v1.RevokeApiKeyResponse\"<\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x32\"$/api/v1/api-keys/{api_key_id}/revoke:\x01*b\x07\x61pi_keyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64q/v1/access_service.proto\x12\x05\x64q.v1\x1a\x12\x64q/v1/access.proto\x1a\x13\x64q/v1/options.proto\x1a\x10\x64q/v1/role.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\"C\n\x16\x43reateWorkspaceRequest\x12)\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.WorkspaceB\x04\xe2\x41\x01\x02\"n\n\x17\x43reateWorkspaceResponse\x12#\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.Workspace\x12\x1e\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32\r.dq.v1.ApiKey\x12\x0e\n\x06secret\x18\x03 \x01(\t\"1\n\x13GetWorkspaceRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\";\n\x14GetWorkspaceResponse\x12#\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.Workspace\"J\n\x15ListWorkspacesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"W\n\x16ListWorkspacesResponse\x12$\n\nworkspaces\x18\x01 \x03(\x0b\x32\x10.dq.v1.Workspace\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"z\n\x16UpdateWorkspaceRequest\x12)\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.WorkspaceB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\">\n\x17UpdateWorkspaceResponse\x12#\n\tworkspace\x18\x01 \x01(\x0b\x32\x10.dq.v1.Workspace\";\n\x13\x43reateApiKeyRequest\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKeyB\x04\xe2\x41\x01\x02\"F\n\x14\x43reateApiKeyResponse\x12\x1e\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\"G\n\x12ListApiKeysRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"O\n\x13ListApiKeysResponse\x12\x1f\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\r.dq.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"/\n\x13RevokeApiKeyRequest\x12\x18\n\napi_key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"6\n\x14RevokeApiKeyResponse\x12\x1e\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\r.dq.v1.ApiKey2\xf3\x06\n\rAccessService\x12{\n\x0f\x43reateWorkspace\x12\x1d.dq.v1.CreateWorkspaceRequest\x1a\x1e.dq.v1.CreateWorkspaceResponse\")\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x1f\"\x12/api/v1/workspaces:\tworkspace\x12\x81\x01\n\x0cGetWorkspace\x12\x1a.dq.v1.GetWorkspaceRequest\x1a\x1b.dq.v1.GetWorkspaceResponse\"8\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02.\x12!/api/v1/workspaces/{workspace_id}b\tworkspace\x12m\n\x0eListWorkspaces\x12\x1c.dq.v1.ListWorkspacesRequest\x1a\x1d.dq.v1.ListWorkspacesResponse\"\x1e\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/api/v1/workspaces\x12\x95\x01\n\x0fUpdateWorkspace\x12\x1d.dq.v1.UpdateWorkspaceRequest\x1a\x1e.dq.v1.UpdateWorkspaceResponse\"C\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x39\x32!/api/v1/workspaces/{workspace.id}:\tworkspaceb\tworkspace\x12n\n\x0c\x43reateApiKey\x12\x1a.dq.v1.CreateApiKeyRequest\x1a\x1b.dq.v1.CreateApiKeyResponse\"%\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x1b\"\x10/api/v1/api-keys:\x07\x61pi_key\x12\x62\n\x0bListApiKeys\x12\x19.dq.v1.ListApiKeysRequest\x1a\x1a.dq.v1.ListApiKeysResponse\"\x1c\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/api-keys\x12\x85\x01\n\x0cRevokeApiKey\x12\x1a.dq.v1.RevokeApiKeyRequest\x1a\x1b.dq.v1.RevokeApiKeyResponse\"<\xa0\xbb\x18\x04\x82\xd3\xe4\x93\x02\x32\"$/api/v1/api-keys/{api_key_id}/revoke:\x01*b\x07\x61pi_keyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +45,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTWORKSPACESREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
   _globals['_LISTWORKSPACESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTWORKSPACESREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATEWORKSPACEREQUEST'].fields_by_name['workspace']._loaded_options = None
+  _globals['_UPDATEWORKSPACEREQUEST'].fields_by_name['workspace']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATEWORKSPACEREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATEWORKSPACEREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['api_key']._loaded_options = None
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['api_key']._serialized_options = b'\342A\001\002'
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -58,36 +63,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCESSSERVICE'].methods_by_name['GetWorkspace']._serialized_options = b'\240\273\030\001\202\323\344\223\002.\022!/api/v1/workspaces/{workspace_id}b\tworkspace'
   _globals['_ACCESSSERVICE'].methods_by_name['ListWorkspaces']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['ListWorkspaces']._serialized_options = b'\240\273\030\001\202\323\344\223\002\024\022\022/api/v1/workspaces'
+  _globals['_ACCESSSERVICE'].methods_by_name['UpdateWorkspace']._loaded_options = None
+  _globals['_ACCESSSERVICE'].methods_by_name['UpdateWorkspace']._serialized_options = b'\240\273\030\004\202\323\344\223\00292!/api/v1/workspaces/{workspace.id}:\tworkspaceb\tworkspace'
   _globals['_ACCESSSERVICE'].methods_by_name['CreateApiKey']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['CreateApiKey']._serialized_options = b'\240\273\030\004\202\323\344\223\002\033\"\020/api/v1/api-keys:\007api_key'
   _globals['_ACCESSSERVICE'].methods_by_name['ListApiKeys']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\240\273\030\004\202\323\344\223\002\022\022\020/api/v1/api-keys'
   _globals['_ACCESSSERVICE'].methods_by_name['RevokeApiKey']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['RevokeApiKey']._serialized_options = b'\240\273\030\004\202\323\344\223\0022\"$/api/v1/api-keys/{api_key_id}/revoke:\001*b\007api_key'
-  _globals['_CREATEWORKSPACEREQUEST']._serialized_start=159
-  _globals['_CREATEWORKSPACEREQUEST']._serialized_end=226
-  _globals['_CREATEWORKSPACERESPONSE']._serialized_start=228
-  _globals['_CREATEWORKSPACERESPONSE']._serialized_end=338
-  _globals['_GETWORKSPACEREQUEST']._serialized_start=340
-  _globals['_GETWORKSPACEREQUEST']._serialized_end=389
-  _globals['_GETWORKSPACERESPONSE']._serialized_start=391
-  _globals['_GETWORKSPACERESPONSE']._serialized_end=450
-  _globals['_LISTWORKSPACESREQUEST']._serialized_start=452
-  _globals['_LISTWORKSPACESREQUEST']._serialized_end=526
-  _globals['_LISTWORKSPACESRESPONSE']._serialized_start=528
-  _globals['_LISTWORKSPACESRESPONSE']._serialized_end=615
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=617
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=676
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=678
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=748
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=750
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=821
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=823
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=902
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=904
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=951
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=953
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1007
-  _globals['_ACCESSSERVICE']._serialized_start=1010
-  _globals['_ACCESSSERVICE']._serialized_end=1741
+  _globals['_CREATEWORKSPACEREQUEST']._serialized_start=193
+  _globals['_CREATEWORKSPACEREQUEST']._serialized_end=260
+  _globals['_CREATEWORKSPACERESPONSE']._serialized_start=262
+  _globals['_CREATEWORKSPACERESPONSE']._serialized_end=372
+  _globals['_GETWORKSPACEREQUEST']._serialized_start=374
+  _globals['_GETWORKSPACEREQUEST']._serialized_end=423
+  _globals['_GETWORKSPACERESPONSE']._serialized_start=425
+  _globals['_GETWORKSPACERESPONSE']._serialized_end=484
+  _globals['_LISTWORKSPACESREQUEST']._serialized_start=486
+  _globals['_LISTWORKSPACESREQUEST']._serialized_end=560
+  _globals['_LISTWORKSPACESRESPONSE']._serialized_start=562
+  _globals['_LISTWORKSPACESRESPONSE']._serialized_end=649
+  _globals['_UPDATEWORKSPACEREQUEST']._serialized_start=651
+  _globals['_UPDATEWORKSPACEREQUEST']._serialized_end=773
+  _globals['_UPDATEWORKSPACERESPONSE']._serialized_start=775
+  _globals['_UPDATEWORKSPACERESPONSE']._serialized_end=837
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=839
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=898
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=900
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=970
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=972
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1043
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1045
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1124
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1126
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1173
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1175
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1229
+  _globals['_ACCESSSERVICE']._serialized_start=1232
+  _globals['_ACCESSSERVICE']._serialized_end=2115
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,11 @@ class AccessServiceStub:
                 request_serializer=dq_dot_v1_dot_access__service__pb2.ListWorkspacesRequest.SerializeToString,
                 response_deserializer=dq_dot_v1_dot_access__service__pb2.ListWorkspacesResponse.FromString,
                 _registered_method=True)
+        self.UpdateWorkspace = channel.unary_unary(
+                '/dq.v1.AccessService/UpdateWorkspace',
+                request_serializer=dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceRequest.SerializeToString,
+                response_deserializer=dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceResponse.FromString,
+                _registered_method=True)
         self.CreateApiKey = channel.unary_unary(
                 '/dq.v1.AccessService/CreateApiKey',
                 request_serializer=dq_dot_v1_dot_access__service__pb2.CreateApiKeyRequest.SerializeToString,
@@ -87,6 +92,14 @@ class AccessServiceServicer:
 
     def ListWorkspaces(self, request, context):
         """Lists the workspaces that the caller's key can see: its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateWorkspace(self, request, context):
+        """Changes what `update_mask` names, or all fields that the request sets, of the workspace of the caller's key. A shorter
+        time to keep results deletes older ones for good.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,6 +143,11 @@ def add_AccessServiceServicer_to_server(servicer, server):
                     servicer.ListWorkspaces,
                     request_deserializer=dq_dot_v1_dot_access__service__pb2.ListWorkspacesRequest.FromString,
                     response_serializer=dq_dot_v1_dot_access__service__pb2.ListWorkspacesResponse.SerializeToString,
+            ),
+            'UpdateWorkspace': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWorkspace,
+                    request_deserializer=dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceRequest.FromString,
+                    response_serializer=dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceResponse.SerializeToString,
             ),
             'CreateApiKey': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateApiKey,
@@ -229,6 +247,33 @@ class AccessService:
             '/dq.v1.AccessService/ListWorkspaces',
             dq_dot_v1_dot_access__service__pb2.ListWorkspacesRequest.SerializeToString,
             dq_dot_v1_dot_access__service__pb2.ListWorkspacesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWorkspace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dq.v1.AccessService/UpdateWorkspace',
+            dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceRequest.SerializeToString,
+            dq_dot_v1_dot_access__service__pb2.UpdateWorkspaceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,10 @@ class AccessServiceStub:
     """Returns the workspace of the caller's key; the identifier of any other one does not exist."""
     ListWorkspaces: _grpc.UnaryUnaryMultiCallable[_access_service_pb2.ListWorkspacesRequest, _access_service_pb2.ListWorkspacesResponse]
     """Lists the workspaces that the caller's key can see: its own."""
+    UpdateWorkspace: _grpc.UnaryUnaryMultiCallable[_access_service_pb2.UpdateWorkspaceRequest, _access_service_pb2.UpdateWorkspaceResponse]
+    """Changes what `update_mask` names, or all fields that the request sets, of the workspace of the caller's key. A shorter
+    time to keep results deletes older ones for good.
+    """
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_access_service_pb2.CreateApiKeyRequest, _access_service_pb2.CreateApiKeyResponse]
     """Creates a key to the caller's workspace. Its secret is in this answer and nowhere else."""
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_access_service_pb2.ListApiKeysRequest, _access_service_pb2.ListApiKeysResponse]
@@ -57,6 +61,10 @@ class AccessServiceAsyncStub(AccessServiceStub):
     """Returns the workspace of the caller's key; the identifier of any other one does not exist."""
     ListWorkspaces: _aio.UnaryUnaryMultiCallable[_access_service_pb2.ListWorkspacesRequest, _access_service_pb2.ListWorkspacesResponse]  # type: ignore[assignment]
     """Lists the workspaces that the caller's key can see: its own."""
+    UpdateWorkspace: _aio.UnaryUnaryMultiCallable[_access_service_pb2.UpdateWorkspaceRequest, _access_service_pb2.UpdateWorkspaceResponse]  # type: ignore[assignment]
+    """Changes what `update_mask` names, or all fields that the request sets, of the workspace of the caller's key. A shorter
+    time to keep results deletes older ones for good.
+    """
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_access_service_pb2.CreateApiKeyRequest, _access_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
     """Creates a key to the caller's workspace. Its secret is in this answer and nowhere else."""
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_access_service_pb2.ListApiKeysRequest, _access_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
@@ -90,6 +98,16 @@ class AccessServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_access_service_pb2.ListWorkspacesResponse, _abc.Awaitable[_access_service_pb2.ListWorkspacesResponse]]:
         """Lists the workspaces that the caller's key can see: its own."""
+
+    @_abc_1.abstractmethod
+    def UpdateWorkspace(
+        self,
+        request: _access_service_pb2.UpdateWorkspaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_access_service_pb2.UpdateWorkspaceResponse, _abc.Awaitable[_access_service_pb2.UpdateWorkspaceResponse]]:
+        """Changes what `update_mask` names, or all fields that the request sets, of the workspace of the caller's key. A shorter
+        time to keep results deletes older ones for good.
+        """
 
     @_abc_1.abstractmethod
     def CreateApiKey(

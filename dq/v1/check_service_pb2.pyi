@@ -263,19 +263,23 @@ class DeleteCheckRequest(_message.Message):
 
     CHECK_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    DELETE_RESULTS_FIELD_NUMBER: _builtins.int
     check_id: _builtins.str
     """Its identifier."""
     etag: _builtins.str
     """Delete only if the check has this etag."""
+    delete_results: _builtins.bool
+    """Delete its results too, within about a minute; otherwise they stay as long as others of the workspace."""
     def __init__(
         self,
         *,
         check_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        delete_results: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "etag", b"etag"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_id", b"check_id", "delete_results", b"delete_results", "etag", b"etag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

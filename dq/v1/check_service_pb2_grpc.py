@@ -172,7 +172,7 @@ class CheckServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteCheck(self, request, context):
-        """Deletes a check and its baselines. Its results stay.
+        """Deletes a check and its baselines. Its results stay as long as others, unless `delete_results` is set.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,7 @@ class CheckServiceStub:
     UpdateCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.UpdateCheckRequest, _check_service_pb2.UpdateCheckResponse]
     """Changes what `update_mask` names, or all fields that the request sets. The result is verified as a new check is."""
     DeleteCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.DeleteCheckRequest, _empty_pb2.Empty]
-    """Deletes a check and its baselines. Its results stay."""
+    """Deletes a check and its baselines. Its results stay as long as others, unless `delete_results` is set."""
     RunCheck: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _grpc.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]
@@ -107,7 +107,7 @@ class CheckServiceAsyncStub(CheckServiceStub):
     UpdateCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.UpdateCheckRequest, _check_service_pb2.UpdateCheckResponse]  # type: ignore[assignment]
     """Changes what `update_mask` names, or all fields that the request sets. The result is verified as a new check is."""
     DeleteCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.DeleteCheckRequest, _empty_pb2.Empty]  # type: ignore[assignment]
-    """Deletes a check and its baselines. Its results stay."""
+    """Deletes a check and its baselines. Its results stay as long as others, unless `delete_results` is set."""
     RunCheck: _aio.UnaryUnaryMultiCallable[_check_service_pb2.RunCheckRequest, _check_service_pb2.RunCheckResponse]  # type: ignore[assignment]
     """Starts a job that runs a check, even one that is not enabled."""
     BatchRunChecks: _aio.UnaryUnaryMultiCallable[_check_service_pb2.BatchRunChecksRequest, _check_service_pb2.BatchRunChecksResponse]  # type: ignore[assignment]
@@ -196,7 +196,7 @@ class CheckServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _check_service_pb2.DeleteCheckRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
-        """Deletes a check and its baselines. Its results stay."""
+        """Deletes a check and its baselines. Its results stay as long as others, unless `delete_results` is set."""
 
     @_abc_1.abstractmethod
     def RunCheck(

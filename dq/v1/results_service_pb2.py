@@ -32,7 +32,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64q/v1/results_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x02\n\x0cResultFilter\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x15\n\rconnection_id\x18\x03 \x01(\t\x12\x13\n\x0bschema_name\x18\x04 \x01(\t\x12\x12\n\ntable_name\x18\x05 \x01(\t\x12\x13\n\x0b\x63olumn_name\x18\x06 \x01(\t\x12\x12\n\ncheck_type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x11\n\tdimension\x18\t \x01(\t\x12\x19\n\x04mode\x18\n \x01(\x0e\x32\x0b.dq.v1.Mode\x12 \n\x08outcomes\x18\x0b \x03(\x0e\x32\x0e.dq.v1.Outcome\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x12ListResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"N\n\x13ListResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x18ListLatestResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"T\n\x19ListLatestResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"b\n\x11GetSummaryRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"5\n\x12GetSummaryResponse\x12\x1f\n\x04rows\x18\x01 \x03(\x0b\x32\x11.dq.v1.SummaryRow\"`\n\x0fGetCostsRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"0\n\x10GetCostsResponse\x12\x1c\n\x04rows\x18\x01 \x03(\x0b\x32\x0e.dq.v1.CostRow\"\xf0\x01\n\x0fGetTrendRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ndata_group\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12(\n\x06\x62ucket\x18\x03 \x01(\x0e\x32\x12.dq.v1.TrendBucketB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x17\n\ttime_zone\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"5\n\x10GetTrendResponse\x12!\n\x06points\x18\x01 \x03(\x0b\x32\x11.dq.v1.TrendPoint\"1\n\x16GetErrorSamplesRequest\x12\x17\n\tresult_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"?\n\x17GetErrorSamplesResponse\x12$\n\x07samples\x18\x01 \x01(\x0b\x32\x13.dq.v1.ErrorSamples2\xa4\x05\n\x0eResultsService\x12\x61\n\x0bListResults\x12\x19.dq.v1.ListResultsRequest\x1a\x1a.dq.v1.ListResultsResponse\"\x1b\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/results\x12z\n\x11ListLatestResults\x12\x1f.dq.v1.ListLatestResultsRequest\x1a .dq.v1.ListLatestResultsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/results/latest\x12\x66\n\nGetSummary\x12\x18.dq.v1.GetSummaryRequest\x1a\x19.dq.v1.GetSummaryResponse\"#\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/results/summary\x12^\n\x08GetCosts\x12\x16.dq.v1.GetCostsRequest\x1a\x17.dq.v1.GetCostsResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/costs\x12^\n\x08GetTrend\x12\x16.dq.v1.GetTrendRequest\x1a\x17.dq.v1.GetTrendResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/trend\x12\x8a\x01\n\x0fGetErrorSamples\x12\x1d.dq.v1.GetErrorSamplesRequest\x1a\x1e.dq.v1.GetErrorSamplesResponse\"8\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02.\x12#/api/v1/results/{result_id}/samplesb\x07samplesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64q/v1/results_service.proto\x12\x05\x64q.v1\x1a\x11\x64q/v1/check.proto\x1a\x13\x64q/v1/options.proto\x1a\x12\x64q/v1/result.proto\x1a\x10\x64q/v1/role.proto\x1a\x12\x64q/v1/sample.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x03\n\x0cResultFilter\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x15\n\rconnection_id\x18\x03 \x01(\t\x12\x13\n\x0bschema_name\x18\x04 \x01(\t\x12\x12\n\ntable_name\x18\x05 \x01(\t\x12\x13\n\x0b\x63olumn_name\x18\x06 \x01(\t\x12\x12\n\ncheck_type\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x08 \x01(\t\x12\x11\n\tdimension\x18\t \x01(\t\x12\x19\n\x04mode\x18\n \x01(\x0e\x32\x0b.dq.v1.Mode\x12 \n\x08outcomes\x18\x0b \x03(\x0e\x32\x0e.dq.v1.Outcome\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\ndata_group\x18\x0e \x01(\tH\x00\x88\x01\x01\x12%\n\x0cmin_severity\x18\x0f \x01(\x0e\x32\x0f.dq.v1.Severity\x12\x0e\n\x06labels\x18\x10 \x03(\tB\r\n\x0b_data_group\"\x9b\x01\n\x12ListResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\x12\'\n\x05order\x18\x04 \x01(\x0e\x32\x12.dq.v1.ResultOrderB\x04\xe2\x41\x01\x01\"N\n\x13ListResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x18ListLatestResultsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"T\n\x19ListLatestResultsResponse\x12\x1e\n\x07results\x18\x01 \x03(\x0b\x32\r.dq.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"b\n\x11GetSummaryRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"5\n\x12GetSummaryResponse\x12\x1f\n\x04rows\x18\x01 \x03(\x0b\x32\x11.dq.v1.SummaryRow\"`\n\x0fGetCostsRequest\x12\"\n\x02\x62y\x18\x01 \x01(\x0e\x32\x10.dq.v1.SummaryByB\x04\xe2\x41\x01\x01\x12)\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x13.dq.v1.ResultFilterB\x04\xe2\x41\x01\x01\"0\n\x10GetCostsResponse\x12\x1c\n\x04rows\x18\x01 \x03(\x0b\x32\x0e.dq.v1.CostRow\"\xf0\x01\n\x0fGetTrendRequest\x12\x16\n\x08\x63heck_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\ndata_group\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12(\n\x06\x62ucket\x18\x03 \x01(\x0e\x32\x12.dq.v1.TrendBucketB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x17\n\ttime_zone\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"5\n\x10GetTrendResponse\x12!\n\x06points\x18\x01 \x03(\x0b\x32\x11.dq.v1.TrendPoint\"1\n\x16GetErrorSamplesRequest\x12\x17\n\tresult_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"?\n\x17GetErrorSamplesResponse\x12$\n\x07samples\x18\x01 \x01(\x0b\x32\x13.dq.v1.ErrorSamples*i\n\x0bResultOrder\x12\x1c\n\x18RESULT_ORDER_UNSPECIFIED\x10\x00\x12\x1d\n\x19RESULT_ORDER_NEWEST_FIRST\x10\x01\x12\x1d\n\x19RESULT_ORDER_OLDEST_FIRST\x10\x02\x32\xa4\x05\n\x0eResultsService\x12\x61\n\x0bListResults\x12\x19.dq.v1.ListResultsRequest\x1a\x1a.dq.v1.ListResultsResponse\"\x1b\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/results\x12z\n\x11ListLatestResults\x12\x1f.dq.v1.ListLatestResultsRequest\x1a .dq.v1.ListLatestResultsResponse\"\"\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/results/latest\x12\x66\n\nGetSummary\x12\x18.dq.v1.GetSummaryRequest\x1a\x19.dq.v1.GetSummaryResponse\"#\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/results/summary\x12^\n\x08GetCosts\x12\x16.dq.v1.GetCostsRequest\x1a\x17.dq.v1.GetCostsResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/costs\x12^\n\x08GetTrend\x12\x16.dq.v1.GetTrendRequest\x1a\x17.dq.v1.GetTrendResponse\"!\xa0\xbb\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/api/v1/results/trend\x12\x8a\x01\n\x0fGetErrorSamples\x12\x1d.dq.v1.GetErrorSamplesRequest\x1a\x1e.dq.v1.GetErrorSamplesResponse\"8\xa0\xbb\x18\x02\x82\xd3\xe4\x93\x02.\x12#/api/v1/results/{result_id}/samplesb\x07samplesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRESULTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['filter']._loaded_options = None
   _globals['_LISTRESULTSREQUEST'].fields_by_name['filter']._serialized_options = b'\342A\001\001'
+  _globals['_LISTRESULTSREQUEST'].fields_by_name['order']._loaded_options = None
+  _globals['_LISTRESULTSREQUEST'].fields_by_name['order']._serialized_options = b'\342A\001\001'
   _globals['_LISTLATESTRESULTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTLATESTRESULTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
   _globals['_LISTLATESTRESULTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -85,32 +87,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESULTSSERVICE'].methods_by_name['GetTrend']._serialized_options = b'\240\273\030\001\202\323\344\223\002\027\022\025/api/v1/results/trend'
   _globals['_RESULTSSERVICE'].methods_by_name['GetErrorSamples']._loaded_options = None
   _globals['_RESULTSSERVICE'].methods_by_name['GetErrorSamples']._serialized_options = b'\240\273\030\002\202\323\344\223\002.\022#/api/v1/results/{result_id}/samplesb\007samples'
+  _globals['_RESULTORDER']._serialized_start=1838
+  _globals['_RESULTORDER']._serialized_end=1943
   _globals['_RESULTFILTER']._serialized_start=233
-  _globals['_RESULTFILTER']._serialized_end=578
-  _globals['_LISTRESULTSREQUEST']._serialized_start=580
-  _globals['_LISTRESULTSREQUEST']._serialized_end=694
-  _globals['_LISTRESULTSRESPONSE']._serialized_start=696
-  _globals['_LISTRESULTSRESPONSE']._serialized_end=774
-  _globals['_LISTLATESTRESULTSREQUEST']._serialized_start=776
-  _globals['_LISTLATESTRESULTSREQUEST']._serialized_end=896
-  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_start=898
-  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_end=982
-  _globals['_GETSUMMARYREQUEST']._serialized_start=984
-  _globals['_GETSUMMARYREQUEST']._serialized_end=1082
-  _globals['_GETSUMMARYRESPONSE']._serialized_start=1084
-  _globals['_GETSUMMARYRESPONSE']._serialized_end=1137
-  _globals['_GETCOSTSREQUEST']._serialized_start=1139
-  _globals['_GETCOSTSREQUEST']._serialized_end=1235
-  _globals['_GETCOSTSRESPONSE']._serialized_start=1237
-  _globals['_GETCOSTSRESPONSE']._serialized_end=1285
-  _globals['_GETTRENDREQUEST']._serialized_start=1288
-  _globals['_GETTRENDREQUEST']._serialized_end=1528
-  _globals['_GETTRENDRESPONSE']._serialized_start=1530
-  _globals['_GETTRENDRESPONSE']._serialized_end=1583
-  _globals['_GETERRORSAMPLESREQUEST']._serialized_start=1585
-  _globals['_GETERRORSAMPLESREQUEST']._serialized_end=1634
-  _globals['_GETERRORSAMPLESRESPONSE']._serialized_start=1636
-  _globals['_GETERRORSAMPLESRESPONSE']._serialized_end=1699
-  _globals['_RESULTSSERVICE']._serialized_start=1702
-  _globals['_RESULTSSERVICE']._serialized_end=2378
+  _globals['_RESULTFILTER']._serialized_end=673
+  _globals['_LISTRESULTSREQUEST']._serialized_start=676
+  _globals['_LISTRESULTSREQUEST']._serialized_end=831
+  _globals['_LISTRESULTSRESPONSE']._serialized_start=833
+  _globals['_LISTRESULTSRESPONSE']._serialized_end=911
+  _globals['_LISTLATESTRESULTSREQUEST']._serialized_start=913
+  _globals['_LISTLATESTRESULTSREQUEST']._serialized_end=1033
+  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_start=1035
+  _globals['_LISTLATESTRESULTSRESPONSE']._serialized_end=1119
+  _globals['_GETSUMMARYREQUEST']._serialized_start=1121
+  _globals['_GETSUMMARYREQUEST']._serialized_end=1219
+  _globals['_GETSUMMARYRESPONSE']._serialized_start=1221
+  _globals['_GETSUMMARYRESPONSE']._serialized_end=1274
+  _globals['_GETCOSTSREQUEST']._serialized_start=1276
+  _globals['_GETCOSTSREQUEST']._serialized_end=1372
+  _globals['_GETCOSTSRESPONSE']._serialized_start=1374
+  _globals['_GETCOSTSRESPONSE']._serialized_end=1422
+  _globals['_GETTRENDREQUEST']._serialized_start=1425
+  _globals['_GETTRENDREQUEST']._serialized_end=1665
+  _globals['_GETTRENDRESPONSE']._serialized_start=1667
+  _globals['_GETTRENDRESPONSE']._serialized_end=1720
+  _globals['_GETERRORSAMPLESREQUEST']._serialized_start=1722
+  _globals['_GETERRORSAMPLESREQUEST']._serialized_end=1771
+  _globals['_GETERRORSAMPLESRESPONSE']._serialized_start=1773
+  _globals['_GETERRORSAMPLESRESPONSE']._serialized_end=1836
+  _globals['_RESULTSSERVICE']._serialized_start=1946
+  _globals['_RESULTSSERVICE']._serialized_end=2622
 # @@protoc_insertion_point(module_scope)

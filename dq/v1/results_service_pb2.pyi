@@ -11,6 +11,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +22,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ResultOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResultOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResultOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESULT_ORDER_UNSPECIFIED: _ResultOrder.ValueType  # 0
+    """Not set; means the newest first."""
+    RESULT_ORDER_NEWEST_FIRST: _ResultOrder.ValueType  # 1
+    """The newest first."""
+    RESULT_ORDER_OLDEST_FIRST: _ResultOrder.ValueType  # 2
+    """The oldest first."""
+
+class ResultOrder(_ResultOrder, metaclass=_ResultOrderEnumTypeWrapper):
+    """In which order results are listed."""
+
+RESULT_ORDER_UNSPECIFIED: ResultOrder.ValueType  # 0
+"""Not set; means the newest first."""
+RESULT_ORDER_NEWEST_FIRST: ResultOrder.ValueType  # 1
+"""The newest first."""
+RESULT_ORDER_OLDEST_FIRST: ResultOrder.ValueType  # 2
+"""The oldest first."""
+Global___ResultOrder: _TypeAlias = ResultOrder  # noqa: Y015
 
 @_typing.final
 class ResultFilter(_message.Message):
@@ -41,6 +66,9 @@ class ResultFilter(_message.Message):
     OUTCOMES_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    DATA_GROUP_FIELD_NUMBER: _builtins.int
+    MIN_SEVERITY_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
     check_id: _builtins.str
     """Of this check."""
     job_id: _builtins.str
@@ -61,6 +89,10 @@ class ResultFilter(_message.Message):
     """Of this quality dimension."""
     mode: _check_pb2.Mode.ValueType
     """Of this mode."""
+    data_group: _builtins.str
+    """Of this data group, as `Result.data_group` has it; empty: those without grouping. Unset: of every group."""
+    min_severity: _check_pb2.Severity.ValueType
+    """Failures of this severity and worse ones; with `outcomes`, both must match."""
     @_builtins.property
     def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_result_pb2.Outcome.ValueType]:
         """With one of these outcomes."""
@@ -72,6 +104,12 @@ class ResultFilter(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """Measured before this moment."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of checks that have all these labels at present, each as `key=value`; deleted checks have none. In a URL:
+        `?filter.labels=team=sales&filter.labels=tier=gold`.
+        """
 
     def __init__(
         self,
@@ -89,12 +127,17 @@ class ResultFilter(_message.Message):
         outcomes: _abc.Iterable[_result_pb2.Outcome.ValueType] | None = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        data_group: _builtins.str | None = ...,
+        min_severity: _check_pb2.Severity.ValueType = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "data_group", b"data_group", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "check_id", b"check_id", "check_type", b"check_type", "column_name", b"column_name", "connection_id", b"connection_id", "dimension", b"dimension", "end_time", b"end_time", "job_id", b"job_id", "mode", b"mode", "outcomes", b"outcomes", "schema_name", b"schema_name", "start_time", b"start_time", "table_name", b"table_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_data_group", b"_data_group", "category", b"category", "check_id", b"check_id", "check_type", b"check_type", "column_name", b"column_name", "connection_id", b"connection_id", "data_group", b"data_group", "dimension", b"dimension", "end_time", b"end_time", "job_id", b"job_id", "labels", b"labels", "min_severity", b"min_severity", "mode", b"mode", "outcomes", b"outcomes", "schema_name", b"schema_name", "start_time", b"start_time", "table_name", b"table_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__data_group: _TypeAlias = _typing.Literal["data_group"]  # noqa: Y015
+    _WhichOneofArgType__data_group: _TypeAlias = _typing.Literal["_data_group", b"_data_group"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__data_group) -> _WhichOneofReturnType__data_group | None: ...
 
 Global___ResultFilter: _TypeAlias = ResultFilter  # noqa: Y015
 
@@ -107,10 +150,13 @@ class ListResultsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many; 0 means 50, more than 1000 means 1000."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first."""
+    order: Global___ResultOrder.ValueType
+    """The order of all pages: it cannot change from one to the next. Default: the newest first."""
     @_builtins.property
     def filter(self) -> Global___ResultFilter:
         """Which results. In a URL: `?filter.table_name=orders&filter.outcomes=OUTCOME_ERROR`."""
@@ -121,10 +167,11 @@ class ListResultsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         filter: Global___ResultFilter | None = ...,
+        order: Global___ResultOrder.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "order", b"order", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

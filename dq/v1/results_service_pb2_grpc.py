@@ -72,7 +72,7 @@ class ResultsServiceServicer:
     """
 
     def ListResults(self, request, context):
-        """Lists results, newest first.
+        """Lists results, newest or oldest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

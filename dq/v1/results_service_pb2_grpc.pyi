@@ -34,7 +34,7 @@ class ResultsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ResultsServiceAsyncStub: ...
     ListResults: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.ListResultsRequest, _results_service_pb2.ListResultsResponse]
-    """Lists results, newest first."""
+    """Lists results, newest or oldest first."""
     ListLatestResults: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.ListLatestResultsRequest, _results_service_pb2.ListLatestResultsResponse]
     """Lists the newest result of every check and data group, newest first."""
     GetSummary: _grpc.UnaryUnaryMultiCallable[_results_service_pb2.GetSummaryRequest, _results_service_pb2.GetSummaryResponse]
@@ -56,7 +56,7 @@ class ResultsServiceAsyncStub(ResultsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListResults: _aio.UnaryUnaryMultiCallable[_results_service_pb2.ListResultsRequest, _results_service_pb2.ListResultsResponse]  # type: ignore[assignment]
-    """Lists results, newest first."""
+    """Lists results, newest or oldest first."""
     ListLatestResults: _aio.UnaryUnaryMultiCallable[_results_service_pb2.ListLatestResultsRequest, _results_service_pb2.ListLatestResultsResponse]  # type: ignore[assignment]
     """Lists the newest result of every check and data group, newest first."""
     GetSummary: _aio.UnaryUnaryMultiCallable[_results_service_pb2.GetSummaryRequest, _results_service_pb2.GetSummaryResponse]  # type: ignore[assignment]
@@ -81,7 +81,7 @@ class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _results_service_pb2.ListResultsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_results_service_pb2.ListResultsResponse, _abc.Awaitable[_results_service_pb2.ListResultsResponse]]:
-        """Lists results, newest first."""
+        """Lists results, newest or oldest first."""
 
     @_abc_1.abstractmethod
     def ListLatestResults(

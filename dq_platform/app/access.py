@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.key_verifier import KeyVerifier
 from dq_platform.app.review import MAX_NAME, Review
@@ -27,10 +29,13 @@ __all__ = [
     "list_api_keys",
     "list_workspaces",
     "revoke_api_key",
+    "update_workspace",
 ]
 
 _WORKSPACE_NAME = re.compile(r"[a-z0-9-]{1,63}")
 SECRET_BYTES = 32
+CHANGEABLE = frozenset({"display_name", "result_retention_days"})
+MAX_RETENTION_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,19 @@ class NewWorkspace:
     secret: str = field(repr=False)
 
 
-async def create_workspace(deps: Deps, name: str, display_name: str = "", key_name: str = "admin") -> NewWorkspace:
+async def create_workspace(
+    deps: Deps, name: str, display_name: str = "", key_name: str = "admin", result_retention_days: int | None = None
+) -> NewWorkspace:
     """A new workspace with an admin's key. Raises AlreadyExists if the name is taken."""
     review = Review("workspace")
     if not _WORKSPACE_NAME.fullmatch(name):
         review.wrong("name", "takes 1 to 63 lower-case letters, digits and dashes.")
     review.text("display_name", display_name, most=MAX_NAME)
     review.text("key_name", key_name, most=MAX_NAME, required=True)
+    _review_retention(review, result_retention_days)
     review.done()
     now = deps.clock.now()
-    workspace = Workspace(new_id(), name, display_name or name, now)
+    workspace = Workspace(new_id(), name, display_name or name, now, result_retention_days)
     key = await _new_key(deps, workspace.id, key_name, Role.ADMIN, None)
     async with deps.uow() as tx:
         await tx.workspaces.add(workspace)
@@ -74,6 +82,23 @@ async def get_workspace(deps: Deps, who: Principal, id: str) -> Workspace:
         raise NotFound("workspace", id)
     async with deps.uow() as tx:
         return await tx.workspaces.get(id)
+
+
+async def update_workspace(deps: Deps, who: Principal, id: str, changes: Mapping[str, object]) -> Workspace:
+    """The caller's workspace with a new display name, or keeping its results for longer or shorter."""
+    if id != who.workspace_id:
+        raise NotFound("workspace", id)
+    async with deps.uow() as tx:
+        before = await tx.workspaces.get(id, lock=True)
+        after = changed(before, changes, CHANGEABLE, "workspace")
+        after = replace(after, display_name=after.display_name or after.name)
+        review = Review("workspace")
+        review.text("display_name", after.display_name, most=MAX_NAME)
+        _review_retention(review, after.result_retention_days)
+        review.done()
+        await tx.workspaces.update(after)
+        await tx.commit()
+    return after
 
 
 async def list_workspaces(deps: Deps, who: Principal, page: PageRequest) -> Page[Workspace]:
@@ -111,6 +136,15 @@ async def revoke_api_key(deps: Deps, who: Principal, id: str) -> ApiKey:
         key = await tx.api_keys.revoke(who.workspace_id, id, deps.clock.now())
         await tx.commit()
     return key
+
+
+def _review_retention(review: Review, days: int | None) -> None:
+    if days is not None and not 1 <= days <= MAX_RETENTION_DAYS:
+        review.wrong(
+            "result_retention_days",
+            f"{days} is not between 1 and {MAX_RETENTION_DAYS}; leave it unset to keep results for ever.",
+            "OUT_OF_RANGE",
+        )
 
 
 async def _add_key(

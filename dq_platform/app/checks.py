@@ -155,17 +155,20 @@ async def update_check(deps: Deps, who: Principal, id: str, changes: Mapping[str
     return replace(after, version=before.version + 1)
 
 
-async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "") -> None:
-    """Delete the check and its baselines; its results stay, and incidents in which it alone failed end.
+async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "", *, delete_results: bool = False) -> None:
+    """Delete the check and its baselines; incidents in which it alone failed end.
 
-    Raises EtagMismatch.
+    Its results stay as long as others, unless they are to be deleted: then cron does, soon. Raises EtagMismatch.
     """
     async with deps.uow() as tx:
         check = await tx.checks.get(who.workspace_id, id)
         require_etag("check", id, check.version, etag)
         affected = await tx.incidents.unresolved_of_check(who.workspace_id, id)
+        now = deps.clock.now()
         await tx.checks.delete(who.workspace_id, id)
-        await settle_deleted(tx, affected, Act(deps.clock.now(), who.key_name, "The check that failed was deleted."))
+        if delete_results:
+            await tx.results.delete_later(check, now)
+        await settle_deleted(tx, affected, Act(now, who.key_name, "The check that failed was deleted."))
         await tx.commit()
 
 

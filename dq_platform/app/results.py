@@ -9,13 +9,23 @@ from datetime import datetime, timedelta
 from dq_platform.app.deps import Deps
 from dq_platform.app.review import Review
 from dq_platform.models.page import Page, PageRequest
-from dq_platform.models.result import CostRow, Result, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import (
+    CostRow,
+    Result,
+    ResultFilter,
+    ResultOrder,
+    SummaryBy,
+    SummaryRow,
+    TrendBucket,
+    TrendPoint,
+)
 from dq_platform.models.workspace import Principal
 
 SUMMARY_WINDOW = timedelta(days=30)
 TREND_WINDOW = timedelta(days=90)
 MAX_SUMMARY_ROWS = 1000
 MAX_POINTS = 10_000
+MAX_SHOWN = 64
 _WIDTH = {
     TrendBucket.HOUR: timedelta(hours=1),
     TrendBucket.DAY: timedelta(days=1),
@@ -39,11 +49,17 @@ class TrendRequest:
     time_zone: str = "UTC"
 
 
-async def list_results(deps: Deps, who: Principal, filter: ResultFilter, page: PageRequest) -> Page[Result]:
-    """Results that match, newest first."""
+async def list_results(
+    deps: Deps,
+    who: Principal,
+    filter: ResultFilter,
+    page: PageRequest,
+    order: ResultOrder = ResultOrder.NEWEST_FIRST,
+) -> Page[Result]:
+    """Results that match, in pages of that order."""
     _review(filter)
     async with deps.uow() as tx:
-        return await tx.results.list(who.workspace_id, filter, page)
+        return await tx.results.list(who.workspace_id, filter, page, order)
 
 
 async def list_latest(deps: Deps, who: Principal, filter: ResultFilter, page: PageRequest) -> Page[Result]:
@@ -96,4 +112,7 @@ def _bounded(deps: Deps, filter: ResultFilter) -> ResultFilter:
 def _review(filter: ResultFilter) -> None:
     review = Review("filter")
     review.period(filter.start, filter.end, "end_time")
+    for number, label in enumerate(filter.labels):
+        if "=" not in label:
+            review.wrong(f"labels[{number}]", f"{label[:MAX_SHOWN]!r} is not `key=value`.", "INVALID_LABEL")
     review.done()

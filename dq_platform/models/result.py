@@ -9,7 +9,7 @@ from enum import StrEnum
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.cost import Cost
 from dq_platform.models.job import OutcomeCounts
-from dq_platform.models.outcome import Outcome
+from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.table_sample import TableSample
 from dq_platform.models.values import Number, ValueKind
 
@@ -92,7 +92,8 @@ class SummaryBy(StrEnum):
 class ResultFilter:
     """Which results: every set field must match; times are of execution, start inclusive, end exclusive.
 
-    `data_group` None: all groups; empty: results without grouping.
+    `data_group` None: all groups; empty: results without grouping. `min_severity`: failures that are at least so bad.
+    `labels` are those of the check at present, each as `key=value`.
     """
 
     check_id: str = ""
@@ -109,6 +110,15 @@ class ResultFilter:
     start: datetime | None = None
     end: datetime | None = None
     data_group: str | None = None
+    min_severity: Severity | None = None
+    labels: tuple[str, ...] = ()
+
+
+class ResultOrder(StrEnum):
+    """By when results were measured."""
+
+    NEWEST_FIRST = "newest_first"
+    OLDEST_FIRST = "oldest_first"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,16 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything else belongs to exactly one of these."""
+    """Everything else belongs to exactly one of these.
+
+    Results are deleted that many days in UTC after they were measured; None: never.
+    """
 
     id: str
     name: str
     display_name: str
     create_time: datetime
+    result_retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

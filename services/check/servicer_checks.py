@@ -42,7 +42,9 @@ class CheckServicer(CatalogueServicer):
         return pb.UpdateCheckResponse(check=mapping_check.check(check))
 
     async def DeleteCheck(self, request: pb.DeleteCheckRequest, _context: Context) -> Empty:
-        await checks.delete_check(self._deps, caller(), request.check_id, request.etag)
+        await checks.delete_check(
+            self._deps, caller(), request.check_id, request.etag, delete_results=request.delete_results
+        )
         return Empty()
 
     async def RunCheck(self, request: pb.RunCheckRequest, _context: Context) -> pb.RunCheckResponse:

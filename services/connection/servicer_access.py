@@ -6,7 +6,7 @@ from dq.v1 import access_service_pb2 as pb
 from dq.v1 import access_service_pb2_grpc
 from dq_platform.app import access
 from dq_platform.app.deps import Deps
-from services.common import times
+from services.common import masks, times
 from services.common.call import Context, caller
 from services.common.methods import ROLES
 from services.common.paging import PageTokens
@@ -22,7 +22,12 @@ class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):
         self, request: pb.CreateWorkspaceRequest, _context: Context
     ) -> pb.CreateWorkspaceResponse:
         wanted = request.workspace
-        new = await access.create_workspace(self._deps, wanted.name, wanted.display_name)
+        new = await access.create_workspace(
+            self._deps,
+            wanted.name,
+            wanted.display_name,
+            result_retention_days=mapping.result_retention_days(wanted),
+        )
         return pb.CreateWorkspaceResponse(
             workspace=mapping.workspace(new.workspace), api_key=mapping.api_key(new.api_key), secret=new.secret
         )
@@ -36,6 +41,15 @@ class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):
         page = await access.list_workspaces(self._deps, who, self._tokens.page(request, who))
         token = self._tokens.token(request, who, page)
         return pb.ListWorkspacesResponse(workspaces=map(mapping.workspace, page.items), next_page_token=token)
+
+    async def UpdateWorkspace(
+        self, request: pb.UpdateWorkspaceRequest, _context: Context
+    ) -> pb.UpdateWorkspaceResponse:
+        who = caller()
+        current = await access.get_workspace(self._deps, who, request.workspace.id)
+        update = masks.update(mapping.workspace(current), request.workspace, request.update_mask, "workspace")
+        workspace = await access.update_workspace(self._deps, who, current.id, mapping.workspace_changes(update))
+        return pb.UpdateWorkspaceResponse(workspace=mapping.workspace(workspace))
 
     async def CreateApiKey(self, request: pb.CreateApiKeyRequest, _context: Context) -> pb.CreateApiKeyResponse:
         wanted = request.api_key

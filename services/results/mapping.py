@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dq.v1 import result_pb2, results_service_pb2
 from dq_platform.app.results import TrendRequest
-from dq_platform.models.result import CostRow, ResultFilter, SummaryBy, SummaryRow, TrendBucket, TrendPoint
+from dq_platform.models.result import CostRow, ResultFilter, ResultOrder, SummaryBy, SummaryRow, TrendBucket, TrendPoint
 from services.common import times
 from services.common.enums import EnumPair
 from services.common.mapping_job import outcome_counts
 from services.common.mapping_result import MODES, OUTCOMES
+from services.results.mapping_incident import SEVERITIES
 
 SUMMARY_BYS = EnumPair(SummaryBy, result_pb2.SummaryBy.DESCRIPTOR)
+ORDERS = EnumPair(ResultOrder, results_service_pb2.ResultOrder.DESCRIPTOR)
 BUCKETS = EnumPair(TrendBucket, result_pb2.TrendBucket.DESCRIPTOR)
 
 
@@ -29,6 +31,9 @@ def result_filter(message: results_service_pb2.ResultFilter) -> ResultFilter:
         outcomes=OUTCOMES.cores(message.outcomes),
         start=times.field_to_core(message, "start_time"),
         end=times.field_to_core(message, "end_time"),
+        data_group=message.data_group if message.HasField("data_group") else None,
+        min_severity=SEVERITIES.core_or_none(message.min_severity),
+        labels=tuple(message.labels),
     )
 
 

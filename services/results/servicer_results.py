@@ -6,7 +6,7 @@ from dq.v1 import results_service_pb2 as pb
 from dq.v1 import results_service_pb2_grpc
 from dq_platform.app import results, stored_samples
 from dq_platform.app.deps import Deps
-from dq_platform.models.result import SummaryBy
+from dq_platform.models.result import ResultOrder, SummaryBy
 from services.common.call import Context, caller
 from services.common.mapping_result import result
 from services.common.mapping_sample import error_samples
@@ -22,7 +22,8 @@ class ResultsServicer(results_service_pb2_grpc.ResultsServiceServicer):
     async def ListResults(self, request: pb.ListResultsRequest, _context: Context) -> pb.ListResultsResponse:
         who = caller()
         asked = self._tokens.page(request, who)
-        page = await results.list_results(self._deps, who, mapping.result_filter(request.filter), asked)
+        order = mapping.ORDERS.core_or(request.order, ResultOrder.NEWEST_FIRST)
+        page = await results.list_results(self._deps, who, mapping.result_filter(request.filter), asked, order)
         token = self._tokens.token(request, who, page)
         return pb.ListResultsResponse(results=map(result, page.items), next_page_token=token)
 

@@ -170,6 +170,7 @@ def tomorrow() -> str:
 EXAMPLES: Mapping[str, Example] = {
     "CreateWorkspace": to(201, lambda _: "/workspaces", lambda _: {"name": f"w-{uuid4().hex}"}),
     "GetWorkspace": at(lambda it: f"/workspaces/{it.workspace}"),
+    "UpdateWorkspace": change(lambda it: f"/workspaces/{it.workspace}", result_retention_days=400),
     "ListWorkspaces": at(lambda _: "/workspaces"),
     "CreateApiKey": to(201, lambda _: "/api-keys", lambda _: {"display_name": "airflow", "role": "ROLE_OPERATOR"}),
     "ListApiKeys": at(lambda _: "/api-keys"),

@@ -200,7 +200,8 @@ def test_what_cannot_be_measured_ends_with_3(run: Run, mine: Account, nulls: str
     with mine.world.stack.postgres.connect(SHOP) as link, link.cursor() as cursor:
         cursor.execute("DROP TABLE shop.passing")
     gone = run("check", "run", check_id)
-    ok(mine.rest.delete(f"/checks/{check_id}"))
+    deleted = run("check", "delete", check_id, "--results")
+    assert (deleted.returncode, "its results" in deleted.stdout) == (0, True), deleted.stderr
     assert gone.returncode == 3, gone.stdout
     assert "execution error" in gone.stdout
 
@@ -292,6 +293,12 @@ def test_keys_are_made_listed_and_revoked(run: Run, mine: Account) -> None:
 
 def test_the_workspace_of_the_key_is_listed(run: Run) -> None:
     assert len(answer(run("--json", "workspace", "list"))) == 1
+
+
+def test_the_workspace_of_the_key_keeps_results_for_as_long_as_it_is_told(run: Run) -> None:
+    assert "for 400 days" in run("workspace", "update", "--keep-results", "400").stdout
+    changed = answer(run("--json", "workspace", "update", "--keep-results", "forever"))
+    assert "result_retention_days" not in changed
 
 
 def test_a_first_workspace_is_made_beside_the_servers(world: World, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ SHOWN = 5
 RESULT_ORDER = "executed_at DESC, time_period DESC, id DESC"
 COUNTS = ("passed", "warning", "error", "fatal", "inconclusive", "execution_error")
 KEY = "workspace_id, connection_id, schema_name, table_name, dimension, category"
+OUTCOMES = ", ".join(f"count(*) FILTER (WHERE outcome = {n}) AS n{n}" for n in range(len(COUNTS)))
+NUMBERED = ", ".join(f"f.n{n}" for n in range(len(COUNTS)))
+SUMMED = ", ".join(f"d.{name}" for name in COUNTS)
 
 RULES: Mapping[str, str] = {
     "a job has not ended": """
@@ -43,7 +46,7 @@ RULES: Mapping[str, str] = {
         WHERE NOT EXISTS (SELECT FROM job_units u WHERE u.job_id = r.job_id AND r.check_id = ANY (u.check_ids))""",
     "a job's outcomes are not those of its results": f"""
         SELECT j.id, {", ".join(f"j.{name}" for name in COUNTS)}, r.* FROM jobs j JOIN LATERAL (
-            SELECT {", ".join(f"count(*) FILTER (WHERE outcome = {n}) AS n{n}" for n in range(len(COUNTS)))}
+            SELECT {OUTCOMES}
             FROM check_results WHERE job_id = j.id) r ON true
         WHERE ({", ".join(f"j.{name}" for name in COUNTS)})
             IS DISTINCT FROM ({", ".join(f"r.n{n}" for n in range(len(COUNTS)))})""",
@@ -71,6 +74,21 @@ RULES: Mapping[str, str] = {
             ORDER BY check_id, group_key, {RESULT_ORDER})
         SELECT n.check_id, n.id, l.id FROM newest n FULL JOIN check_latest l USING (check_id, group_key)
         WHERE (n.id, n.outcome) IS DISTINCT FROM (l.id, l.outcome)""",
+    "a day's sums are not those of its results": f"""
+        WITH found AS (SELECT check_id, group_key, (executed_at AT TIME ZONE 'UTC')::date AS day, {OUTCOMES},
+                sum(value) AS total FROM check_results GROUP BY 1, 2, 3)
+        SELECT check_id, f.*, d.* FROM found f FULL JOIN check_results_daily d USING (check_id, group_key, day)
+        WHERE ({NUMBERED}, f.total) IS DISTINCT FROM ({SUMMED}, d.total)""",
+    **{
+        f"sums of {relation} are not those of its results": f"""
+        WITH found AS (SELECT connection_id, table_name, check_type, {OUTCOMES},
+                date_trunc('{start}', executed_at AT TIME ZONE 'UTC')::date AS {start}
+                FROM check_results GROUP BY connection_id, table_name, check_type, {start})
+        SELECT table_name, check_type, {start}, f.*, d.* FROM found f
+            FULL JOIN {relation} d USING (connection_id, table_name, check_type, {start})
+        WHERE ({NUMBERED}) IS DISTINCT FROM ({SUMMED})"""
+        for relation, start in (("table_results_daily", "day"), ("table_results_monthly", "month"))
+    },
 }
 
 MOMENTS = "CREATE TABLE moments (schedule_id uuid, due_time timestamptz, PRIMARY KEY (schedule_id, due_time))"

@@ -1,4 +1,4 @@
-"""Upkeep of the store: partitions of results are there before they are needed, and old error samples and jobs go."""
+"""Upkeep of the store: partitions of results are there before they are needed, and what is old goes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from sqlalchemy import Engine, TextClause, bindparam, text
 
+from dq_platform.adapters.sql import retention
 from dq_platform.adapters.sql.session import Session, transaction
 
 MONTHS_AHEAD = 3
@@ -56,6 +57,14 @@ class SqlMaintenance:
             for month in months_from(now, MONTHS_AHEAD + 1):
                 if not (await session.execute(EXISTS, {"name": month.name})).scalar_one():
                     await _create(session, month)
+
+    async def delete_results(self, now: datetime) -> int:
+        """Delete results older than their workspaces keep them; returns how many, without those of dropped months."""
+        return await retention.expire(self._engine, now)
+
+    async def delete_results_of_checks(self) -> int:
+        """Delete the results of checks that were deleted with them; returns how many checks these were."""
+        return await retention.delete_of_deleted_checks(self._engine)
 
     async def delete_samples(self, taken_before: datetime) -> int:
         """Delete older error samples in transactions of their own, so that nobody waits for long; returns how many."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Select, Table, select
 
 from dq_platform.adapters.sql.check_codec import table_sample_from_row, table_sample_values
 from dq_platform.adapters.sql.ids import group_key, has_id, storable
+from dq_platform.adapters.sql.tables import checks
 from dq_platform.models.check import Mode, Target, TimeScale
 from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
@@ -21,7 +23,7 @@ TIME_SCALES = {scale.value: scale for scale in TimeScale}
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 WHOLE = Decimal(1)
 """Most numbers have its exponent, which is seen sooner than read."""
-ID_FILTERS = ("check_id", "job_id", "connection_id")
+ID_FILTERS = ("check_id", "connection_id")
 TEXT_FILTERS = ("schema_name", "table_name", "column_name", "check_type", "category", "dimension", "mode")
 
 
@@ -110,18 +112,38 @@ def number_from_numeric(stored: Decimal | None) -> Number | None:
 
 def matching(table: Table, workspace_id: str, wanted: ResultFilter) -> list[ColumnElement[bool]]:
     """The filter as conditions on `check_results` or `check_latest`; an id that cannot be one matches nothing."""
+    found = [*matching_facets(table, workspace_id, wanted), *executed_within(table, wanted.start, wanted.end)]
+    found += [has_id(table.c.job_id, wanted.job_id)] if wanted.job_id else []
+    if wanted.outcomes:
+        found.append(table.c.outcome.in_([outcome.value for outcome in wanted.outcomes]))
+    if wanted.min_severity is not None:
+        found.append(table.c.outcome.between(wanted.min_severity.value, Outcome.FATAL.value))
+    return found
+
+
+def matching_facets(table: Table, workspace_id: str, wanted: ResultFilter) -> list[ColumnElement[bool]]:
+    """What the filter says of whose results they are, as conditions on a relation that has all that is asked for."""
     found = [table.c.workspace_id == workspace_id]
     found += [has_id(table.c[name], getattr(wanted, name)) for name in ID_FILTERS if getattr(wanted, name)]
     found += [table.c[name] == getattr(wanted, name) for name in TEXT_FILTERS if getattr(wanted, name)]
-    if wanted.outcomes:
-        found.append(table.c.outcome.in_([outcome.value for outcome in wanted.outcomes]))
-    if wanted.start is not None:
-        found.append(table.c.executed_at >= wanted.start)
-    if wanted.end is not None:
-        found.append(table.c.executed_at < wanted.end)
     if wanted.data_group is not None:
         found.append(table.c.group_key == group_key(wanted.data_group))
+    if wanted.labels:
+        found.append(table.c.check_id.in_(_labelled(workspace_id, wanted.labels)))
     return found
+
+
+def _labelled(workspace_id: str, labels: Sequence[str]) -> Select[tuple[str]]:
+    pairs = [dict([label.split("=", 1)]) for label in labels]
+    return select(checks.c.id).where(
+        checks.c.workspace_id == workspace_id, *(checks.c.labels.contains(pair) for pair in pairs)
+    )
+
+
+def executed_within(table: Table, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    """Conditions on `executed_at`: start inclusive, end exclusive, None: without that end."""
+    found = [] if start is None else [table.c.executed_at >= start]
+    return found if end is None else [*found, table.c.executed_at < end]
 
 
 def _sides(bounds: Bounds | None) -> tuple[float | None, float | None]:

@@ -23,15 +23,17 @@ from dq_platform.adapters.sql.result_reports import (
     unknown_time_zone,
 )
 from dq_platform.adapters.sql.result_rows import matching, result_from_record, result_to_record
+from dq_platform.adapters.sql.rollups import ROLLUPS
 from dq_platform.adapters.sql.session import Session, sql_state
-from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks
-from dq_platform.models.check import PeriodWindow
+from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, check_latest, check_results, checks, deleted_checks
+from dq_platform.models.check import Check, PeriodWindow
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.result import (
     CostRow,
     HistoryPoint,
     Result,
     ResultFilter,
+    ResultOrder,
     Series,
     SummaryBy,
     SummaryRow,
@@ -42,7 +44,10 @@ from dq_platform.models.result import (
 R = check_results.c
 ID_ARRAY = ARRAY(ID)
 INVALID_PARAMETER = "22023"
-NEWEST_FIRST = Keyset((R.executed_at, R.id), descending=True)
+ORDERS = {
+    ResultOrder.NEWEST_FIRST: Keyset((R.executed_at, R.id), descending=True),
+    ResultOrder.OLDEST_FIRST: Keyset((R.executed_at, R.id)),
+}
 LATEST_FIRST = Keyset((check_latest.c.executed_at, check_latest.c.id), descending=True)
 
 
@@ -60,9 +65,27 @@ class SqlResults:
         stored = set((await self._session.execute(ADD, values | {"check_ids": living})).scalars())
         return [result for result in results if result.check_id in stored]
 
-    async def list(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
+    async def delete_later(self, check: Check, now: datetime) -> None:
+        values = {
+            "check_id": check.id,
+            "workspace_id": check.workspace_id,
+            "connection_id": check.target.connection_id,
+            "schema_name": check.target.schema_name,
+            "table_name": check.target.table_name,
+            "check_type": check.check_type,
+            "delete_time": now,
+        }
+        await self._session.execute(insert(deleted_checks).values(values))
+
+    async def list(
+        self,
+        workspace_id: str,
+        filter: ResultFilter,
+        page: PageRequest,
+        order: ResultOrder = ResultOrder.NEWEST_FIRST,
+    ) -> Page[Result]:
         statement = _select(check_results).where(*matching(check_results, workspace_id, filter))
-        return await fetch_page(self._session, statement, NEWEST_FIRST, page, result_from_record)
+        return await fetch_page(self._session, statement, ORDERS[order], page, result_from_record)
 
     async def latest(self, workspace_id: str, filter: ResultFilter, page: PageRequest) -> Page[Result]:
         """The newest result of every (check, group), the newest of them first."""
@@ -112,8 +135,8 @@ def _select(table: Table) -> Select[Any]:
 def _add() -> Select[Any]:
     """One statement that stores results, makes the newest of each group the latest, and returns whose they are.
 
-    Checks are locked, and latest rows written, in the order of their keys, so that two writers never wait for each
-    other in a circle.
+    It adds them to the sums of their days and months, too. Checks are locked, and rows of each relation written, in the
+    order of their keys, and relations in one order, so that two writers never wait for each other in a circle.
     """
     living = (
         select(checks.c.id)
@@ -128,7 +151,8 @@ def _add() -> Select[Any]:
     rows = select(*new.c).where(new.c.check_id.in_(select(living.c.id)))
     stored = insert(check_results).from_select(list(RESULT_COLUMNS), rows).returning(*R).cte("stored")
     latest = _set_latest(stored).returning(check_latest.c.check_id).cte("latest")
-    return select(living.c.id).add_cte(latest)
+    added = [rollup.add(stored).returning(rollup.table.c.workspace_id).cte(rollup.table.name) for rollup in ROLLUPS]
+    return select(living.c.id).add_cte(latest, *added)
 
 
 def _set_latest(stored: CTE) -> Insert:

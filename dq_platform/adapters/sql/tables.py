@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -81,6 +82,7 @@ workspaces = Table(
     _id(),
     *_text("name", "display_name"),
     *_times("create_time"),
+    Column("result_retention_days", Integer, comment="NULL: results are kept for ever"),
     UniqueConstraint("name"),
 )
 
@@ -328,6 +330,74 @@ check_latest = Table(
     Index("ix_check_latest_newest", "workspace_id", "executed_at", "id"),
     Index("ix_check_latest_table", "connection_id", "schema_name", "table_name"),
 )
+
+TABLE_FACETS = (
+    *("workspace_id", "connection_id", "schema_name", "table_name"),
+    *("check_type", "category", "dimension", "mode"),
+)
+CHECK_FACETS = (*TABLE_FACETS, "column_name", "check_id", "group_key")
+
+
+def _facets(names: Sequence[str]) -> Sequence[Column[Any]]:
+    return [Column(name, ID if name.endswith(("_id", "_key")) else Text, nullable=False) for name in names]
+
+
+def _sums() -> Sequence[Column[Any]]:
+    """How results ended and what they cost together; `unknown_scans` are those that do not know their scanned rows."""
+    return [
+        *(Column(name, Integer, nullable=False) for name in OUTCOME_COUNTS),
+        *_times("last_executed_at"),
+        *(Column(name, Double, nullable=False) for name in ("duration_ms", "statements", "scanned_rows")),
+        Column("unknown_scans", Integer, nullable=False),
+    ]
+
+
+# Sums of results by the day in UTC on which they were executed, written with them: exact at any moment. The values are
+# numeric, which adds up whatever a result can hold.
+check_results_daily = Table(
+    "check_results_daily",
+    metadata,
+    *_facets(CHECK_FACETS),
+    Column("day", Date, nullable=False),
+    *_sums(),
+    Column("valued", Integer, nullable=False, comment="results that have a value"),
+    *(Column(name, Numeric) for name in ("minimum", "maximum", "total", "last_value")),
+    *_times("last_value_executed_at", "last_value_time_period", nullable=True),
+    PrimaryKeyConstraint("check_id", "group_key", "day", "category", "dimension"),
+    Index("ix_check_results_daily_newest", "workspace_id", "day"),
+    Index("ix_check_results_daily_table", "connection_id", "schema_name", "table_name", "day"),
+    postgresql_with={"fillfactor": 80},
+)
+
+# Whose results cron has yet to delete, and what their sums were a part of.
+deleted_checks = Table(
+    "deleted_checks",
+    metadata,
+    Column("check_id", ID, primary_key=True),
+    *(Column(name, ID, nullable=False) for name in ("workspace_id", "connection_id")),
+    *_text("schema_name", "table_name", "check_type"),
+    *_times("delete_time"),
+)
+
+
+def _table_rollup(name: str, start: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        *_facets(TABLE_FACETS),
+        Column(start, Date, nullable=False),
+        *_sums(),
+        PrimaryKeyConstraint(
+            *("connection_id", "schema_name", "table_name", start, "check_type", "category", "dimension", "mode")
+        ),
+        Index(f"ix_{name}_newest", "workspace_id", start),
+        postgresql_with={"fillfactor": 80},
+    )
+
+
+# The same without columns, checks and groups: what most summaries ask for, in far fewer rows.
+table_results_daily = _table_rollup("table_results_daily", "day")
+table_results_monthly = _table_rollup("table_results_monthly", "month")
 
 # Of the newest failure of each (check, group, period).
 error_samples = Table(

@@ -4,8 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, text
 
 from dq_platform.adapters.sql.engine import dispose, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance, months_from
@@ -28,13 +27,13 @@ async def test_upkeep_of_a_store_that_is_away_says_so() -> None:
     await dispose(engine)
 
 
-async def partitions(engine: AsyncEngine) -> set[str]:
+async def partitions(engine: Engine) -> set[str]:
     async with engine.connect() as connection:
         query = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'check_results'::regclass"
         return set((await connection.execute(text(query))).scalars())
 
 
-async def rows_of(engine: AsyncEngine, table: str) -> int:
+async def rows_of(engine: Engine, table: str) -> int:
     async with engine.connect() as connection:
         return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
 
@@ -57,7 +56,7 @@ def test_a_month_is_that_of_utc() -> None:
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(world: World, engine: AsyncEngine) -> None:
+async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(world: World, engine: Engine) -> None:
     results = [
         world.new_result(await world.check(), executed_at=FUTURE + timedelta(days=days)) for days in (0, 20, 4000)
     ]
@@ -77,7 +76,7 @@ async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(wor
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> None:
+async def test_several_processes_may_see_to_it_at_once(engine: Engine) -> None:
     later = FUTURE + timedelta(days=800)
     wanted = {month.name for month in months_from(later, 3)}
     assert wanted.isdisjoint(await partitions(engine))
@@ -87,7 +86,7 @@ async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> N
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngine) -> None:
+async def test_a_query_with_a_window_reads_its_partitions_only(engine: Engine) -> None:
     await SqlMaintenance(engine.sync_engine).ensure_partitions(FUTURE)
     async with engine.connect() as connection:
         window = "executed_at >= '2031-12-02T00:00:00Z' AND executed_at < '2031-12-05T00:00:00Z'"
@@ -98,7 +97,7 @@ async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngi
     assert "check_results_default" not in lines
 
 
-async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engine: AsyncEngine, world: World) -> None:
+async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engine: Engine, world: World) -> None:
     old, units = await world.job(units=2)
     cancelled, _ = await world.job()
     running, (unit,) = await world.job()

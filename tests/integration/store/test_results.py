@@ -11,9 +11,9 @@ from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.check import Mode, TimeScale
 from dq_platform.models.cost import Cost
-from dq_platform.models.outcome import Outcome
+from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.page import PageRequest
-from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds, ResultFilter
+from dq_platform.models.result import Bounds, HistoryPoint, Result, ResultBounds, ResultFilter, ResultOrder
 from dq_platform.models.table_sample import SampleMethod, TableSample
 from tests.integration.store.world import DAY, HOUR, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
@@ -92,7 +92,8 @@ async def test_results_roll_back_with_their_transaction(world: World) -> None:
     assert await latest(world, ResultFilter()) == []
 
 
-async def test_a_list_shows_the_newest_first_in_pages(world: World) -> None:
+@pytest.mark.parametrize("order", list(ResultOrder))
+async def test_a_list_is_shown_in_pages_from_either_end(world: World, order: ResultOrder) -> None:
     check = await world.check()
     results = [world.new_result(check, executed_at=NOW + index // 3 * SECOND) for index in range(10)]
     await world.record(results)
@@ -100,11 +101,12 @@ async def test_a_list_shows_the_newest_first_in_pages(world: World) -> None:
     after: tuple[str, ...] = ()
     async with world.uow() as tx:
         for _ in range(4):
-            page = await tx.results.list(world.id, ResultFilter(), PageRequest(3, after))
+            page = await tx.results.list(world.id, ResultFilter(), PageRequest(3, after), order)
             found += page.items
             after = page.next_after
     assert after == ()
-    assert found == sorted(results, key=lambda one: (one.executed_at, one.id), reverse=True)
+    newest_first = order is ResultOrder.NEWEST_FIRST
+    assert found == sorted(results, key=lambda one: (one.executed_at, one.id), reverse=newest_first)
 
 
 @pytest.mark.parametrize("after", [("x",), ("x", "y"), ("2026-01-01T00:00:00", ZERO_ID), (NOW.isoformat(), "y\x00")])
@@ -115,10 +117,15 @@ async def test_a_place_that_no_list_gave_is_invalid(world: World, after: tuple[s
 
 
 async def test_a_filter_matches_all_that_is_set(world: World) -> None:
-    first, second = await world.check(), await world.check(table="customers", column="name", mode=Mode.PROFILING)
+    labels = {"team": "sales", "tier": "a=b"}
+    first = await world.check()
+    second = await world.check(table="customers", column="name", mode=Mode.PROFILING, labels=labels)
     one = world.new_result(first, Outcome.FATAL, executed_at=NOW)
     two = replace(
-        world.new_result(second, executed_at=NOW + HOUR), check_type="x", category="volume", dimension="Accuracy"
+        world.new_result(second, executed_at=NOW + HOUR, data_group='["DE"]'),
+        check_type="x",
+        category="volume",
+        dimension="Accuracy",
     )
     await world.record([one, two])
     expectations = {
@@ -133,6 +140,13 @@ async def test_a_filter_matches_all_that_is_set(world: World) -> None:
         ResultFilter(mode=Mode.PROFILING): [two],
         ResultFilter(outcomes=(Outcome.FATAL, Outcome.ERROR)): [one],
         ResultFilter(outcomes=(Outcome.PASSED,)): [two],
+        ResultFilter(min_severity=Severity.ERROR): [one],
+        ResultFilter(min_severity=Severity.ERROR, outcomes=(Outcome.PASSED, Outcome.WARNING)): [],
+        ResultFilter(labels=("team=sales",)): [two],
+        ResultFilter(labels=("team=sales", "tier=a=b")): [two],
+        ResultFilter(labels=("team=sales", "team=other")): [],
+        ResultFilter(data_group='["DE"]'): [two],
+        ResultFilter(data_group=""): [one],
         ResultFilter(start=NOW, end=NOW + HOUR): [one],
         ResultFilter(start=NOW + SECOND): [two],
         ResultFilter(check_id=first.id, table_name="customers"): [],

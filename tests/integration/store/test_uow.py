@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, text
 
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.ids import new_id
@@ -27,7 +26,7 @@ async def test_what_was_committed_stays_when_the_rest_of_the_block_fails(uow: Sq
         assert await tx.workspaces.by_name(lost.name) is None
 
 
-async def test_connections_that_died_in_the_pool_are_replaced(uow: SqlUow, engine: AsyncEngine) -> None:
+async def test_connections_that_died_in_the_pool_are_replaced(uow: SqlUow, engine: Engine) -> None:
     async with uow() as one, uow() as two:
         assert await one.workspaces.by_name("x") is await two.workspaces.by_name("x") is None
     async with engine.connect() as connection:

@@ -62,6 +62,11 @@ async def test_a_filter_whose_end_lies_before_its_start_is_refused(world: World)
         await world.results(start=now, end=now - timedelta(days=1))
 
 
+async def test_a_label_in_a_filter_is_a_key_and_a_value(world: World) -> None:
+    with pytest.raises(Invalid, match=r"filter\.labels\[1\].*key=value"):
+        await world.results(labels=("a=b", "team"))
+
+
 @pytest.mark.parametrize("check_id", ["nonsense", "a\x00b"])
 async def test_a_filter_by_what_is_not_there_finds_nothing(world: World, check_id: str) -> None:
     assert await world.results(check_id=check_id) == []

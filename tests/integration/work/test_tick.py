@@ -9,8 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, event
 
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
@@ -32,16 +31,16 @@ HOURLY = "0 * * * *"
 
 
 @pytest.fixture
-async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[AsyncEngine]:
+async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[Engine]:
     """A store of the test's own: cron looks at all workspaces."""
     with copied(server, store_template) as name:
-        engine = AsyncEngine(make_engine(server.url(name), PoolConfig(size=8)))
+        engine = Engine(make_engine(server.url(name), PoolConfig(size=8)))
         yield engine
         await engine.dispose()
 
 
 @pytest.fixture
-def uow(engine: AsyncEngine) -> SqlUow:
+def uow(engine: Engine) -> SqlUow:
     return SqlUow(engine.sync_engine, FernetCipher(ENCRYPTION_KEY))
 
 
@@ -276,7 +275,7 @@ async def test_a_schedule_too_large_for_any_queue_says_so_and_those_that_fit_sta
     assert (await now_of(world, large)).last_run_note == note
 
 
-async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: AsyncEngine) -> None:
+async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: Engine) -> None:
     check = await world.check("row_count", "orders", about={"labels": {"team": "a"}})
     fields = (
         {"check_ids": (check.id,)},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from arq.connections import ArqRedis
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
@@ -49,7 +49,7 @@ def told(world: World, redis: ArqRedis) -> World:
 
 
 @pytest.fixture
-def made(told: World, redis: ArqRedis, uow: SqlUow, engine: AsyncEngine) -> Parts:
+def made(told: World, redis: ArqRedis, uow: SqlUow, engine: Engine) -> Parts:
     return Parts(told.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
 
 
@@ -179,7 +179,7 @@ async def test_a_worker_that_is_stopped_hands_its_units_back(
 
 
 async def test_a_worker_goes_on_when_redis_comes_back(
-    world: World, uow: SqlUow, engine: AsyncEngine, environment: dict[str, str], tmp_path: Path
+    world: World, uow: SqlUow, engine: Engine, environment: dict[str, str], tmp_path: Path
 ) -> None:
     world.shop.run("CREATE VIEW rather_slow AS SELECT 1 AS id, pg_sleep(3)::text AS slept")
     config = RedisConfig(tmp_path, any_free(), tmp_path / "redis.log", durable=False)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from dq.v1 import access_pb2, role_pb2
+from dq_platform.models.workspace import Role
 from tests.services.platform import Account, fields_of, refused
 
 
@@ -38,6 +40,36 @@ async def test_a_workspace_sees_itself_and_no_other(account: Account, stranger: 
     own = (await account.admin.GetWorkspace(workspace_id=account.who.workspace_id)).workspace
     assert own.id == account.who.workspace_id
     refusal = await refused(account.admin.GetWorkspace(workspace_id=stranger.who.workspace_id))
+    assert (refusal.code, refusal.reason) == (StatusCode.NOT_FOUND, "WORKSPACE_NOT_FOUND")
+
+
+async def test_a_workspace_says_for_how_long_it_keeps_results(account: Account) -> None:
+    own = (await account.admin.GetWorkspace(workspace_id=account.who.workspace_id)).workspace
+    assert not own.HasField("result_retention_days")
+
+    async def change(mask: list[str] | None = None, **fields: object) -> access_pb2.Workspace:
+        wanted = access_pb2.Workspace(id=own.id, **fields)
+        update_mask = FieldMask(paths=mask) if mask else None
+        return (await account.admin.UpdateWorkspace(workspace=wanted, update_mask=update_mask)).workspace
+
+    changed = await change(result_retention_days=400)
+    assert (changed.result_retention_days, changed.display_name) == (400, own.display_name)
+    assert await change(display_name="Shop", result_retention_days=30) == access_pb2.Workspace(
+        id=own.id, name=own.name, display_name="Shop", create_time=own.create_time, result_retention_days=30
+    )
+    for days in (0, -1, 36_501):
+        refusal = await refused(change(result_retention_days=days))
+        assert refusal.violations.keys() == {"workspace.result_retention_days"}
+    refusal = await refused(change(name="other"))
+    assert "workspace.name" in refusal.violations
+    assert not (await change(["result_retention_days"])).HasField("result_retention_days")
+
+
+async def test_only_an_admin_changes_a_workspace_and_only_its_own(account: Account, stranger: Account) -> None:
+    wanted = access_pb2.Workspace(id=account.who.workspace_id, result_retention_days=1)
+    refusal = await refused((await account.with_role(Role.EDITOR)).UpdateWorkspace(workspace=wanted))
+    assert refusal.code is StatusCode.PERMISSION_DENIED
+    refusal = await refused(stranger.admin.UpdateWorkspace(workspace=wanted))
     assert (refusal.code, refusal.reason) == (StatusCode.NOT_FOUND, "WORKSPACE_NOT_FOUND")
 
 

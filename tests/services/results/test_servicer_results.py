@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
-from dq.v1 import result_pb2, results_service_pb2
+from dq.v1 import check_pb2, result_pb2, results_service_pb2
 from dq_platform.models.cost import Cost
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import ResultFilter
@@ -62,9 +62,25 @@ async def test_results_come_in_pages_newest_first(shop: Shop) -> None:
     assert rest.next_page_token == ""
 
 
+async def test_results_can_be_read_from_the_oldest_on(shop: Shop) -> None:
+    check = await shop.stored_check()
+    now = datetime.now(UTC)
+    ids = [(await shop.result(check.id, executed_at=now - timedelta(minutes=age))).id for age in range(3)]
+    oldest = results_service_pb2.RESULT_ORDER_OLDEST_FIRST
+    first = await shop.admin.ListResults(page_size=2, order=oldest)
+    rest = await shop.admin.ListResults(page_size=2, order=oldest, page_token=first.next_page_token)
+    assert fields_of([*first.results, *rest.results], "id") == ids[::-1]
+    refusal = await refused(shop.admin.ListResults(page_size=2, page_token=first.next_page_token))
+    assert "page_token" in refusal.violations
+
+
 @pytest.mark.parametrize(
     ("filter", "count"),
     [
+        ({"data_group": ""}, 2),
+        ({"data_group": '["DE"]'}, 0),
+        ({"min_severity": check_pb2.SEVERITY_WARNING}, 1),
+        ({"labels": ["team=sales"]}, 0),
         ({"table_name": "orders"}, 2),
         ({"table_name": "nothing"}, 0),
         ({"column_name": "amount", "check_type": "nulls_percent", "category": "nulls"}, 2),
@@ -149,7 +165,7 @@ async def test_everything_that_is_wrong_with_a_trend_is_told_at_once(shop: Shop)
 
 def test_every_filter_of_the_contract_reaches_the_core() -> None:
     contract = {field.name for field in results_service_pb2.ResultFilter.DESCRIPTOR.fields}
-    core = {field.name for field in fields(ResultFilter)} - {"data_group"}
+    core = {field.name for field in fields(ResultFilter)}
     assert {name.removesuffix("_time") for name in contract} == core
 
 
