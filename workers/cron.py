@@ -1,4 +1,4 @@
-"""`python -m workers.cron` runs cron: due schedules, lost units, deadlines, upkeep. Any number of them may run."""
+"""`python -m workers.cron` runs cron: due schedules, deadlines, upkeep. Any number of them may run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workers.stores import answer
 log = structlog.get_logger(__name__)
 
 FIRE_EVERY = timedelta(milliseconds=250)
-SWEEP_EVERY = timedelta(seconds=3)
+STOP_EVERY = timedelta(seconds=3)
 MEASURE_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
@@ -48,8 +48,7 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
         Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
-        Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
-        Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),
+        Chore("stop", STOP_EVERY, lambda: stopping.end_stopped(deps)),
     ]
 
 
