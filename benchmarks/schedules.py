@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,23 +75,26 @@ BY_HAND = {
         INSERT INTO jobs (id, workspace_id, kind, state, priority, schedule_id, request_hash, created_by, create_time,
                           due_time, unit_count, check_count, units_done, units_failed, units_cancelled,
                           cancel_requested, error_reason, error_message, passed, warning, error, fatal, inconclusive,
-                          execution_error, missed_run_count, skipped_schemas) VALUES %s""",
+                          execution_error, missed_run_count, skipped_schemas, origin) VALUES %s""",
     "job_units": """
         INSERT INTO job_units (id, job_id, workspace_id, connection_id, check_ids, state, attempt, due_time,
-                               error_reason, error_message, attempts) VALUES %s""",
+                               error_reason, error_message, attempts, task_id, rank_time, sessions) VALUES %s""",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TimedQueue:
-    """Tells the real queue, and remembers when it had."""
+    """Tells the real queue, and remembers when it had, and of how many tasks."""
 
     queue: Queue
-    told: dict[str, datetime] = field(default_factory=dict)
+    told: list[tuple[datetime, int]] = field(default_factory=list)
 
-    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
-        await self.queue.enqueue(tasks, priority)
-        self.told.update(dict.fromkeys((unit_id for task in tasks for unit_id in task), datetime.now(UTC)))
+    def placing(self, job_id: str) -> AbstractContextManager[Mapping[str, str]]:
+        return self.queue.placing(job_id)
+
+    async def wake(self, tasks: int, priority: Priority) -> None:
+        await self.queue.wake(tasks, priority)
+        self.told.append((datetime.now(UTC), tasks))
 
 
 def run(console: Console) -> None:
@@ -157,16 +161,16 @@ async def _spread(postgres: EmbeddedPostgres, settings: WorkerSettings) -> list[
         await asyncio.sleep(SPREAD + 4)
         stop.set()
         await firing
-    _require(len(queue.told))
-    moments = _moments(postgres)
-    return [(at - moments[unit_id]).total_seconds() for unit_id, at in queue.told.items()]
+    _require(sum(tasks for _, tasks in queue.told))
+    told = [at for at, _ in queue.told]
+    return [(told[bisect_left(told, made)] - due).total_seconds() for due, made in _moments(postgres)]
 
 
-def _moments(postgres: EmbeddedPostgres) -> Mapping[str, datetime]:
-    """The moment of each unit's job."""
+def _moments(postgres: EmbeddedPostgres) -> Sequence[tuple[datetime, datetime]]:
+    """The moment of each job, and when it was made: the queue was told of it next."""
     with closing(postgres.connect(DATABASE)) as link, link.cursor() as cursor:
-        cursor.execute("SELECT u.id::text, j.due_time FROM job_units u JOIN jobs j ON j.id = u.job_id")
-        return dict(cursor.fetchall())
+        cursor.execute("SELECT due_time, create_time FROM jobs")
+        return cursor.fetchall()
 
 
 def _by_hand(postgres: EmbeddedPostgres) -> float:
@@ -174,10 +178,11 @@ def _by_hand(postgres: EmbeddedPostgres) -> float:
     _execute(postgres, "TRUNCATE jobs CASCADE")
     now = datetime.now(UTC)
     ids = [new_id() for _ in range(SCHEDULES)]
-    counts = (1, 1, 0, 0, 0, False, "", "", *[0] * 7, "[]")
+    counts = (1, 1, 0, 0, 0, False, "", "", *[0] * 7, "[]", "{}")
     kind = ("execute_check_batch", "queued", 2)
     jobs = [(id_, WORKSPACE, *kind, new_id(), "", "", now, now, *counts) for id_ in ids]
-    units = [(new_id(), id_, WORKSPACE, CONNECTION, f"{{{new_id()}}}", "queued", 0, now, "", "", "[]") for id_ in ids]
+    more = ("queued", 0, now, "", "", "[]")
+    units = [(new_id(), id_, WORKSPACE, CONNECTION, f"{{{new_id()}}}", *more, new_id(), now, 1) for id_ in ids]
     with closing(postgres.connect(DATABASE)) as link, link, link.cursor() as cursor:
         began = time.perf_counter()
         execute_values(cursor, BY_HAND["jobs"], jobs, page_size=1000)

@@ -7,7 +7,7 @@ Nothing is kept unless `commit` is called.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,7 +26,18 @@ from dq_platform.models.incident import (
     IncidentMember,
     IncidentSettings,
 )
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Stop, Unit, UnitEnd, UnitReport
+from dq_platform.models.job import (
+    Job,
+    JobError,
+    JobState,
+    Priority,
+    SkippedSchema,
+    Stop,
+    Task,
+    Unit,
+    UnitEnd,
+    UnitReport,
+)
 from dq_platform.models.maintenance import MaintenanceWindow
 from dq_platform.models.metadata import (
     Estimates,
@@ -63,13 +74,13 @@ class Clock(Protocol):
 
 
 class Queue(Protocol):
-    """Wakes workers; it may lose everything without loss of work, because the sweep tells it again."""
+    """Wakes workers; it may lose everything without loss of work: they look for work by themselves as well."""
 
-    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
-        """Tell workers of units, by id: one of them takes all of a task, which are of one job.
+    def placing(self, job_id: str) -> AbstractContextManager[Mapping[str, str]]:
+        """The block stores the job and wakes workers; what it is given tells on whose behalf (see `Job.origin`)."""
 
-        Telling twice does no harm. Never raises for an absent queue.
-        """
+    async def wake(self, tasks: int, priority: Priority) -> None:
+        """Tell workers that so many tasks were stored. Never raises for an absent queue."""
 
 
 class SecretHasher(Protocol):
@@ -280,11 +291,13 @@ class Jobs(Protocol):
     async def request_cancel(self, workspace_id: str, id: str, at: datetime) -> Job:
         """Queued units end at once, running ones are asked to stop; a finished job is returned as it is."""
 
-    async def claim(self, unit_ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Unit]:
-        """Take those of the units of one job that are queued and due, or whose lease expired, in their order.
+    async def claim(self, places: int, now: datetime, lease: timedelta, sessions: int) -> Sequence[Task]:
+        """The tasks whose turn it is, at most `places`, ours for the length of the lease; kept without a commit.
 
-        Others are not to be had, for now or for good, such as those whose connection is paused or whose job's deadline
-        has passed. This is kept without a commit.
+        First units whose lease expired, each alone. Then, of what is queued and due, again and again the first by rank
+        (see `Priority`) of the workspace that has the fewest tasks under way. No source is used by more `sessions` at
+        once, in all workers, or by as many as its connection allows if that is less: what needs one waits. So do units
+        whose connection is paused; those whose job's deadline has passed are not to be had any more.
         """
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
@@ -314,14 +327,6 @@ class Jobs(Protocol):
 
     async def release(self, unit: Unit, run_after: datetime, error: JobError, at: datetime) -> bool:
         """Give the unit back for another attempt at `run_after`, with this one noted; False if the claim was lost."""
-
-    async def lost(
-        self, now: datetime, queued_before: datetime, limit: int, connection_id: str = ""
-    ) -> Sequence[tuple[str, Priority]]:
-        """Units to tell the queue again: due for longer than that, or with an expired lease.
-
-        Of one connection if it is named; none that cannot be claimed.
-        """
 
     async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
         """Units that have not ended by workspace and priority, the highest first.

@@ -117,7 +117,7 @@ class CoreSettings(StoreSettings):
 
     redis_url: Annotated[SecretStr, REDIS] = Field(validation_alias="REDIS_URL")
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_keys)] = Field(validation_alias="ENCRYPTION_KEY")
-    source_sessions: int = Field(4, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
+    source_sessions: int = Field(8, ge=1, le=1000, validation_alias="DQ_SOURCE_SESSIONS")
     statement_timeout_seconds: Seconds = Field(300, validation_alias="DQ_STATEMENT_TIMEOUT")
     file_directories: Directories = Field((), validation_alias="DQ_FILE_DIRECTORIES")
     source_variables: Names = Field((), validation_alias="DQ_SOURCE_VARIABLES")

@@ -183,7 +183,7 @@ QUEUE_STATES: Mapping[str, str] = MappingProxyType(
         "waiting": "Units that are due and that no worker has taken",
         "delayed": "Units that wait for their next attempt",
         "running": "Units that some worker holds",
-        "abandoned": "Units whose worker is gone, and that the sweep will tell of again",
+        "abandoned": "Units whose worker is gone, and that another one will take",
         "paused": "Units that wait because their connection is paused",
     }
 )

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from arq.worker import func
 
-from dq_platform.adapters.arq_queue import FUNCTION, QUEUE_NAME, deserialize, serialize
+from dq_platform.adapters.arq_queue import QUEUE_NAME
 from dq_platform.app.execute import ExecuteOptions
 from dq_platform.compose import Parts, parts
 from dq_platform.settings import WorkerSettings
@@ -19,18 +18,15 @@ from workers.patient_worker import PatientWorker
 from workers.process import main, ready_file
 from workers.retries import Backoff
 from workers.stores import answer
-from workers.tasks import TASKS_KEY, Tasks, run_units
+from workers.tasks import Tasks
 from workers.watch import UnitWatch
 
 log = structlog.get_logger(__name__)
 
 GRACE = timedelta(seconds=5)
 """How long running units may go on after a stop; then they are handed back."""
-LONGEST_UNIT = timedelta(hours=24)
 POLL = timedelta(milliseconds=100)
 HEALTH_EVERY = timedelta(seconds=15)
-# arq counts each delivery as a try; the unit's row counts attempts, and decides.
-MANY = 1_000_000
 
 
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
@@ -60,22 +56,15 @@ async def run(made: Parts, settings: WorkerSettings, stop: asyncio.Event, tell_r
 
 
 def make_worker(made: Parts, settings: WorkerSettings) -> PatientWorker:
-    """Arq's worker with the one task."""
+    """A worker with as many places as the settings say."""
     options = ExecuteOptions(backoff=Backoff().pause, lease=settings.lease)
-    # arq types its tasks as taking anything.
-    task = func(run_units, name=FUNCTION, keep_result=0, timeout=LONGEST_UNIT, max_tries=MANY)  # type: ignore[arg-type]
     return PatientWorker(
-        functions=[task],
+        Tasks(made.deps, options, UnitWatch(made.telemetry)),
         redis_pool=made.redis,
         queue_name=QUEUE_NAME,
         max_jobs=settings.concurrency,
         poll_delay=POLL,
-        keep_result=0,
         health_check_interval=HEALTH_EVERY,
-        ctx={TASKS_KEY: Tasks(made.deps, options, UnitWatch(made.telemetry))},
-        job_serializer=serialize,
-        job_deserializer=deserialize,
-        log_results=False,
     )
 
 

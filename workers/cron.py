@@ -1,4 +1,4 @@
-"""`python -m workers.cron` runs cron: due schedules, lost units, deadlines, upkeep. Any number of them may run."""
+"""`python -m workers.cron` runs cron: due schedules, deadlines, upkeep. Any number of them may run."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from workers.stores import answer
 log = structlog.get_logger(__name__)
 
 FIRE_EVERY = timedelta(milliseconds=250)
-SWEEP_EVERY = timedelta(seconds=3)
 INCIDENTS_EVERY = timedelta(seconds=30)
+STOP_EVERY = timedelta(seconds=3)
 MEASURE_EVERY = timedelta(seconds=5)
 CLEAN_EVERY = timedelta(seconds=10)
 UPKEEP_EVERY = timedelta(hours=1)
@@ -53,8 +53,7 @@ def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[C
         Chore("results", UPKEEP_EVERY, lambda: made.maintenance.delete_results(deps.clock.now())),
         Chore("deleted_checks", CLEAN_EVERY, made.maintenance.delete_results_of_checks),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
-        Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
-        Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),
+        Chore("stop", STOP_EVERY, lambda: stopping.end_stopped(deps)),
     ]
 
 

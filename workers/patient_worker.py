@@ -1,50 +1,87 @@
-"""arq's worker, made to outlive a Redis that is away, and to go on with the next task when one ends."""
+"""arq's worker, which takes its work from our store: Redis only tells it to look, and it may be away."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Sequence
+import random
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from arq import Worker
-from arq.constants import in_progress_key_prefix
+from arq.worker import func
 from redis.exceptions import RedisError
+
+from dq_platform.models.job import Task
+from workers.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
+LOOK = "look"
+LOOK_EVERY = timedelta(seconds=1)
+"""How long a place stays free, about, before the worker looks for work without having been told."""
 AGAIN_AFTER = timedelta(seconds=1)
 CANCEL_AGAIN_AFTER = timedelta(milliseconds=100)
 
 
 class PatientWorker(Worker):
-    """Goes on with its tasks while Redis cannot be reached, and takes new ones when it is back.
+    """Does as many tasks at once as there are places, and looks for the next when one ends.
 
     `finish` ends it: no new tasks, a grace time for the running ones, then they are cancelled.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # arq's own two dozen arguments
-        super().__init__(*args, handle_signals=False, **kwargs)
+    def __init__(self, tasks: Tasks, **options: Any) -> None:  # noqa: ANN401  # arq's own two dozen arguments
+        # arq types its functions as taking anything.
+        look = func(self.look, name=LOOK)  # type: ignore[arg-type]
+        super().__init__(functions=[look], handle_signals=False, **options)
+        self._doing = tasks
+        self._looking = asyncio.Lock()
+        self._next_look = 0.0
+        self._draw = random.SystemRandom()
         self._away = False
-        self._freed = asyncio.Event()
+
+    async def look(self, _context: object = None) -> int:
+        """Claim tasks for all free places and begin them; returns how many. One look at a time."""
+        async with self._looking:
+            free = self.max_jobs - self.job_counter
+            if not self.allow_pick_jobs or free <= 0:
+                return 0
+            # Not all workers in the same moment.
+            self._next_look = self.loop.time() + LOOK_EVERY.total_seconds() * self._draw.uniform(0.75, 1.25)
+            claimed = await self._doing.claim(free)
+            for task in claimed:
+                self._begin(task)
+            return len(claimed)
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Start those that nobody else does, the next whenever there is a place, until it is time to look again.
+        """Look once for all that tell of work, and forget those that have been seen to.
 
-        By then others may have come that go first.
+        If places stay free, there was no more to be had when these were read: what they told of was stored before.
         """
-        until = self.loop.time() + self.poll_delay_s
-        ahead = [job_id for job_id in map(bytes.decode, job_ids) if job_id not in self.tasks]
-        while ahead and self.allow_pick_jobs and await self._place(until):
-            free = self.max_jobs - self.job_counter
-            await self._start(ahead[:free])
-            ahead = ahead[free:]
+        if not job_ids:
+            return
+        begun = await self.look()
+        seen_to = job_ids if self.job_counter < self.max_jobs else job_ids[:begun]
+        if seen_to:
+            await self.pool.zrem(self.queue_name, *seen_to)
+
+    async def finish(self, grace: timedelta) -> None:
+        """Return when no task runs any more."""
+        self.allow_pick_jobs = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace.total_seconds()), self._looking:
+                pass  # what is being claimed begins, and is handed back like the others
+        running = set(self.tasks.values())
+        if running:
+            _, running = await asyncio.wait(running, timeout=grace.total_seconds())
+        await _cancelled(running, grace)
+        if self.main_task is not None:
+            await _cancelled({self.main_task}, CANCEL_AGAIN_AFTER)
 
     async def _poll_iteration(self) -> None:
-        # Without a place arq would not look at all, and sleep until the next time.
-        await self._place(self.loop.time() + self.poll_delay_s)
+        if self.loop.time() >= self._next_look:
+            await self.look()
         try:
             await super()._poll_iteration()
         except (RedisError, OSError, TimeoutError) as error:
@@ -57,57 +94,18 @@ class PatientWorker(Worker):
                 log.info("queue.back")
             self._away = False
 
-    async def finish(self, grace: timedelta) -> None:
-        """Return when no task runs any more."""
-        self.allow_pick_jobs = False
-        running = set(self.tasks.values())
-        if running:
-            _, running = await asyncio.wait(running, timeout=grace.total_seconds())
-        await _cancelled(running, grace)
-        if self.main_task is not None:
-            await _cancelled({self.main_task}, CANCEL_AGAIN_AFTER)
-
-    async def _place(self, until: float) -> bool:
-        """Whether another task may start, now or before that time."""
-        try:
-            async with asyncio.timeout_at(until):
-                while self.job_counter >= self.max_jobs:
-                    self._freed.clear()
-                    await self._freed.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def _start(self, job_ids: Sequence[str]) -> None:
-        """Mark them as ours and start them, but for those that another worker does or has done.
-
-        The mark is set before the look into the queue: a task that ended elsewhere leaves both at once.
-        """
-        async with self.pool.pipeline(transaction=False) as pipe:
-            for job_id in job_ids:
-                mark = in_progress_key_prefix + job_id
-                pipe.set(mark, b"1", px=int(self.in_progress_timeout_s * 1000), nx=True)
-                pipe.zscore(self.queue_name, job_id)
-            answers = await pipe.execute()
-        now = time.time() * 1000
-        gone = []
-        for job_id, ours, score in zip(job_ids, answers[::2], answers[1::2], strict=True):
-            if ours and (score is None or score > now):
-                gone.append(in_progress_key_prefix + job_id)
-            elif ours:
-                self._run(job_id, int(score))
-        if gone:
-            await self.pool.delete(*gone)
-
-    def _run(self, job_id: str, score: int) -> None:
+    def _begin(self, task: Task) -> None:
         self.job_counter += 1
-        task = self.loop.create_task(self.run_job(job_id, score))
-        task.add_done_callback(lambda _: self._free())
-        self.tasks[job_id] = task
+        first = task.units[0]
+        self.tasks[f"{first.id} {first.attempt}"] = self.loop.create_task(self._do(task))
 
-    def _free(self) -> None:
-        self.job_counter -= 1
-        self._freed.set()
+    async def _do(self, task: Task) -> None:
+        try:
+            await self._doing.do(task)
+        finally:
+            self.job_counter -= 1
+        self.jobs_complete += 1
+        await self.look()
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]], patience: timedelta) -> None:

@@ -1,61 +1,45 @@
-"""What arq runs: one task, which does units of one job. A unit's row is the truth; arq only brings its id."""
+"""What a worker does: claims tasks and does them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
-from arq import Retry
 
 from dq_platform.app import execute
 from dq_platform.app.deps import Deps
 from dq_platform.app.execute import Done, ExecuteOptions
 from dq_platform.app.together import run_together
 from dq_platform.errors import StoreUnavailable
-from dq_platform.models.job import Unit
+from dq_platform.models.job import Task, Unit
 from workers.watch import UnitWatch
 
 log = structlog.get_logger(__name__)
 
-TASKS_KEY = "tasks"
-
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """The task with what it needs."""
+    """The work of a worker with what it needs."""
 
     deps: Deps
     options: ExecuteOptions
     watch: UnitWatch
 
-    async def run_units(self, unit_ids: Sequence[str], origin: Mapping[str, str]) -> None:
-        """Do those that are to be had. Raises arq's Retry if some are to be tried again after a pause.
+    async def claim(self, places: int) -> Sequence[Task]:
+        """The tasks whose turn it is, at most `places`; none while the store is away."""
+        with _going_on("claim.failed"):
+            return await execute.claim(self.deps, places, self.options)
+        return ()
 
-        `origin` tells on whose behalf, as the queue was told.
+    async def do(self, task: Task) -> None:
+        """Do the claimed task; if the store goes away meanwhile, its lease ends and somebody does it again."""
+        with _going_on("unit.left", unit_ids=[unit.id for unit in task.units]):
+            await self._do(task.units, task.origin)
 
-        While the store is away nothing is done: cron tells of the units again when it is back.
-        """
-        try:
-            await self._run(unit_ids, origin)
-        except* StoreUnavailable:
-            log.warning("unit.left", unit_ids=unit_ids)
-
-    async def _run(self, unit_ids: Sequence[str], origin: Mapping[str, str]) -> None:
-        units = await execute.claim(self.deps, unit_ids, self.options)
-        # What failed in company is tried again alone: it may be to blame. All at once, so that no lease ends unseen.
-        fresh = [unit for unit in units if unit.attempt == 1]
-        alone = [[unit] for unit in units if unit.attempt > 1]
-        async with asyncio.TaskGroup() as group:
-            doing = [group.create_task(self._do(some, origin)) for some in (fresh, *alone) if some]
-        done = [one for task in doing for one in task.result()]
-        pauses = [one.pause for one in done if one.pause is not None]
-        if pauses:
-            raise Retry(defer=max(pauses))
-
-    async def _do(self, units: Sequence[Unit], origin: Mapping[str, str]) -> Sequence[Done]:
+    async def _do(self, units: Sequence[Unit], origin: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         started = loop.time()
         with self.watch.working(units, origin, self.deps.clock.now()) as span:
@@ -73,7 +57,6 @@ class Tasks:
                     reason=done.error.reason if done.error else "",
                     ms=round((loop.time() - started) * 1000),
                 )
-        return found
 
     async def _recorded(self, units: Sequence[Unit]) -> Sequence[Done]:
         try:
@@ -94,7 +77,12 @@ class Tasks:
             return [await execute.crashed(self.deps, unit, self.options) for unit in units]
 
 
-async def run_units(context: dict[Any, Any], *unit_ids: str, origin: Mapping[str, str] | None = None) -> None:
-    """Arq's entry: `context` holds Tasks."""
-    tasks: Tasks = context[TASKS_KEY]
-    await tasks.run_units(unit_ids, origin or {})
+@contextmanager
+def _going_on(event: str, **facts: object) -> Iterator[None]:
+    """The boundary of a worker: it goes on, whatever happens in the block. An outage of the store is no traceback."""
+    try:
+        yield
+    except* StoreUnavailable:
+        log.warning(event, **facts)
+    except* Exception:
+        log.exception(event, **facts)

@@ -201,8 +201,9 @@ class Budget(_message.Message):
     sent, and takes nothing of the budget.
     """
     max_concurrent_statement_count: _builtins.int
-    """How many statements a process may run on the source at once, 1 to 1000; the next wait for their turn. It holds in
-    each worker and server, and lowers the limit that these have for all sources (`DQ_SOURCE_SESSIONS`), never lifts it.
+    """How many statements may run on the source at once, 1 to 1000; the next wait for their turn. It holds for the jobs of
+    all workers together, and in each server for previews. It lowers the limit that all sources have
+    (`DQ_SOURCE_SESSIONS`), never lifts it.
     """
     def __init__(
         self,

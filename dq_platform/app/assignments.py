@@ -21,6 +21,7 @@ async def runs_of(tx: Tx, given: Assignment, units: Sequence[Unit]) -> Mapping[s
     baselines = await baselines_of(tx, checks)
     others = await sizes_besides(tx, checks)
     of_unit = {unit.id: [given.checks[one] for one in unit.check_ids if one in given.checks] for unit in units}
+    sessions = {unit.id: unit.sessions for unit in units}
     return {
         unit_id: Run(
             job.id,
@@ -31,6 +32,7 @@ async def runs_of(tx: Tx, given: Assignment, units: Sequence[Unit]) -> Mapping[s
             baselines,
             others,
             job.unit_count,
+            sessions[unit_id],
         )
         for unit_id, some in of_unit.items()
         if some

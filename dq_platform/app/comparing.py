@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from dq_platform.app.deps import Deps
@@ -12,7 +13,7 @@ from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.errors import DomainError
 from dq_platform.execution.compare import compared, compares, twin, without_reference
 from dq_platform.execution.frame import PlanContext
-from dq_platform.execution.measure import Measurement, Spare, measure
+from dq_platform.execution.measure import Measurement, Session, Spare, measure
 from dq_platform.execution.plan import Plan, plan
 from dq_platform.models.check import Check
 from dq_platform.models.connection import Connection
@@ -98,8 +99,34 @@ async def _measured(deps: Deps, twins: Sequence[Check], own: Side, tag: str) -> 
         return Side(connection, context, planned, found, known.settings.pii_columns)
 
 
-def spare(deps: Deps, connection: Connection) -> Spare | None:
-    """Further sessions for the statements of one plan, where the engine has a use for them."""
-    if not ConnectorFactory.get(connection.type).dialect.layout.side_by_side:
+def spare(deps: Deps, connection: Connection, sessions: int | None = None) -> Spare | None:
+    """Further sessions for the statements of one plan, where the engine has a use for them.
+
+    `sessions`: how many it may use at once, its first included; None: as many as the process has.
+    """
+    if sessions == 1 or not ConnectorFactory.get(connection.type).dialect.layout.side_by_side:
         return None
-    return lambda: deps.sources.spare(connection)
+    if sessions is None:
+        return lambda: deps.sources.spare(connection)
+    return _Spares(deps, connection, sessions - 1).one
+
+
+@dataclass(slots=True)
+class _Spares:
+    """So many further sessions, if the process has them."""
+
+    deps: Deps
+    connection: Connection
+    left: int
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[Session | None]:
+        if not self.left:
+            yield None
+            return
+        self.left -= 1
+        try:
+            async with self.deps.sources.spare(self.connection) as session:
+                yield session
+        finally:
+            self.left += 1

@@ -12,7 +12,6 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import Review, reviewed_note
-from dq_platform.app.waking import TOLD_AT_ONCE, wake
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
 from dq_platform.errors import Invalid, Violation, WrongState
@@ -20,6 +19,7 @@ from dq_platform.ids import new_id
 from dq_platform.incidents.step import Act
 from dq_platform.models.connection import Connection, Pause, SettingValue
 from dq_platform.models.cost import Budget
+from dq_platform.models.job import Priority
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.workspace import Principal
 from dq_platform.ports import Tx
@@ -139,16 +139,15 @@ async def pause_connection(deps: Deps, who: Principal, id: str, note: str = "") 
 
 
 async def resume_connection(deps: Deps, who: Principal, id: str) -> Connection:
-    """The connection, which units of jobs ask again; the queue is told of those that wait. No error if not paused."""
+    """The connection, which units of jobs ask again, from now on. No error if not paused."""
     now = deps.clock.now()
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, id, lock=True)
         if connection.pause is None:
             return connection
         connection = await _store(tx, replace(connection, pause=None), now)
-        waiting = await tx.jobs.lost(now, now, TOLD_AT_ONCE, connection.id)
         await tx.commit()
-    await wake(deps, waiting)
+    await deps.queue.wake(1, Priority.NORMAL)
     return connection
 
 

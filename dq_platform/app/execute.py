@@ -20,7 +20,7 @@ from dq_platform.execution.ledger import charged
 from dq_platform.execution.withhold import speaks_of_one_row, withheld
 from dq_platform.models.baseline import Baseline
 from dq_platform.models.connection import Connection
-from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Unit, UnitEnd
+from dq_platform.models.job import Job, JobError, JobKind, JobState, OutcomeCounts, Task, Unit, UnitEnd
 from dq_platform.models.metadata import Place
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
@@ -91,10 +91,10 @@ class Done:
     job: Job | None = None
 
 
-async def claim(deps: Deps, unit_ids: Sequence[str], options: ExecuteOptions) -> Sequence[Unit]:
-    """Those of one job's units that are to be had, ours for the length of the lease."""
+async def claim(deps: Deps, places: int, options: ExecuteOptions) -> Sequence[Task]:
+    """The tasks whose turn it is, at most `places`, ours for the length of the lease."""
     async with deps.uow() as tx:
-        return await tx.jobs.claim(unit_ids, deps.clock.now(), options.lease)
+        return await tx.jobs.claim(places, deps.clock.now(), options.lease, deps.sources.limit)
 
 
 async def run_unit(deps: Deps, unit: Unit, options: ExecuteOptions) -> Done:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from dq_platform.app.limits import JobLimits
-from dq_platform.app.units import checks_in, table_of, tasks_of, units_of
+from dq_platform.app.units import checks_in, in_tasks, table_of, task_count, units_of
 from dq_platform.errors import Invalid
 from dq_platform.ids import new_id
 from dq_platform.models.check import CheckPlace
@@ -30,10 +30,10 @@ Selected: TypeAlias = Mapping[tuple[str, str], Sequence[CheckPlace]]
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How many jobs came of some schedules, and the tasks to tell the queue of."""
+    """How many jobs came of some schedules, and how many tasks they are."""
 
     jobs: int
-    tasks: Sequence[Sequence[str]]
+    tasks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,21 @@ async def fire(tx: Tx, claimed: Sequence[Schedule], planner: Planner, now: datet
     late = [_put_off(turn, now) for turn in turns if turn.schedule.id in busy]
     starts, empty = await _select(tx, ready, now, now + limits.timeout)
     starts, held = await _with_room(tx, starts, limits, now)
+    starts = await _in_tasks(tx, starts)
     stored = await tx.jobs.add_scheduled([(start.job, start.units) for start in starts])
     begun = [_begun(start, now) if start.job.id in stored else start.schedule for start in starts]
     await tx.schedules.record([*late, *empty, *held, *begun])
     log.info("schedules.fired", jobs=len(stored), put_off=len(late), nothing_selected=len(empty), held=len(held))
-    return Fired(len(stored), await _tasks(tx, [start for start in starts if start.job.id in stored]))
+    return Fired(len(stored), sum(task_count(start.units) for start in starts if start.job.id in stored))
 
 
-async def _tasks(tx: Tx, starts: Sequence[_Start]) -> list[list[str]]:
-    """Units of one job that one worker takes at once, by what is known of all their tables."""
+async def _in_tasks(tx: Tx, starts: Sequence[_Start]) -> list[_Start]:
+    """Their units in tasks, by what is known of all their tables; where there is one unit, nobody has to be asked."""
     several = [start for start in starts if len(start.units) > 1]
-    tables = {check.id: table_of(check) for start in several for check in start.checks}
-    rows = await tx.tables.rows_of(sorted(set(tables.values()))) if tables else {}
-    alone = [[start.units[0].id] for start in starts if len(start.units) == 1]
-    return [*alone, *(task for start in several for task in tasks_of(start.units, tables, rows))]
+    tables = {check.id: table_of(check) for start in starts for check in start.checks}
+    asked = {tables[check.id] for start in several for check in start.checks}
+    rows = await tx.tables.rows_of(sorted(asked)) if asked else {}
+    return [replace(start, units=in_tasks(start.units, tables, rows)) for start in starts]
 
 
 def noted(schedule: Schedule, outcome: RunOutcome, note: str, now: datetime, job_id: str = "") -> Schedule:

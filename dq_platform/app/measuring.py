@@ -39,7 +39,8 @@ class Run:
     """What to measure: checks of one table of one connection, and in whose name.
 
     `known` is what our store has of the table, `baselines` what the checks compare it with, by check id, and `others`
-    how large the tables are that they read besides. `unit_count` is in how many pieces the job is done.
+    how large the tables are that they read besides. `unit_count` is in how many pieces the job is done. It may use so
+    many `sessions` with the source at once; None: as many as the process has.
     """
 
     job_id: str
@@ -50,6 +51,7 @@ class Run:
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     others: Mapping[OtherTable, TableSize] = field(default_factory=dict)
     unit_count: int = 1
+    sessions: int | None = None
 
     @property
     def tag(self) -> str:
@@ -92,7 +94,9 @@ async def measure_checks(deps: Deps, run: Run, shared: SharedSession | None = No
         looked = await look_up(session, reading)
         context = _context(run, looked, session.dialect, now)
         planned = plan(run.checks, context)
-        own = await measure(session, planned, tag=run.tag, spare=None if shared else spare(deps, run.connection))
+        own = await measure(
+            session, planned, tag=run.tag, spare=None if shared else spare(deps, run.connection, run.sessions)
+        )
         own = own.costing([check.id for check in run.checks], looked.cost)
     # Our session is given back first: two tables that are each other's reference must not wait for each other.
     both = await with_references(deps, run.checks, Side(run.connection, context, planned, own), tag=run.tag)

@@ -12,7 +12,7 @@ from dq_platform import log as logging
 from dq_platform.app.deps import Deps
 from dq_platform.app.limits import MAX_TIMEOUT
 from dq_platform.app.review import Review
-from dq_platform.app.units import checks_in, plan_tasks
+from dq_platform.app.units import checks_in, plan_tasks, task_count
 from dq_platform.errors import Invalid, NotFound, QueueFull, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check
@@ -82,27 +82,28 @@ async def place_job(deps: Deps, job: Job, request_hash: str, find: Callable[[Tx]
     What `find` refuses now may have been there when the same was asked for first, and the queue may have had room.
     Raises RequestIdReused, QueueFull, and Invalid if the job is too large for any queue.
     """
-    async with deps.uow() as tx:
-        try:
-            work = await find(tx)
-            queued = await tx.jobs.queued_units([job.workspace_id])
-            deps.limits.require_room(queued[job.workspace_id], len(work.units), work.sized_by)
-        except (NotFound, Invalid, WrongState, QueueFull) as refusal:
-            return await _asked_before(tx, job, request_hash, refusal)
-        job = replace(job, unit_count=len(work.units), check_count=checks_in(work.units))
-        earlier = await tx.jobs.add(job, work.units, request_hash)
-        if earlier is None and work.beside is not None:
-            await work.beside()
-        tasks = await plan_tasks(tx, work.units, work.checks)
-        await tx.commit()
-    return earlier or await tell(deps, job, tasks)
+    with deps.queue.placing(job.id) as origin:
+        async with deps.uow() as tx:
+            try:
+                work = await find(tx)
+                queued = await tx.jobs.queued_units([job.workspace_id])
+                deps.limits.require_room(queued[job.workspace_id], len(work.units), work.sized_by)
+            except (NotFound, Invalid, WrongState, QueueFull) as refusal:
+                return await _asked_before(tx, job, request_hash, refusal)
+            units = await plan_tasks(tx, work.units, work.checks)
+            job = replace(job, unit_count=len(units), check_count=checks_in(units), origin=origin)
+            earlier = await tx.jobs.add(job, units, request_hash)
+            if earlier is None and work.beside is not None:
+                await work.beside()
+            await tx.commit()
+        return earlier or await _tell(deps, job, task_count(units))
 
 
-async def tell(deps: Deps, job: Job, tasks: Sequence[Sequence[str]]) -> Job:
-    """Tell the queue of a stored job; a lost message is healed by the sweep."""
+async def _tell(deps: Deps, job: Job, tasks: int) -> Job:
+    """Tell the workers of a stored job; if they do not hear of it, they will see it a little later."""
     with logging.context(job_id=job.id):
         log.info("job.queued", kind=job.kind.value, units=job.unit_count, checks=job.check_count)
-        await deps.queue.enqueue(tasks, job.priority)
+        await deps.queue.wake(tasks, job.priority)
     return job
 
 

@@ -1,4 +1,4 @@
-"""What has to happen by itself: due schedules fire, and units that nobody works on are told of again."""
+"""What has to happen by itself: due schedules fire."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from dq_platform.app.deps import Deps
 from dq_platform.app.firing import Fired, fire
-from dq_platform.app.waking import TOLD_AT_ONCE, wake
 from dq_platform.models.job import Priority
 from dq_platform.scheduling.planner import Planner
 
@@ -14,8 +13,6 @@ BATCH = 500
 """How many schedules one transaction fires; transactions follow each other until none is due."""
 HELD_FOR = timedelta(seconds=10)
 """After that a schedule that waits is tried again if the queue was full."""
-QUEUED_FOR = timedelta(seconds=10)
-"""After that a unit that waits is told of again: the message may be lost."""
 
 
 async def fire_due(deps: Deps) -> int:
@@ -26,17 +23,8 @@ async def fire_due(deps: Deps) -> int:
         fired = await _fire_batch(deps, planner)
         if fired is None:
             return jobs
-        await deps.queue.enqueue(fired.tasks, Priority.NORMAL)
+        await deps.queue.wake(fired.tasks, Priority.NORMAL)
         jobs += fired.jobs
-
-
-async def sweep(deps: Deps) -> int:
-    """Tell the queue of units that wait for too long or whose worker is gone; returns how many."""
-    now = deps.clock.now()
-    async with deps.uow() as tx:
-        lost = await tx.jobs.lost(now, now - QUEUED_FOR, TOLD_AT_ONCE)
-    await wake(deps, lost)
-    return len(lost)
 
 
 async def _fire_batch(deps: Deps, planner: Planner) -> Fired | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -59,31 +59,35 @@ def request_hash(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def tasks_of(units: Iterable[Unit], tables: Mapping[str, TableKey], rows: Mapping[TableKey, int]) -> list[list[str]]:
-    """The ids of units that one worker takes at once: those of small tables of one source, others alone.
+def in_tasks(units: Iterable[Unit], tables: Mapping[str, TableKey], rows: Mapping[TableKey, int]) -> list[Unit]:
+    """The units in tasks that one worker does together: those of small tables of one source, others alone.
 
     `tables` are those of the checks, by check id, `rows` how many they have, as far as that is known.
     """
-    tasks: list[list[str]] = []
-    sharing: dict[str, list[str]] = {}
+    planned: list[Unit] = []
+    sharing: dict[str, tuple[str, int]] = {}
     for unit in units:
         small = bool(unit.check_ids) and rows.get(tables[unit.check_ids[0]], SMALL + 1) <= SMALL
-        task = sharing.get(unit.connection_id) if small else None
-        if task is None or len(task) == TOGETHER:
-            task = []
-            tasks.append(task)
-        task.append(unit.id)
+        task_id, members = sharing.get(unit.connection_id, ("", TOGETHER)) if small else ("", TOGETHER)
+        if members == TOGETHER:
+            task_id, members = unit.id, 0
         if small:
-            sharing[unit.connection_id] = task
-    return tasks
+            sharing[unit.connection_id] = task_id, members + 1
+        planned.append(replace(unit, task_id=task_id))
+    return planned
 
 
-async def plan_tasks(tx: Tx, units: Sequence[Unit], checks: Iterable[Check | CheckPlace]) -> list[list[str]]:
-    """The tasks to tell the queue of."""
+def task_count(units: Iterable[Unit]) -> int:
+    """How many tasks they are."""
+    return len({unit.task_id for unit in units})
+
+
+async def plan_tasks(tx: Tx, units: Sequence[Unit], checks: Iterable[Check | CheckPlace]) -> list[Unit]:
+    """The units in their tasks, by what is known of their tables."""
     if len(units) == 1:
-        return [[units[0].id]]
+        return [replace(units[0], task_id=units[0].id)]
     tables = {check.id: table_of(check) for check in checks}
-    return tasks_of(units, tables, await tx.tables.rows_of(sorted(set(tables.values()))))
+    return in_tasks(units, tables, await tx.tables.rows_of(sorted(set(tables.values()))))
 
 
 def checks_in(units: Sequence[Unit]) -> int:

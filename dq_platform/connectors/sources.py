@@ -58,6 +58,11 @@ class Sources:
         self._pools.clear()
 
     @property
+    def limit(self) -> int:
+        """How many sessions with each source are allowed."""
+        return self._options.limit
+
+    @property
     def open_sources(self) -> int:
         """How many sources have sessions that are open or in use."""
         return len(self._pools)

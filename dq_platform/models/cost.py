@@ -40,7 +40,8 @@ class Budget:
     """What running checks may ask of a source; None: as much as they need.
 
     The first two are by estimate, of one table in one run. `allow_unknown_size`: statements of which nobody knows how
-    much they read are sent though one of the two is set. `max_concurrent_statement_count` holds in each process.
+    much they read are sent though one of the two is set. `max_concurrent_statement_count` holds for all
+    workers together.
     """
 
     max_scanned_row_count: int | None = None

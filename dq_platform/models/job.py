@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from dq_platform.models.check import PeriodWindow
@@ -35,6 +36,11 @@ class Priority(IntEnum):
     LOW = 1
     NORMAL = 2
     HIGH = 3
+
+    @property
+    def head_start(self) -> timedelta:
+        """How much older it counts than it is: it overtakes what is younger than that, and no more."""
+        return timedelta(minutes=self - 1)
 
 
 class Stop(StrEnum):
@@ -90,7 +96,8 @@ class Job:
     the `skipped_schemas`; FAILED that some unit could not be done. `requeue_of_job_id` is the job whose failed units
     it repeats. `due_time` is the moment of the schedule that asked for it; if `missed_run_count` further moments had
     passed, which it stands for too, the first of them all. At `deadline_time` what has not ended fails.
-    `current_tables`, those that are read just now, are known where one job is asked for.
+    `current_tables`, those that are read just now, are known where one job is asked for. `origin` tells on whose behalf
+    it was placed: the request's id, and W3C's names for its trace.
     """
 
     id: str
@@ -118,6 +125,7 @@ class Job:
     outcomes: OutcomeCounts = field(default_factory=OutcomeCounts)
     skipped_schemas: tuple[SkippedSchema, ...] = ()
     current_tables: tuple[TableKey, ...] = ()
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,9 @@ class Unit:
     """One piece of a job that one worker does at a time: the checks of one table, or one metadata sync.
 
     `attempt` counts from 1 with each claim and is the fencing token: only the claim whose attempt is stored may
-    finish the unit. A claim is valid until `lease_until`.
+    finish the unit. A claim is valid until `lease_until`. Units with one `task_id`, which is the first one's id, are
+    claimed and done together; without one a unit is a task of its own. While it runs, its task may use so many
+    `sessions` with the source at once.
     """
 
     id: str
@@ -138,6 +148,16 @@ class Unit:
     lease_until: datetime | None = None
     run_after: datetime | None = None
     error: JobError | None = None
+    task_id: str = ""
+    sessions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Claimed units of one job and one source that one worker does together, and on whose behalf (see `Job`)."""
+
+    units: Sequence[Unit]
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ class Shop:
         """What a worker does, without the work: take the job's units and end them."""
         deps, now = self.account.platform.deps, datetime.now(UTC)
         async with deps.uow() as tx:
-            for unit_id, _ in await tx.jobs.lost(now, now + timedelta(days=1), 1000):
-                for unit in await tx.jobs.claim([unit_id], now, timedelta(minutes=1)):
+            for task in await tx.jobs.claim(1000, now, timedelta(minutes=1), 1000):
+                for unit in task.units:
                     if unit.job_id == job.id:
                         await tx.jobs.finish([UnitEnd(unit, JobState.SUCCEEDED, OutcomeCounts(passed=1))], now)
             await tx.commit()

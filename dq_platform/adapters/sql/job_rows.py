@@ -21,6 +21,7 @@ from dq_platform.models.job import (
     OutcomeCounts,
     Priority,
     SkippedSchema,
+    Task,
     Unit,
     UnitReport,
 )
@@ -54,6 +55,7 @@ def job_to_row(job: Job, request_hash: str) -> Mapping[str, object]:
         "units_cancelled": 0,
         "cancel_requested": job.cancel_requested,
         "skipped_schemas": skipped_to_json(job.skipped_schemas),
+        "origin": dict(job.origin),
         **error_to_row(job.error),
         **outcomes_to_row(job.outcomes),
     }
@@ -86,6 +88,7 @@ def job_from_row(row: Row[Any]) -> Job:
         error=_error(row),
         outcomes=outcomes_from_row(row),
         skipped_schemas=tuple(SkippedSchema(**one) for one in row.skipped_schemas),
+        origin=row.origin,
     )
 
 
@@ -94,7 +97,10 @@ def unit_to_row(unit: Unit, job: Job) -> Mapping[str, object]:
         "id": unit.id,
         "job_id": unit.job_id,
         "workspace_id": unit.workspace_id,
-        "connection_id": unit.connection_id or None,
+        "connection_id": unit.connection_id,
+        "task_id": unit.task_id or unit.id,
+        "rank_time": job.create_time - job.priority.head_start,
+        "sessions": unit.sessions,
         "check_ids": list(unit.check_ids),
         "state": unit.state,
         "attempt": unit.attempt,
@@ -111,14 +117,26 @@ def unit_from_row(row: Row[Any]) -> Unit:
         id=row.id,
         job_id=row.job_id,
         workspace_id=row.workspace_id,
-        connection_id=row.connection_id or "",
+        connection_id=row.connection_id,
         check_ids=tuple(row.check_ids),
         state=JobState(row.state),
         attempt=row.attempt,
         lease_until=row.lease_until,
         run_after=row.due_time,
         error=_error(row),
+        task_id=row.task_id,
+        sessions=row.sessions,
     )
+
+
+def tasks_from_rows(rows: Iterable[Row[Any]]) -> list[Task]:
+    """Tasks of units that come with their job's origin, the units in the order in which the job was divided."""
+    units: dict[str, list[Unit]] = {}
+    origins: dict[str, Mapping[str, str]] = {}
+    for row in rows:
+        units.setdefault(row.task_id, []).append(unit_from_row(row))
+        origins[row.task_id] = row.origin
+    return [Task(sorted(its, key=lambda unit: unit.id), origins[task_id]) for task_id, its in units.items()]
 
 
 def report_from_row(row: Row[Any]) -> UnitReport:
@@ -126,7 +144,7 @@ def report_from_row(row: Row[Any]) -> UnitReport:
     return UnitReport(
         id=row.id,
         job_id=row.job_id,
-        connection_id=row.connection_id or "",
+        connection_id=row.connection_id,
         check_ids=tuple(row.check_ids),
         state=state,
         attempts=_attempts(row),

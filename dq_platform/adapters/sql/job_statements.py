@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextualSelect,
     Update,
     and_,
     bindparam,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.types import TypeEngine
@@ -100,13 +102,6 @@ def state_after(
     )
 
 
-def _claimable() -> ColumnElement[bool]:
-    now = bindparam("claimed_at", type_=TIME)
-    waits = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= now)
-    asked = func.any(bindparam("claimed_units", type_=ARRAY(ID)))
-    return and_(job_units.c.id == asked, or_(waits, expired(now)), ~held())
-
-
 def noted(end: ColumnElement[Any], error: JobError) -> ColumnElement[Any]:
     """The unit's attempts with the present one, which ended then, and for that reason."""
     facts = {
@@ -120,41 +115,21 @@ def noted(end: ColumnElement[Any], error: JobError) -> ColumnElement[Any]:
     return job_units.c.attempts.op("||")(func.jsonb_build_array(func.jsonb_build_object(*pairs)))
 
 
-def _lost() -> ColumnElement[Any]:
-    """A worker whose lease expired says nothing any more."""
-    return noted(job_units.c.lease_until, LOST)
-
-
-def _claim() -> Update:
-    """The units, whose job starts with them; once it has started it needs no lock.
-
-    What somebody else claims just now is not waited for, so that two that want the same units cannot wait in a circle.
-    """
-    starting = _start().returning(jobs.c.id).cte("starting")
-    now = bindparam("claimed_at", type_=TIME)
-    started = exists().where(jobs.c.id == job_units.c.job_id, jobs.c.state != JobState.QUEUED, in_time(now))
-    ready = or_(started, job_units.c.job_id.in_(select(starting.c.id)))
-    free = select(job_units.c.id).where(_claimable(), ready).with_for_update(skip_locked=True).cte("free")
-    lease = bindparam("leased_until", type_=TIME)
-    values = {
-        "state": JobState.RUNNING,
-        "attempt": job_units.c.attempt + 1,
-        "start_time": now,
-        "lease_until": lease,
-        "attempts": case((job_units.c.state == JobState.RUNNING, _lost()), else_=job_units.c.attempts),
+def _claim() -> TextualSelect:
+    """What the store's function of that name answers: units with their jobs' origins, see migrations."""
+    columns = ", ".join(f"(claimed).{column.name}" for column in job_units.c)
+    arguments: dict[str, TypeEngine[Any]] = {
+        "places": Integer(),
+        "claimed_at": TIME,
+        "leased_until": TIME,
+        "most_sessions": Integer(),
+        "lost_reason": Text(),
+        "lost_message": Text(),
     }
-    return update(job_units).where(job_units.c.id.in_(select(free.c.id))).values(values).returning(job_units)
-
-
-def _start() -> Update:
-    """The units' job starts."""
-    job = select(job_units.c.job_id).where(_claimable()).limit(1).scalar_subquery()
-    start = bindparam("claimed_at", type_=TIME)
-    return (
-        update(jobs)
-        .where(jobs.c.id == job, jobs.c.state == JobState.QUEUED, in_time(start))
-        .values(state=JobState.RUNNING, start_time=start)
-    )
+    names = ", ".join(f":{name}" for name in arguments)
+    statement = text(f"SELECT {columns}, origin FROM claim_tasks({names})")  # noqa: S608  # names of ours
+    typed = statement.bindparams(*(bindparam(name, type_=type_) for name, type_ in arguments.items()))
+    return typed.columns(*job_units.c, jobs.c.origin)
 
 
 def _finish() -> Update:

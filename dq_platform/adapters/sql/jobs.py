@@ -39,6 +39,7 @@ from dq_platform.adapters.sql.job_rows import (
     outcomes_to_row,
     report_from_row,
     skipped_to_json,
+    tasks_from_rows,
     unit_from_row,
     unit_to_row,
 )
@@ -46,12 +47,11 @@ from dq_platform.adapters.sql.job_statements import (
     CLAIM,
     FINISH,
     IDLE,
+    LOST,
     QUEUED_UNITS,
     STOP,
     UNIT_END,
-    expired,
     held,
-    in_time,
     noted,
     state_after,
 )
@@ -61,7 +61,7 @@ from dq_platform.adapters.sql.session import Session, adding
 from dq_platform.adapters.sql.tables import ID, OUTCOME_COUNTS, TIME, UNFINISHED, checks, job_units, jobs
 from dq_platform.adapters.sql.versions import OwnedRows
 from dq_platform.errors import AlreadyExists, RequestIdReused
-from dq_platform.models.job import Job, JobError, JobState, Priority, SkippedSchema, Stop, Unit, UnitEnd, UnitReport
+from dq_platform.models.job import Job, JobError, JobState, SkippedSchema, Stop, Task, Unit, UnitEnd, UnitReport
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
 from dq_platform.models.queue import Backlog
@@ -151,16 +151,16 @@ class SqlJobs:
         )
         return job_from_row((await self._session.execute(statement)).one())
 
-    async def claim(self, unit_ids: Sequence[str], now: datetime, lease: timedelta) -> Sequence[Unit]:
-        wanted = list(parse_ids(unit_ids))
-        if not wanted:
-            return []
-        claim = {"claimed_units": wanted, "claimed_at": now, "leased_until": now + lease}
-        rows = (await self._session.execute_alone(CLAIM, claim)).all()
-        if not rows:
-            # Another worker may have started the job just now, which the statement could not see when it began.
-            rows = (await self._session.execute_alone(CLAIM, claim)).all()
-        return sorted(map(unit_from_row, rows), key=lambda unit: wanted.index(unit.id))
+    async def claim(self, places: int, now: datetime, lease: timedelta, sessions: int) -> Sequence[Task]:
+        claim = {
+            "places": places,
+            "claimed_at": now,
+            "leased_until": now + lease,
+            "most_sessions": sessions,
+            "lost_reason": LOST.reason,
+            "lost_message": LOST.message,
+        }
+        return tasks_from_rows((await self._session.execute_alone(CLAIM, claim)).all())
 
     async def renew(self, unit: Unit, until: datetime) -> bool:
         statement = (
@@ -243,25 +243,16 @@ class SqlJobs:
             update(job_units)
             .where(_claimed_as(unit))
             .values(
-                state=JobState.QUEUED, due_time=run_after, lease_until=None, attempts=attempts, **error_to_row(error)
+                state=JobState.QUEUED,
+                due_time=run_after,
+                lease_until=None,
+                # What failed in company is tried again alone: it may be to blame.
+                task_id=job_units.c.id,
+                attempts=attempts,
+                **error_to_row(error),
             )
         )
         return bool((await self._session.execute(statement)).rowcount)
-
-    async def lost(
-        self, now: datetime, queued_before: datetime, limit: int, connection_id: str = ""
-    ) -> Sequence[tuple[str, Priority]]:
-        forgotten = and_(job_units.c.state == JobState.QUEUED, job_units.c.due_time <= queued_before)
-        statement = (
-            select(job_units.c.id, jobs.c.priority)
-            .join(jobs, jobs.c.id == job_units.c.job_id)
-            .where(or_(forgotten, expired(now)), ~held(), in_time(now))
-            .order_by(jobs.c.priority.desc(), job_units.c.due_time, job_units.c.id)
-            .limit(limit)
-        )
-        if connection_id:
-            statement = statement.where(job_units.c.connection_id == connection_id)
-        return [(row.id, Priority(row.priority)) for row in await self._session.execute(statement)]
 
     async def backlog(self, now: datetime, workspace_id: str | None = None) -> Sequence[Backlog]:
         return await read_backlog(self._session, now, workspace_id)

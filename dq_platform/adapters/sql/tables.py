@@ -117,6 +117,7 @@ connections = Table(
     *_times("pause_time", nullable=True),
     *_text("paused_by", "pause_note"),
     Index(None, "workspace_id", "create_time", "id"),
+    Index("ix_connections_paused", "id", postgresql_where=text("pause_time IS NOT NULL")),
 )
 
 table_snapshots = Table(
@@ -229,6 +230,7 @@ jobs = Table(
     *_counts("unit_count", "check_count", "units_done", "units_failed", "units_cancelled"),
     Column("cancel_requested", Boolean, nullable=False),
     Column("skipped_schemas", JSONB, nullable=False),
+    Column("origin", JSONB, nullable=False),
     *_text("error_reason", "error_message"),
     *_counts(*OUTCOME_COUNTS),
     *_counts("missed_run_count"),
@@ -243,13 +245,20 @@ jobs = Table(
     Index(None, "workspace_id", "state", "create_time", "id"),
 )
 
+QUEUED = text("state = 'queued'")
+RANK = ("rank_time", "task_id", "due_time")
+"""In which order a workspace's units are claimed; the last says whether they can be yet."""
+
 job_units = Table(
     "job_units",
     metadata,
     _id(),
     _owned_by("jobs", "job_id"),
     Column("workspace_id", ID, nullable=False),
-    Column("connection_id", ID),
+    Column("connection_id", ID, nullable=False),
+    Column("task_id", ID, nullable=False),
+    *_times("rank_time"),
+    Column("sessions", Integer, nullable=False),
     Column("check_ids", ARRAY(ID), nullable=False),
     *_text("state"),
     Column("attempt", Integer, nullable=False),
@@ -258,9 +267,13 @@ job_units = Table(
     Column("attempts", JSONB, nullable=False),
     *_text("error_reason", "error_message"),
     Index(None, "job_id", "state"),
-    Index("ix_job_units_due", "due_time", postgresql_where=text("state = 'queued'")),
+    Index("ix_job_units_rank", "workspace_id", *RANK, postgresql_where=QUEUED),
+    Index("ix_job_units_source", "workspace_id", "connection_id", *RANK, postgresql_where=QUEUED),
     Index("ix_job_units_lease", "lease_until", postgresql_where=text("state = 'running'")),
 )
+
+# One row: the workspace of which a task was claimed last.
+claim_turn = Table("claim_turn", metadata, Column("workspace_id", ID, nullable=False))
 
 RESULT_COLUMNS = (
     *("id", "workspace_id", "check_id", "job_id", "connection_id"),

@@ -14,8 +14,8 @@ import pytest
 from cryptography.fernet import Fernet
 from psycopg2 import sql
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
-from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
@@ -64,14 +64,14 @@ def store_url(server_url: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def engine(store_url: str) -> AsyncIterator[Engine]:
-    engine = Engine(make_engine(store_url, PoolConfig(size=16)))
+async def engine(store_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = AsyncEngine(make_engine(store_url, PoolConfig(size=16)))
     yield engine
     await engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def uow(engine: Engine) -> SqlUow:
+def uow(engine: AsyncEngine) -> SqlUow:
     return SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode()))
 
 

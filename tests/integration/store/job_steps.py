@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dq_platform.models.job import Job, JobError, JobState, OutcomeCounts, Unit, UnitEnd
+from tests.integration.claims import claim_units
 from tests.integration.store.world import MINUTE, NOW, SECOND, World
 
 LEASE = 30 * SECOND
@@ -13,10 +14,7 @@ GONE = JobError("SOURCE_UNREACHABLE", "db.example.org does not answer.")
 
 
 async def claim(world: World, unit: Unit, now: datetime = NOW) -> Unit | None:
-    async with world.uow() as tx:
-        claimed = await tx.jobs.claim([unit.id], now, LEASE)
-        await tx.commit()
-    return claimed[0] if claimed else None
+    return next(iter(await claim_units(world.uow, [unit.id], now, LEASE)), None)
 
 
 async def claimed(world: World, unit: Unit, now: datetime = NOW) -> Unit:

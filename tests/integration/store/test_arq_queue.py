@@ -5,24 +5,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
 from arq.connections import ArqRedis
-from arq.constants import in_progress_key_prefix, job_key_prefix
-from arq.worker import Worker, func
 
 from dq_platform import log
-from dq_platform.adapters.arq_queue import (
-    FUNCTION,
-    HEAD_START,
-    QUEUE_NAME,
-    ArqQueue,
-    deserialize,
-    open_redis,
-    serialize,
-)
+from dq_platform.adapters.arq_queue import MOST_TOKENS, QUEUE_NAME, ArqQueue, open_redis
 from dq_platform.models.job import Priority
 from local.ports import any_free
 from local.redis import EmbeddedRedis, RedisConfig
@@ -43,99 +32,55 @@ async def redis(server: EmbeddedRedis) -> AsyncIterator[ArqRedis]:
     await client.aclose()
 
 
-async def work(redis: ArqRedis, max_jobs: int = 1) -> list[str]:
-    """What a worker of arq runs, in its order, until the queue is empty."""
-    ran: list[str] = []
-
-    async def run_units(_context: dict[Any, Any], *unit_ids: str) -> None:
-        ran.extend(unit_ids)
-
-    worker = Worker(
-        [func(run_units, name=FUNCTION)],
-        redis_pool=redis,
-        queue_name=QUEUE_NAME,
-        burst=True,
-        poll_delay=0.01,
-        max_jobs=max_jobs,
-        keep_result=0,
-        handle_signals=False,
-        job_serializer=serialize,
-        job_deserializer=deserialize,
-    )
-    await worker.async_run()
-    return ran
+async def tokens(redis: ArqRedis) -> list[bytes]:
+    """As a worker sees them, the first first."""
+    return list(await redis.zrangebyscore(QUEUE_NAME, min=float("-inf"), max=time.time() * 1000 + 1))
 
 
-async def test_a_worker_of_arq_runs_what_was_told(redis: ArqRedis) -> None:
-    await ArqQueue(redis).enqueue([["u-1"], ["u-2"]], Priority.NORMAL)
-    assert sorted(await work(redis)) == ["u-1", "u-2"]
-    assert await redis.keys("arq:job:*") == []
+async def test_there_is_a_token_for_each_task_and_a_worker_sees_it_at_once(redis: ArqRedis) -> None:
+    await ArqQueue(redis).wake(3, Priority.LOW)
+    assert len(set(await tokens(redis))) == 3
 
 
-async def test_what_is_written_is_what_arq_itself_would_write(redis: ArqRedis) -> None:
-    await redis.enqueue_job(FUNCTION, "theirs", _job_id="theirs")
-    await ArqQueue(redis).enqueue([["ours"]], Priority.LOW)
-    theirs, ours = [deserialize(await redis.get(f"{job_key_prefix}{name}")) for name in ("theirs", "ours")]
-    assert {**ours, "et": 0, "a": []} == {**theirs, "et": 0, "a": []}
-    assert ours["a"] == ["ours"]
-    scores = {name.decode(): score for name, score in await redis.zrange(QUEUE_NAME, 0, -1, withscores=True)}
-    assert abs(scores["ours"] - scores["theirs"]) < 60_000
-    assert await redis.pttl(f"{job_key_prefix}ours") > 86_000_000
+async def test_a_higher_priority_is_seen_first(redis: ArqRedis) -> None:
+    queue, seen = ArqQueue(redis), []
+    for priority in Priority:
+        before = await tokens(redis)
+        await queue.wake(1, priority)
+        seen += [one for one in await tokens(redis) if one not in before]
+    assert await tokens(redis) == seen[::-1]
 
 
-async def test_a_higher_priority_is_served_first(redis: ArqRedis) -> None:
+async def test_a_token_that_waited_long_enough_is_seen_before_a_fresh_one_of_high_priority(redis: ArqRedis) -> None:
     queue = ArqQueue(redis)
-    await queue.enqueue([["low"]], Priority.LOW)
-    await queue.enqueue([["normal"]], Priority.NORMAL)
-    await queue.enqueue([["high"]], Priority.HIGH)
-    assert await work(redis) == ["high", "normal", "low"]
+    await queue.wake(1, Priority.LOW)
+    [low] = await tokens(redis)
+    waited = Priority.HIGH.head_start + timedelta(seconds=1)
+    await redis.zincrby(QUEUE_NAME, -waited.total_seconds() * 1000, low)
+    await queue.wake(1, Priority.HIGH)
+    assert (await tokens(redis))[0] == low
 
 
-async def test_waiting_raises_a_low_priority_above_a_fresh_high_one(redis: ArqRedis) -> None:
+async def test_no_more_tokens_wait_than_workers_need_and_the_first_stay(redis: ArqRedis) -> None:
     queue = ArqQueue(redis)
-    await queue.enqueue([["low"]], Priority.LOW)
-    waited = HEAD_START[Priority.HIGH] + timedelta(seconds=1)
-    await redis.zincrby(QUEUE_NAME, -waited.total_seconds() * 1000, "low")
-    await queue.enqueue([["high"]], Priority.HIGH)
-    assert await work(redis) == ["low", "high"]
-
-
-async def test_telling_twice_runs_once_and_keeps_the_place(redis: ArqRedis) -> None:
-    queue = ArqQueue(redis)
-    await queue.enqueue([["first"]], Priority.NORMAL)
-    before = await redis.zscore(QUEUE_NAME, "first")
-    await asyncio.sleep(0.005)
-    await queue.enqueue([["first"]], Priority.NORMAL)
-    assert await redis.zscore(QUEUE_NAME, "first") == before
-    assert await work(redis) == ["first"]
-
-
-async def test_telling_again_frees_a_unit_whose_worker_died(redis: ArqRedis) -> None:
-    queue = ArqQueue(redis)
-    await queue.enqueue([["orphan"]], Priority.NORMAL)
-    await redis.psetex(f"{in_progress_key_prefix}orphan", 3_600_000, b"1")
-    await queue.enqueue([["orphan"]], Priority.NORMAL)
-    assert await work(redis) == ["orphan"]
-
-
-async def test_thousands_are_told_at_once(redis: ArqRedis) -> None:
-    ids = [[f"u-{number}"] for number in range(2_500)]
-    await ArqQueue(redis).enqueue(ids, Priority.NORMAL)
-    assert await redis.zcard(QUEUE_NAME) == len(ids)
-    assert len(await redis.keys("arq:job:*")) == len(ids)
+    await queue.wake(2, Priority.HIGH)
+    high = await tokens(redis)
+    await queue.wake(100_000, Priority.LOW)
+    assert len(await tokens(redis)) == MOST_TOKENS
+    assert (await tokens(redis))[:2] == high
 
 
 async def test_nothing_to_tell_is_fine(redis: ArqRedis) -> None:
-    await ArqQueue(redis).enqueue([], Priority.HIGH)
-    assert await redis.zcard(QUEUE_NAME) == 0
+    await ArqQueue(redis).wake(0, Priority.HIGH)
+    assert await tokens(redis) == []
 
 
 async def test_an_absent_redis_is_a_warning_not_an_error() -> None:
     client = open_redis(f"redis://127.0.0.1:{any_free()}/0")
     with structlog.testing.capture_logs() as lines:
-        await ArqQueue(client).enqueue([["u-1"], ["u-2"]], Priority.HIGH)
+        await ArqQueue(client).wake(2, Priority.HIGH)
     await client.aclose()
-    assert lines == [{"event": "queue.absent", "error": "ConnectionError", "units": 2, "log_level": "warning"}]
+    assert lines == [{"event": "queue.absent", "error": "ConnectionError", "tasks": 2, "log_level": "warning"}]
 
 
 async def test_a_redis_that_does_not_answer_is_given_up_at_the_deadline() -> None:
@@ -148,23 +93,15 @@ async def test_a_redis_that_does_not_answer_is_given_up_at_the_deadline() -> Non
         client = open_redis(f"redis://127.0.0.1:{port}/0")
         started = time.monotonic()
         with structlog.testing.capture_logs() as lines:
-            await ArqQueue(client, deadline=timedelta(seconds=0.2)).enqueue([["u-1"]], Priority.HIGH)
+            await ArqQueue(client, deadline=timedelta(seconds=0.2)).wake(1, Priority.HIGH)
         assert time.monotonic() - started < 4
         await client.aclose()
     assert [line["event"] for line in lines] == ["queue.absent"]
 
 
-async def test_a_task_tells_of_its_origin_and_keeps_it_when_it_is_told_again(redis: ArqRedis) -> None:
+async def test_a_job_that_is_placed_keeps_the_request_it_came_with(redis: ArqRedis) -> None:
     queue = ArqQueue(redis)
-    with log.context(request_id="r-1", job_id="j-1"):
-        await queue.enqueue([["u-1"]], Priority.HIGH)
-    await queue.enqueue([["u-1"], ["u-2"]], Priority.HIGH)
-    told = [deserialize(await redis.get(f"{job_key_prefix}{name}"))["k"] for name in ("u-1", "u-2")]
-    assert told == [{"origin": {"request_id": "r-1"}}, {}]
-
-
-async def test_a_task_brings_all_of_its_units_though_one_is_told_again(redis: ArqRedis) -> None:
-    queue = ArqQueue(redis)
-    await queue.enqueue([["u-1", "u-2"]], Priority.NORMAL)
-    await queue.enqueue([["u-1"]], Priority.NORMAL)
-    assert await work(redis) == ["u-1", "u-2"]
+    with log.context(request_id="r-1"), queue.placing("j-1") as origin:
+        assert origin == {"request_id": "r-1"}
+    with queue.placing("j-2") as origin:
+        assert origin == {}

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.errors import EtagMismatch, NotFound
 from dq_platform.ids import new_id
@@ -28,7 +29,7 @@ async def test_a_connection_comes_back_as_it_was_stored(world: World) -> None:
         assert await tx.connections.get(world.id, full.id) == full
 
 
-async def test_settings_are_unreadable_in_the_database(world: World, engine: Engine) -> None:
+async def test_settings_are_unreadable_in_the_database(world: World, engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         query = text("SELECT settings FROM connections WHERE id = :id")
         stored = (await connection.execute(query, {"id": world.connection.id})).scalar_one()

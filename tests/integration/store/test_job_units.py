@@ -7,42 +7,21 @@ import pytest
 
 from dq_platform.adapters.sql.job_statements import LOST
 from dq_platform.errors import NotFound
-from dq_platform.models.job import (
-    Attempt,
-    Job,
-    JobError,
-    JobState,
-    OutcomeCounts,
-    Priority,
-    Stop,
-    Unit,
-    UnitEnd,
-    UnitReport,
-)
+from dq_platform.models.job import Attempt, Job, JobError, JobState, OutcomeCounts, Stop, UnitEnd, UnitReport
 from dq_platform.models.page import PageRequest
+from tests.integration.claims import claim_units
 from tests.integration.store.job_steps import GONE, LEASE, cancel, claim, claimed, finish, read
-from tests.integration.store.world import DAY, HOUR, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
+from tests.integration.store.world import HOUR, MINUTE, NOW, SECOND, World
 
 
 async def test_a_unit_is_claimed_once(world: World) -> None:
     job, (unit,) = await world.job()
     found = await claimed(world, unit)
-    assert found == replace(unit, state=JobState.RUNNING, attempt=1, lease_until=NOW + LEASE, run_after=job.create_time)
+    taken = {"state": JobState.RUNNING, "attempt": 1, "lease_until": NOW + LEASE, "task_id": unit.id}
+    assert found == replace(unit, run_after=job.create_time, **taken)
     assert await claim(world, unit) is None
     started = await read(world, job)
     assert (started.state, started.start_time) == (JobState.RUNNING, NOW)
-
-
-async def test_of_many_that_claim_at_once_one_succeeds(world: World) -> None:
-    _, (unit,) = await world.job()
-    found = await asyncio.gather(*(claim(world, unit) for _ in range(8)))
-    assert len([one for one in found if one is not None]) == 1
-
-
-@pytest.mark.parametrize("id", [ZERO_ID, *NOT_IDS])
-async def test_what_is_no_unit_is_not_claimed(world: World, id: str) -> None:
-    async with world.uow() as tx:
-        assert await tx.jobs.claim([id], NOW, LEASE) == []
 
 
 async def test_a_unit_whose_lease_expired_is_claimed_again(world: World) -> None:
@@ -167,49 +146,10 @@ async def test_cancelling_a_finished_job_changes_nothing(world: World) -> None:
     assert await cancel(world, job) == done
 
 
-async def test_claims_ends_and_a_cancel_at_once_never_lock_up(world: World) -> None:
-    for _ in range(5):
-        job, units = await world.job(10)
-
-        async def work(unit: Unit) -> None:
-            mine = await claim(world, unit)
-            if mine is not None:
-                assert await finish(world, mine)
-
-        await asyncio.gather(*(work(unit) for unit in units[:5]), cancel(world, job), *map(work, units[5:]))
-        done = await read(world, job)
-        assert done.units_done == 10
-        assert done.state in (JobState.CANCELLED, JobState.SUCCEEDED)
-
-
-async def test_lost_units_are_those_that_wait_too_long_and_those_whose_lease_expired(world: World) -> None:
-    long_ago = NOW - 1000 * DAY
-    _, waiting = await world.job(2, create_time=long_ago, priority=Priority.LOW)
-    _, expired = await world.job(create_time=long_ago, priority=Priority.HIGH)
-    _, running = await world.job(create_time=long_ago)
-    _, finished = await world.job(create_time=long_ago)
-    _, fresh = await world.job(create_time=long_ago + HOUR)
-    await claimed(world, expired[0], long_ago)
-    await claimed(world, running[0], long_ago + HOUR)
-    await finish(world, await claimed(world, finished[0], long_ago))
-    async with world.uow() as tx:
-        lost = await tx.jobs.lost(long_ago + HOUR, long_ago, 10)
-        assert await tx.jobs.lost(long_ago + HOUR, long_ago, 1) == [(expired[0].id, Priority.HIGH)]
-    assert lost[0] == (expired[0].id, Priority.HIGH)
-    assert sorted(lost[1:]) == sorted((unit.id, Priority.LOW) for unit in waiting)
-    await cancel(world, (await one_job(world, fresh[0])), NOW)
-
-
-async def one_job(world: World, unit: Unit) -> Job:
-    async with world.uow() as tx:
-        return await tx.jobs.get(world.id, unit.job_id)
-
-
 async def test_units_are_claimed_and_end_together(world: World) -> None:
     job, units = await world.job(4)
     await claimed(world, units[1])
-    async with world.uow() as tx:
-        mine = await tx.jobs.claim([unit.id for unit in reversed(units)], NOW, LEASE)
+    mine = await claim_units(world.uow, [unit.id for unit in reversed(units)], NOW, LEASE)
     assert [unit.id for unit in mine] == [units[place].id for place in (3, 2, 0)]
     failed = UnitEnd(mine[1], JobState.FAILED, OutcomeCounts(execution_error=2), GONE)
     ends = [UnitEnd(mine[0], JobState.SUCCEEDED, OutcomeCounts(passed=3)), failed, UnitEnd(mine[2], JobState.SUCCEEDED)]
@@ -228,19 +168,6 @@ async def test_units_do_not_end_together_if_the_claim_of_one_was_lost(world: Wor
     async with world.uow() as tx:
         assert not await tx.jobs.finish([UnitEnd(unit, JobState.SUCCEEDED) for unit in mine], NOW + MINUTE)
     assert (await read(world, job)).units_done == 0
-
-
-async def test_of_many_that_claim_the_same_units_each_is_had_by_one(world: World) -> None:
-    _, units = await world.job(12)
-    ids = [unit.id for unit in units]
-
-    async def some(order: list[str]) -> list[str]:
-        async with world.uow() as tx:
-            return [unit.id for unit in await tx.jobs.claim(order, NOW, LEASE)]
-
-    await claimed(world, units[0])
-    found = await asyncio.gather(*(some(ids if n % 2 else ids[::-1]) for n in range(6)))
-    assert sorted(unit_id for one in found for unit_id in one) == sorted(ids[1:])
 
 
 async def reports(world: World, job: Job, *states: JobState) -> list[UnitReport]:

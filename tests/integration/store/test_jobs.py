@@ -10,6 +10,7 @@ from dq_platform.ids import new_id
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.job import Job, JobState, Priority
 from dq_platform.models.page import PageRequest
+from tests.integration.claims import claim_units
 from tests.integration.store.job_steps import LEASE, claimed, read
 from tests.integration.store.world import DAY, MINUTE, NOT_IDS, NOW, SECOND, ZERO_ID, World
 
@@ -32,7 +33,7 @@ async def test_a_repeated_request_returns_the_first_job(world: World) -> None:
     again, units = world.new_job(request_id="r-1")
     async with world.uow() as tx:
         assert await tx.jobs.add(again, units) == first
-        assert await tx.jobs.claim([units[0].id], NOW, LEASE) == []
+    assert await claim_units(world.uow, [units[0].id], NOW, LEASE) == []
 
 
 async def test_a_request_id_with_other_contents_is_refused(world: World) -> None:

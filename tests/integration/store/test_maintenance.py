@@ -4,7 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.engine import dispose, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance, months_from
@@ -27,13 +28,13 @@ async def test_upkeep_of_a_store_that_is_away_says_so() -> None:
     await dispose(engine)
 
 
-async def partitions(engine: Engine) -> set[str]:
+async def partitions(engine: AsyncEngine) -> set[str]:
     async with engine.connect() as connection:
         query = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'check_results'::regclass"
         return set((await connection.execute(text(query))).scalars())
 
 
-async def rows_of(engine: Engine, table: str) -> int:
+async def rows_of(engine: AsyncEngine, table: str) -> int:
     async with engine.connect() as connection:
         return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
 
@@ -56,7 +57,7 @@ def test_a_month_is_that_of_utc() -> None:
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(world: World, engine: Engine) -> None:
+async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(world: World, engine: AsyncEngine) -> None:
     results = [
         world.new_result(await world.check(), executed_at=FUTURE + timedelta(days=days)) for days in (0, 20, 4000)
     ]
@@ -76,7 +77,7 @@ async def test_partitions_are_made_ahead_and_take_over_what_came_before_them(wor
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_several_processes_may_see_to_it_at_once(engine: Engine) -> None:
+async def test_several_processes_may_see_to_it_at_once(engine: AsyncEngine) -> None:
     later = FUTURE + timedelta(days=800)
     wanted = {month.name for month in months_from(later, 3)}
     assert wanted.isdisjoint(await partitions(engine))
@@ -86,7 +87,7 @@ async def test_several_processes_may_see_to_it_at_once(engine: Engine) -> None:
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable makes its own chunks")
-async def test_a_query_with_a_window_reads_its_partitions_only(engine: Engine) -> None:
+async def test_a_query_with_a_window_reads_its_partitions_only(engine: AsyncEngine) -> None:
     await SqlMaintenance(engine.sync_engine).ensure_partitions(FUTURE)
     async with engine.connect() as connection:
         window = "executed_at >= '2031-12-02T00:00:00Z' AND executed_at < '2031-12-05T00:00:00Z'"
@@ -97,7 +98,7 @@ async def test_a_query_with_a_window_reads_its_partitions_only(engine: Engine) -
     assert "check_results_default" not in lines
 
 
-async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engine: Engine, world: World) -> None:
+async def test_jobs_that_ended_long_ago_go_with_their_units_and_others_stay(engine: AsyncEngine, world: World) -> None:
     old, units = await world.job(units=2)
     cancelled, _ = await world.job()
     running, (unit,) = await world.job()

@@ -12,8 +12,8 @@ from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.result_reports import summary_statement
@@ -314,8 +314,8 @@ async def test_a_trend_of_nothing_is_empty(world: World) -> None:
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="chunks have other names")
-async def test_a_long_window_reads_sums_and_the_results_of_its_first_day(engine: Engine, past: Past) -> None:
-    await SqlMaintenance(engine).ensure_partitions(SPAN[0])
+async def test_a_long_window_reads_sums_and_the_results_of_its_first_day(engine: AsyncEngine, past: Past) -> None:
+    await SqlMaintenance(engine.sync_engine).ensure_partitions(SPAN[0])
     window = ResultFilter(start=SPAN[0] + 3 * DAY + HOUR)
     for by, relations in {
         SummaryBy.TABLE: {"table_results_daily", "table_results_monthly", "check_results_2025_10"},

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.models.check import Check
@@ -70,12 +71,12 @@ def by_table(results: Sequence[Result]) -> dict[tuple[str, ...], int]:
 
 
 async def test_results_older_than_kept_go_and_no_report_counts_them(
-    engine: Engine, world: World, other: World, checks: list[Check]
+    engine: AsyncEngine, world: World, other: World, checks: list[Check]
 ) -> None:
     results, others = await year(world, checks), await year(other, [await other.check()])
     await keep(world, KEPT)
     kept = [one for one in results if one.executed_at >= CUTOFF]
-    assert await SqlMaintenance(engine).delete_results(NOW) == len(results) - len(kept)
+    assert await SqlMaintenance(engine.sync_engine).delete_results(NOW) == len(results) - len(kept)
     assert await listed(world) == {one.id for one in kept}
     for start_days in (None, 400):
         assert await counted(world, SummaryBy.CHECK, start_days) == by_check(kept)
@@ -84,19 +85,19 @@ async def test_results_older_than_kept_go_and_no_report_counts_them(
         points = await tx.results.trend(world.id, ResultFilter(check_id=checks[0].id), TrendBucket.DAY, "UTC")
     assert min(point.start for point in points) == CUTOFF
     assert await listed(other) == {one.id for one in others}
-    assert await SqlMaintenance(engine).delete_results(NOW + HOUR) == 0
+    assert await SqlMaintenance(engine.sync_engine).delete_results(NOW + HOUR) == 0
 
 
-async def test_the_latest_result_stays_however_old_it_is(engine: Engine, world: World) -> None:
+async def test_the_latest_result_stays_however_old_it_is(engine: AsyncEngine, world: World) -> None:
     old = world.new_result(await world.check(), executed_at=NOW - 90 * DAY)
     await world.record([old])
     await keep(world, KEPT)
-    assert await SqlMaintenance(engine).delete_results(NOW) == 1
+    assert await SqlMaintenance(engine.sync_engine).delete_results(NOW) == 1
     async with world.uow() as tx:
         assert (await tx.results.latest(world.id, ResultFilter(), PageRequest())).items == [old]
 
 
-async def test_results_stored_meanwhile_are_counted_once(engine: Engine, world: World) -> None:
+async def test_results_stored_meanwhile_are_counted_once(engine: AsyncEngine, world: World) -> None:
     check = await world.check()
     await world.record([world.new_result(check, executed_at=NOW - days * DAY) for days in range(0, 40, 2)])
     await keep(world, KEPT)
@@ -105,7 +106,9 @@ async def test_results_stored_meanwhile_are_counted_once(engine: Engine, world: 
         for number in range(10):
             await world.record([world.new_result(check, executed_at=NOW + number * HOUR)])
 
-    await asyncio.gather(*(write() for _ in range(3)), *(SqlMaintenance(engine).delete_results(NOW) for _ in range(3)))
+    await asyncio.gather(
+        *(write() for _ in range(3)), *(SqlMaintenance(engine.sync_engine).delete_results(NOW) for _ in range(3))
+    )
     left = len(await listed(world))
     assert left == 30 + 16
     assert set((await counted(world, SummaryBy.TABLE)).values()) == {left}
@@ -113,12 +116,12 @@ async def test_results_stored_meanwhile_are_counted_once(engine: Engine, world: 
 
 
 @pytest.mark.skipif(bool(TIMESCALE), reason="a hypertable drops chunks")
-async def test_months_that_no_workspace_keeps_are_dropped(engine: Engine, world: World) -> None:
-    await SqlMaintenance(engine).ensure_partitions(NOW - 120 * DAY)
+async def test_months_that_no_workspace_keeps_are_dropped(engine: AsyncEngine, world: World) -> None:
+    await SqlMaintenance(engine.sync_engine).ensure_partitions(NOW - 120 * DAY)
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE workspaces SET result_retention_days = 60"))
     await year(world, [await world.check()])
-    await SqlMaintenance(engine).delete_results(NOW)
+    await SqlMaintenance(engine.sync_engine).delete_results(NOW)
     async with engine.begin() as connection:
         names = await connection.execute(text("SELECT relname FROM pg_class WHERE relname ~ '^check_results_[0-9_]+$'"))
         months = {name[-7:] for name in names.scalars()}
@@ -127,14 +130,14 @@ async def test_months_that_no_workspace_keeps_are_dropped(engine: Engine, world:
     assert len(await listed(world)) == len([days for days in range(0, 366, 3) if days <= 60]) + 2
 
 
-async def test_a_check_can_be_deleted_with_its_results(engine: Engine, world: World, checks: list[Check]) -> None:
+async def test_a_check_can_be_deleted_with_its_results(engine: AsyncEngine, world: World, checks: list[Check]) -> None:
     results = await year(world, checks)
     gone, stays = checks[0], [one for one in results if one.check_id != checks[0].id]
     async with world.uow() as tx:
         await tx.checks.delete(world.id, gone.id)
         await tx.results.delete_later(gone, NOW)
         await tx.commit()
-    maintenance = SqlMaintenance(engine)
+    maintenance = SqlMaintenance(engine.sync_engine)
     assert await maintenance.delete_results_of_checks() == 1
     assert await maintenance.delete_results_of_checks() == 0
     assert await listed(world) == {one.id for one in stays}

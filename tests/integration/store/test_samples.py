@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.maintenance import DELETED_AT_ONCE, SqlMaintenance
@@ -51,7 +52,7 @@ async def read(world: World, result_id: str) -> ErrorSamples:
         return await tx.samples.of_result(world.id, result_id)
 
 
-async def count(engine: Engine, check: Check) -> int:
+async def count(engine: AsyncEngine, check: Check) -> int:
     async with engine.connect() as connection:
         query = text("SELECT count(*) FROM error_samples WHERE check_id = :check")
         return int((await connection.execute(query, {"check": check.id})).scalar_one())
@@ -66,7 +67,7 @@ async def test_samples_come_back_as_they_were(world: World) -> None:
     assert await read(world, none.result_id) == none
 
 
-async def test_the_store_holds_nothing_of_the_rows_in_plain(world: World, engine: Engine) -> None:
+async def test_the_store_holds_nothing_of_the_rows_in_plain(world: World, engine: AsyncEngine) -> None:
     check = await world.check()
     found = samples(check)
     await save(world, found)
@@ -79,7 +80,7 @@ async def test_the_store_holds_nothing_of_the_rows_in_plain(world: World, engine
         assert plain not in bytes(row.content)
 
 
-async def test_a_newer_failure_of_the_same_group_and_period_takes_the_place(world: World, engine: Engine) -> None:
+async def test_a_newer_failure_of_the_same_group_and_period_takes_the_place(world: World, engine: AsyncEngine) -> None:
     check = await world.check()
     first, newer = samples(check), samples(check, taken_at=NOW + SECOND, rows=ROWS[:1])
     others = [samples(check, data_group='["a"]'), samples(check, time_period=NOW.replace(hour=0) - DAY)]
@@ -101,7 +102,7 @@ async def test_another_workspace_sees_none(world: World, other: World) -> None:
         assert caught.value.reason == "ERROR_SAMPLES_NOT_FOUND"
 
 
-async def test_samples_go_with_their_check(world: World, engine: Engine) -> None:
+async def test_samples_go_with_their_check(world: World, engine: AsyncEngine) -> None:
     check = await world.check()
     await save(world, samples(check))
     async with world.uow() as tx:
@@ -110,7 +111,7 @@ async def test_samples_go_with_their_check(world: World, engine: Engine) -> None
     assert await count(engine, check) == 0
 
 
-async def test_a_key_that_is_gone_makes_them_unreadable_and_says_so(world: World, engine: Engine) -> None:
+async def test_a_key_that_is_gone_makes_them_unreadable_and_says_so(world: World, engine: AsyncEngine) -> None:
     found = samples(await world.check())
     await save(world, found)
     stranger = replace(world, uow=SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode())))
@@ -119,7 +120,7 @@ async def test_a_key_that_is_gone_makes_them_unreadable_and_says_so(world: World
     assert caught.value.reason == "ERROR_SAMPLES_UNREADABLE"
 
 
-async def test_old_samples_are_deleted_however_many_there_are(world: World, engine: Engine) -> None:
+async def test_old_samples_are_deleted_however_many_there_are(world: World, engine: AsyncEngine) -> None:
     check = await world.check()
     old = [
         samples(check, time_period=NOW + number * HOUR, taken_at=NOW - 31 * DAY, rows=())

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.errors import NotFound
 from dq_platform.ids import new_id
@@ -42,7 +43,7 @@ async def read(world: World, table: str = "orders") -> TableSnapshot | None:
         return await tx.tables.snapshot(world.connection.id, "shop", table)
 
 
-async def rows(world: World, engine: Engine) -> int:
+async def rows(world: World, engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         query = text("SELECT count(*) FROM table_snapshots WHERE connection_id = :id")
         return int((await connection.execute(query, {"id": world.connection.id})).scalar_one())
@@ -55,7 +56,7 @@ async def test_a_snapshot_comes_back_as_it_was_saved(world: World) -> None:
     assert await read(world, "nothing") is None
 
 
-async def test_the_same_columns_again_only_move_the_time(world: World, engine: Engine) -> None:
+async def test_the_same_columns_again_only_move_the_time(world: World, engine: AsyncEngine) -> None:
     await save(world, snapshot(world))
     guess = replace(NAME, estimated_distinct=99)
     later = snapshot(world, taken_at=NOW + DAY, columns=(ID, guess))
@@ -64,7 +65,7 @@ async def test_the_same_columns_again_only_move_the_time(world: World, engine: E
     assert await rows(world, engine) == 1
 
 
-async def test_changed_columns_are_kept_beside_the_old_ones(world: World, engine: Engine) -> None:
+async def test_changed_columns_are_kept_beside_the_old_ones(world: World, engine: AsyncEngine) -> None:
     await save(world, snapshot(world))
     changed = snapshot(world, taken_at=NOW + DAY, columns=(ID,))
     await save(world, changed)
@@ -72,7 +73,7 @@ async def test_changed_columns_are_kept_beside_the_old_ones(world: World, engine
     assert await rows(world, engine) == 2
 
 
-async def test_what_was_seen_before_the_newest_is_no_news(world: World, engine: Engine) -> None:
+async def test_what_was_seen_before_the_newest_is_no_news(world: World, engine: AsyncEngine) -> None:
     newest = snapshot(world, taken_at=NOW + DAY)
     await save(world, newest, snapshot(world, "dropped"))
     async with world.uow() as tx:
@@ -85,7 +86,7 @@ async def test_what_was_seen_before_the_newest_is_no_news(world: World, engine: 
 
 
 async def test_a_table_that_a_sync_does_not_find_is_absent_until_it_is_found_again(
-    world: World, engine: Engine
+    world: World, engine: AsyncEngine
 ) -> None:
     await save(world, snapshot(world), snapshot(world, "customers"))
     for _ in range(2):

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.ids import new_id
@@ -26,7 +27,7 @@ async def test_what_was_committed_stays_when_the_rest_of_the_block_fails(uow: Sq
         assert await tx.workspaces.by_name(lost.name) is None
 
 
-async def test_connections_that_died_in_the_pool_are_replaced(uow: SqlUow, engine: Engine) -> None:
+async def test_connections_that_died_in_the_pool_are_replaced(uow: SqlUow, engine: AsyncEngine) -> None:
     async with uow() as one, uow() as two:
         assert await one.workspaces.by_name("x") is await two.workspaces.by_name("x") is None
     async with engine.connect() as connection:

@@ -59,5 +59,5 @@ async def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 async def queued(redis: ArqRedis) -> int:
-    """How many units wait in Redis."""
+    """How many tokens wait in Redis."""
     return int(await redis.zcard("dq:units"))

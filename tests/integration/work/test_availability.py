@@ -21,7 +21,7 @@ async def run(world: World, check: Check, attempts: int = 1) -> Result:
     for _ in range(attempts):
         ids = world.queue.ids
         await world.work()
-        world.queue.told = [(unit_id, job.priority) for unit_id in ids]
+        world.queue.again(*ids)
     world.queue.take()
     return (await world.results(job_id=job.id))[0]
 
@@ -70,7 +70,7 @@ async def test_a_source_that_stays_away_is_a_failure_and_no_execution_error(worl
     [unit_id] = world.queue.take()
     for attempt in range(4):
         assert await world.results() == [], attempt
-        world.queue.told = [(unit_id, "normal")]  # type: ignore[list-item]
+        world.queue.again(unit_id)
         await world.work()
     found = {result.check_id: result for result in await world.results()}
     assert (found[check.id].outcome, found[check.id].value) == (Outcome.FATAL, 1)
@@ -84,7 +84,7 @@ async def test_an_availability_that_is_alone_in_its_job_leaves_the_job_without_a
     job = await world.run(check)
     [unit_id] = world.queue.take()
     for _ in range(4):
-        world.queue.told = [(unit_id, job.priority)]
+        world.queue.again(unit_id)
         await world.work()
     assert (await world.job(job)).state is JobState.SUCCEEDED
 

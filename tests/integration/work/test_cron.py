@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from arq.connections import ArqRedis
 from prometheus_client import generate_latest
-from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
@@ -69,7 +69,7 @@ async def test_two_cron_processes_fire_once(
 
 
 async def test_cron_measures_the_queue_and_the_lag_of_schedules(
-    world: World, uow: SqlUow, engine: Engine, redis: ArqRedis
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
 ) -> None:
     parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     await world.run(await world.check("row_count", "orders"))
@@ -85,7 +85,7 @@ async def test_cron_measures_the_queue_and_the_lag_of_schedules(
 
 
 async def test_partitions_are_there_ahead_of_time(
-    world: World, uow: SqlUow, engine: Engine, redis: ArqRedis, store_url: str
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
     parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     upkeep = cron.chores(parts, MONTH, MONTH)[0]
@@ -98,7 +98,7 @@ async def test_partitions_are_there_ahead_of_time(
 
 
 async def test_old_jobs_are_deleted_and_their_results_stay(
-    world: World, uow: SqlUow, engine: Engine, redis: ArqRedis
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
 ) -> None:
     job = await world.run(await world.check("row_count", "orders"))
     await world.work()
@@ -114,13 +114,13 @@ async def test_old_jobs_are_deleted_and_their_results_stay(
 
 
 async def test_results_go_when_their_workspace_no_longer_keeps_them_or_with_their_check(
-    world: World, uow: SqlUow, engine: Engine, redis: ArqRedis
+    world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
 ) -> None:
     old, other, stays = [await world.check("row_count", "orders") for _ in range(3)]
     for check in (old, other, stays):
         await world.run(check)
         await world.work()
-    parts = Parts(world.deps, redis, SqlMaintenance(engine), uow, Telemetry())
+    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
     chores = {chore.name: chore for chore in cron.chores(parts, MONTH, MONTH)}
     await checks.delete_check(world.deps, world.who, old.id, delete_results=True)
     await checks.delete_check(world.deps, world.who, other.id)
@@ -136,7 +136,7 @@ async def test_results_go_when_their_workspace_no_longer_keeps_them_or_with_thei
     ]
 
 
-async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: Engine, redis: ArqRedis) -> None:
+async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis) -> None:
     check = await world.check("nulls_count", "customers.email")
     await world.run(check)
     await world.work()

@@ -59,7 +59,7 @@ async def test_what_runs_past_the_deadline_is_stopped_on_the_source(world: World
     world.shop.run("CREATE VIEW slower AS SELECT * FROM slow")
     made = {(await world.check("nulls_percent", f"{view}.slept")).id for view in ("slow", "slower")}
     job = await batch(world)
-    units = await execute.claim(world.deps, world.queue.take(), NO_PAUSE)
+    units = await world.claim_all(world.queue.take())
     working = asyncio.create_task(run_together(world.deps, units, NO_PAUSE))
     await until(lambda: world.shop.running("slow") > 0)
     world.clock.advance(MINUTE)

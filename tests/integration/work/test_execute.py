@@ -42,9 +42,9 @@ async def test_a_unit_is_done_once_however_often_it_is_told(world: World) -> Non
     check = await world.check("row_count", "orders")
     job = await world.run(check)
     ids = world.queue.ids
-    world.queue.told *= 3
+    world.queue.again(*ids * 2)
     assert len(await world.work()) == 1
-    assert await execute.claim(world.deps, [ids[0]], NO_PAUSE) == []
+    assert await world.claim_all([ids[0]]) == []
     assert len(await world.results(job_id=job.id)) == 1
 
 
@@ -180,11 +180,11 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(world: World) -> None:
     await world.run(check)
     [unit_id] = world.queue.take()
     options = ExecuteOptions(backoff=lambda _: timedelta(), lease=timedelta(seconds=2))
-    [unit] = await execute.claim(world.deps, [unit_id], options)
+    [unit] = await world.claim_all([unit_id], options)
     assert unit is not None
     working = asyncio.create_task(execute.run_unit(world.deps, unit, options))
     await asyncio.sleep(2.5)
-    assert await execute.claim(world.deps, [unit_id], options) == []
+    assert await world.claim_all([unit_id], options) == []
     assert (await working).ended is Ended.SUCCEEDED
 
 
@@ -205,7 +205,7 @@ async def test_a_worker_that_loses_its_claim_stops_its_statement(world: World) -
     await world.run(check)
     [unit_id] = world.queue.take()
     options = ExecuteOptions(backoff=lambda _: timedelta(), lease=timedelta(seconds=3))
-    [unit] = await execute.claim(world.deps, [unit_id], options)
+    [unit] = await world.claim_all([unit_id], options)
     assert unit is not None
     working = asyncio.create_task(execute.run_unit(world.deps, unit, options))
     await until(lambda: world.shop.running("slept"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 
 import pytest
 
@@ -44,11 +45,9 @@ def elsewhere(world: World) -> World:
 async def together(*workers: World) -> None:
     """Do what the queue was told at the same time, the workers in turns."""
 
-    async def do(worker: World, unit_id: str) -> None:
-        await execute.run_unit(worker.deps, await worker.claim(unit_id), NO_PAUSE)
-
-    units = workers[0].queue.take()
-    await asyncio.gather(*(do(workers[n % len(workers)], unit_id) for n, unit_id in enumerate(units)))
+    units = await workers[0].claim_all(workers[0].queue.take())
+    turns = cycle(workers)
+    await asyncio.gather(*(execute.run_unit(next(turns).deps, unit, NO_PAUSE) for unit in units))
 
 
 async def failing(world: World, job: Job) -> set[tuple[str, str]]:

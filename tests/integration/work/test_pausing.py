@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dq_platform.app import connections, execute, jobs, metadata, preview, queue, tick
+from dq_platform.app import connections, execute, jobs, metadata, preview, queue
 from dq_platform.errors import Invalid
 from dq_platform.models.connection import Connection
 from dq_platform.models.job import Job, JobState, Priority, UnitReport
@@ -39,14 +39,11 @@ async def test_jobs_of_a_paused_connection_wait_and_are_told_of_when_it_is_resum
     sync = await metadata.sync_metadata(world.deps, world.who, world.connection.id)
     ids = world.queue.ids
     assert await world.work() == []
-    world.clock.advance(tick.QUEUED_FOR)
-    await tick.sweep(world.deps)
-    assert set(ids).isdisjoint(world.queue.take())
     for job in (waits, later, sync):
         assert (await world.job(job)).state is JobState.QUEUED
     await resume(world)
-    assert set(world.queue.ids) == set(ids)
-    assert [priority for _, priority in world.queue.told] == [Priority.HIGH, Priority.HIGH, Priority.LOW]
+    assert len(world.queue.woken) == 4
+    world.queue.again(*ids)
     assert len(await world.work()) == 3
     for job in (waits, later, sync):
         assert (await world.job(job)).state is JobState.SUCCEEDED
@@ -72,12 +69,10 @@ async def test_what_runs_ends_and_what_its_worker_lost_waits(world: World) -> No
     assert (await execute.run_unit(world.deps, running, NO_PAUSE)).ended is execute.Ended.SUCCEEDED
     assert (await world.job(ends)).state is JobState.SUCCEEDED
     world.clock.advance(NO_PAUSE.lease + timedelta(seconds=1))
-    assert await execute.claim(world.deps, [gone.id], NO_PAUSE) == []
-    await tick.sweep(world.deps)
-    assert gone.id not in world.queue.take()
+    assert await world.claim_all([gone.id]) == []
     assert ((await backlog(world)).paused, (await backlog(world)).abandoned) == (1, 0)
     await resume(world)
-    assert world.queue.ids == [gone.id]
+    world.queue.again(gone.id)
     await world.work()
     assert (await world.job(lost)).state is JobState.SUCCEEDED
 
@@ -88,10 +83,12 @@ async def test_other_connections_of_a_job_go_on(world: World) -> None:
     free = await other.check()
     job = await world.batch()
     await pause(world)
+    units = world.queue.ids
     await world.work()
     assert (await world.job(job)).units_done == 1
     assert [result.check_id for result in await world.results()] == [free.id]
     await resume(world)
+    world.queue.again(*units)
     await world.work()
     assert (await world.job(job)).state is JobState.SUCCEEDED
     assert {result.check_id for result in await world.results()} == {held.id, free.id}

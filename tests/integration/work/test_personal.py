@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.app import checks, execute, metadata, preview, stored_samples
 from dq_platform.errors import Invalid, NotFound
@@ -31,7 +32,7 @@ async def results(world: World) -> dict[str, Result]:
     return {result.check_type: result for result in await world.results(job_id=job.id)}
 
 
-async def test_the_value_of_a_single_row_is_judged_and_never_stored(world: World, engine: Engine) -> None:
+async def test_the_value_of_a_single_row_is_judged_and_never_stored(world: World, engine: AsyncEngine) -> None:
     await mark(world, "email")
     await mark(world, "placed_on", "amount", table="orders")
     past = {Severity.ERROR: {"to": "2001-01-01"}}

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.app import checks, connections, incident_settings, incidents
 from dq_platform.app.incident_chores import end_quiet, escalate_unacknowledged
@@ -218,7 +219,9 @@ async def test_what_nobody_acknowledges_in_time_is_escalated_once_and_never_whil
     assert await escalate_unacknowledged(world.deps) == 1
 
 
-async def test_a_run_without_failures_asks_once_whether_anything_failed_before(world: World, engine: Engine) -> None:
+async def test_a_run_without_failures_asks_once_whether_anything_failed_before(
+    world: World, engine: AsyncEngine
+) -> None:
     check = await world.check()
     sent: list[str] = []
 

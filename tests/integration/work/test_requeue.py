@@ -43,9 +43,9 @@ async def test_a_failed_unit_tells_why(world: World) -> None:
 
 async def test_an_unreachable_source_leaves_a_reason_for_each_attempt(world: World) -> None:
     job = await metadata.sync_metadata(world.deps, world.who, (await world.unreachable()).id)
-    [unit_id] = world.queue.ids
+    [unit_id] = world.queue.take()
     for _ in range(4):
-        world.queue.told = [(unit_id, job.priority)]
+        world.queue.again(unit_id)
         await world.work()
     [unit] = (await jobs.list_units(world.deps, world.who, job.id, ALL)).items
     assert [(one.number, one.error and one.error.reason) for one in unit.attempts] == [

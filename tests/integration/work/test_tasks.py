@@ -1,25 +1,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-import pytest
-from arq import Retry
 from prometheus_client import generate_latest
+from sqlalchemy import text
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from dq_platform.app import execute
 from dq_platform.connectors.source_session import SourceSession
 from dq_platform.connectors.sources import Sources
 from dq_platform.models.connection import Connection
-from dq_platform.models.job import JobState
+from dq_platform.models.job import JobState, Task
 from dq_platform.models.outcome import Outcome
 from telemetry.parts import Telemetry
 from tests.integration.work.world import NO_PAUSE, World
 from tests.telemetry.scrape import samples, value
-from workers.tasks import TASKS_KEY, Tasks, run_units
+from workers.tasks import Tasks
 from workers.watch import UnitWatch
 
 
@@ -33,16 +33,29 @@ class BrokenSources(Sources):
         yield
 
 
+async def do(world: World, tasks: Tasks, unit_ids: Sequence[str], origin: Mapping[str, str] = {}) -> None:
+    """As a worker that claimed these units together."""
+    await tasks.do(Task(await world.claim_all(unit_ids), origin))
+
+
+async def claimed(world: World, places: int) -> Sequence[Task]:
+    """The next tasks; the test has the store for itself."""
+    async with world.deps.uow() as tx:
+        await tx.jobs._session.execute(
+            text("DELETE FROM jobs WHERE workspace_id <> :id"), {"id": world.who.workspace_id}
+        )  # type: ignore[attr-defined]
+        await tx.commit()
+    return await execute.claim(world.deps, places, NO_PAUSE)
+
+
 async def test_a_defect_is_logged_once_per_attempt_and_ends_the_unit_after_four(world: World) -> None:
     job = await world.run(await world.check("row_count", "orders"))
     [unit_id] = world.queue.take()
-    context = {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(Telemetry()))}
+    tasks = Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(Telemetry()))
     with capture_logs() as logs:
-        for _ in range(3):
-            with pytest.raises(Retry):
-                await run_units(context, unit_id)
-        await run_units(context, unit_id)
-        await run_units(context, unit_id)  # told once more: there is nothing left to do
+        for _ in range(4):
+            await do(world, tasks, [unit_id])
+    assert await world.claim_all([unit_id]) == []
     assert [line["attempt"] for line in logs if line["event"] == "unit.crashed"] == [1, 2, 3, 4]
     assert [line["ended"] for line in logs if line["event"] == "unit.finished"] == ["retrying"] * 3 + ["failed"]
     [result] = await world.results(job_id=job.id)
@@ -65,13 +78,6 @@ class SilentSources(Sources):
         yield
 
 
-async def test_a_unit_that_does_not_exist_is_no_error(world: World) -> None:
-    with capture_logs() as logs:
-        await run_units({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, "nonsense")
-    assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
-    assert await world.results() == []
-
-
 async def test_checks_that_cannot_be_measured_are_named_in_the_log_with_the_request_of_their_job(world: World) -> None:
     check = await world.check("nulls_percent", "customers.email")
     world.shop.run("ALTER TABLE customers DROP COLUMN email")
@@ -79,9 +85,7 @@ async def test_checks_that_cannot_be_measured_are_named_in_the_log_with_the_requ
     job = await world.run(check)
     [unit_id] = world.queue.take()
     with capture_logs(processors=[merge_contextvars]) as logs:
-        await run_units(
-            {TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(telemetry))}, unit_id, origin={"request_id": "r-1"}
-        )
+        await do(world, Tasks(world.deps, NO_PAUSE, UnitWatch(telemetry)), [unit_id], {"request_id": "r-1"})
     [line] = [line for line in logs if line["event"] == "checks.unmeasured"]
     [result] = await world.results(job_id=job.id)
     ids = {"request_id": "r-1", "job_id": job.id, "unit_id": unit_id, "check_ids": [check.id]}
@@ -94,11 +98,9 @@ async def test_checks_that_cannot_be_measured_are_named_in_the_log_with_the_requ
 async def test_attempts_that_are_repeated_are_counted_by_the_reason(world: World) -> None:
     check = await world.check("row_count", "orders")
     telemetry = Telemetry()
-    context = {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(telemetry))}
     await world.run(check)
-    [unit_id] = world.queue.take()
-    with pytest.raises(Retry):
-        await run_units(context, unit_id)
+    tasks = Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(telemetry))
+    await do(world, tasks, world.queue.take())
     found = samples(generate_latest(telemetry.metrics.registry).decode())
     assert value(found, "dq_unit_retries_total", reason="INTERNAL") == 1
     assert value(found, "dq_unit_duration_seconds_count", kind="checks", ended="retrying") == 1
@@ -111,13 +113,11 @@ async def test_units_that_crash_together_are_tried_again_alone(world: World) -> 
         await world.check("row_count", table)
     job = await world.batch()
     [task] = world.queue.tasks
+    tasks = Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))
     with capture_logs() as logs:
-        with pytest.raises(Retry):
-            await run_units(
-                {TASKS_KEY: Tasks(replace(world.deps, sources=BrokenSources()), NO_PAUSE, UnitWatch(Telemetry()))},
-                *task,
-            )
-        await run_units({TASKS_KEY: Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))}, *task)
+        await do(world, replace(tasks, deps=replace(world.deps, sources=BrokenSources())), task)
+        for again in await claimed(world, 2):
+            await tasks.do(again)
     assert [(line["ended"], line["together"]) for line in logs if line["event"] == "unit.finished"] == [
         ("retrying", 2),
         ("retrying", 2),
@@ -128,21 +128,20 @@ async def test_units_that_crash_together_are_tried_again_alone(world: World) -> 
     assert (await world.job(job)).state is JobState.SUCCEEDED
 
 
-async def test_units_that_are_tried_alone_are_all_held_and_all_handed_back(world: World) -> None:
+async def test_units_of_a_task_are_all_held_and_all_handed_back(world: World) -> None:
     world.shop.run("ANALYZE orders; ANALYZE payments;")
     for table in ("orders", "payments"):
         await world.check("row_count", table)
     job = await world.batch()
     [task] = world.queue.tasks
     tasks = Tasks(world.deps, NO_PAUSE, UnitWatch(Telemetry()))
-    with pytest.raises(Retry):
-        await replace(tasks, deps=replace(world.deps, sources=BrokenSources())).run_units(task, {})
-    silent = SilentSources(len(task))
-    waiting = asyncio.create_task(replace(tasks, deps=replace(world.deps, sources=silent)).run_units(task, {}))
+    silent = SilentSources(1)
+    waiting = asyncio.create_task(do(world, replace(tasks, deps=replace(world.deps, sources=silent)), task))
     async with asyncio.timeout(10):
         await silent.all_wait.wait()
     waiting.cancel()
     with suppress(asyncio.CancelledError):
         await waiting
-    await tasks.run_units(task, {})
+    for unit_id in task:
+        await do(world, tasks, [unit_id])
     assert (await world.job(job)).state is JobState.SUCCEEDED

@@ -9,7 +9,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, make_engine
@@ -31,16 +32,16 @@ HOURLY = "0 * * * *"
 
 
 @pytest.fixture
-async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[Engine]:
+async def engine(server: PostgresServer, store_template: str) -> AsyncIterator[AsyncEngine]:
     """A store of the test's own: cron looks at all workspaces."""
     with copied(server, store_template) as name:
-        engine = Engine(make_engine(server.url(name), PoolConfig(size=8)))
+        engine = AsyncEngine(make_engine(server.url(name), PoolConfig(size=8)))
         yield engine
         await engine.dispose()
 
 
 @pytest.fixture
-def uow(engine: Engine) -> SqlUow:
+def uow(engine: AsyncEngine) -> SqlUow:
     return SqlUow(engine.sync_engine, FernetCipher(ENCRYPTION_KEY))
 
 
@@ -79,7 +80,7 @@ async def test_a_due_schedule_makes_one_job_of_what_it_selects(world: World) -> 
     assert (job.due_time, job.missed_run_count) == (schedule.next_run_time, 0)
     assert job.deadline_time == job.create_time + world.deps.limits.timeout
     assert (job.priority, job.check_count, job.created_by) == (Priority.NORMAL, 1, "")
-    assert world.queue.told == [(world.queue.ids[0], Priority.NORMAL)]
+    assert world.queue.woken == [(1, Priority.NORMAL)]
     await world.work()
     assert [result.check_id for result in await world.results()] == [check.id]
     now = await now_of(world, schedule)
@@ -120,7 +121,7 @@ async def test_a_moment_whose_job_is_stored_already_brings_no_second_one(world: 
         await tx.commit()
     assert await tick.fire_due(world.deps) == 0
     assert len(await fired(world)) == 1
-    assert world.queue.told == []
+    assert sum(tasks for tasks, _ in world.queue.woken) == 1
     now = await now_of(world, schedule)
     assert now.next_run_time is not None
     assert now.next_run_time > world.clock.now()
@@ -196,7 +197,7 @@ async def test_a_run_of_now_is_the_schedules_job_and_moves_nothing(world: World)
     assert (job.schedule_id, job.due_time, job.created_by) == (schedule.id, None, "admin")
     assert (job.priority, job.check_count) == (Priority.HIGH, 1)
     assert await schedules.run_schedule(world.deps, world.who, schedule.id, Order("r-1")) == job
-    assert world.queue.told == [(world.queue.ids[0], Priority.HIGH)]
+    assert world.queue.woken == [(1, Priority.HIGH)]
     now = await now_of(world, schedule)
     assert (now.next_run_time, now.last_job_id) == (schedule.next_run_time, job.id)
     assert (now.last_run_outcome, now.last_run_time) == (RunOutcome.STARTED, job.create_time)
@@ -275,7 +276,7 @@ async def test_a_schedule_too_large_for_any_queue_says_so_and_those_that_fit_sta
     assert (await now_of(world, large)).last_run_note == note
 
 
-async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: Engine) -> None:
+async def test_many_schedules_take_no_more_statements_than_a_few(world: World, engine: AsyncEngine) -> None:
     check = await world.check("row_count", "orders", about={"labels": {"team": "a"}})
     fields = (
         {"check_ids": (check.id,)},
@@ -357,22 +358,3 @@ async def test_a_schedule_whose_time_cannot_be_read_is_paused_and_stops_no_other
     now = await now_of(world, broken)
     assert (now.paused, now.next_run_time, now.last_run_outcome) == (True, None, RunOutcome.PAUSED)
     assert "Mars/Base" in now.last_run_note
-
-
-async def test_the_sweep_tells_again_of_units_that_wait_and_of_units_whose_worker_is_gone(world: World) -> None:
-    for table in ("orders", "customers"):
-        await world.check("row_count", table)
-    job = await world.batch()
-    waiting, running = world.queue.take()
-    await world.claim(running)
-    await tick.sweep(world.deps)
-    assert not {waiting, running} & set(world.queue.take())
-    world.clock.advance(timedelta(seconds=15))
-    await tick.sweep(world.deps)
-    assert {waiting, running} & set(world.queue.take()) == {waiting}
-    world.clock.advance(timedelta(seconds=30))
-    await tick.sweep(world.deps)
-    assert {waiting, running} <= set(world.queue.ids)
-    assert {priority for unit_id, priority in world.queue.told if unit_id in (waiting, running)} == {Priority.HIGH}
-    await world.work()
-    assert (await world.job(job)).state is JobState.SUCCEEDED

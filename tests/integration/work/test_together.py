@@ -44,14 +44,14 @@ async def check(world: World, mart: Mart, table: str, check_type: str, column: s
 
 async def told(world: World) -> tuple[Job, list[str]]:
     """The job and its one task."""
-    world.queue.tasks.clear()
+    world.queue.take()
     job = await world.batch()
     [task] = world.queue.tasks
     return job, task
 
 
 async def claimed(world: World, task: Sequence[str]) -> Sequence[Unit]:
-    return await execute.claim(world.deps, task, NO_PAUSE)
+    return await world.claim_all(task)
 
 
 async def ended(world: World, task: Sequence[str]) -> Sequence[Done]:

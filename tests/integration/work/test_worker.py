@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from arq.connections import ArqRedis
-from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dq_platform.adapters.arq_queue import ArqQueue, open_redis
+from dq_platform.adapters.arq_queue import MOST_TOKENS, ArqQueue, open_redis
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
-from dq_platform.app import jobs, tick
+from dq_platform.app import jobs
 from dq_platform.compose import Parts
-from dq_platform.models.job import Job, JobState
+from dq_platform.models.job import Job, JobState, Priority
 from dq_platform.settings import WorkerSettings
 from local.ports import any_free
 from local.redis import EmbeddedRedis, RedisConfig
@@ -49,7 +49,7 @@ def told(world: World, redis: ArqRedis) -> World:
 
 
 @pytest.fixture
-def made(told: World, redis: ArqRedis, uow: SqlUow, engine: Engine) -> Parts:
+def made(told: World, redis: ArqRedis, uow: SqlUow, engine: AsyncEngine) -> Parts:
     return Parts(told.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
 
 
@@ -88,43 +88,41 @@ async def test_a_worker_stops_the_statement_of_a_cancelled_job(told: World) -> N
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_queue_that_lost_everything_is_healed_by_the_sweep(told: World, redis: ArqRedis) -> None:
-    check = await told.check("row_count", "orders")
-    job = await told.using(told.queue).run(check)  # a queue that forgets what it is told
+async def test_a_worker_finds_by_itself_what_it_was_not_told_of(told: World, redis: ArqRedis) -> None:
+    job = await told.using(told.queue).run(await told.check("row_count", "orders"))
     assert await queued(redis) == 0
-    await tick.sweep(told.deps)
-    assert (await told.job(job)).state is JobState.QUEUED
-    told.clock.advance(timedelta(seconds=11))
-    assert await tick.sweep(told.deps) >= 1
-    assert (await ended(told, job)).state is JobState.SUCCEEDED
+    assert (await ended(told, job, 5)).state is JobState.SUCCEEDED
 
 
-async def test_a_queue_that_was_emptied_is_healed_by_the_sweep(
+async def test_tokens_that_told_of_nothing_more_are_forgotten(
     told: World, made: Parts, settings: WorkerSettings, redis: ArqRedis
 ) -> None:
-    job = await told.run(await told.check("row_count", "orders"))
-    assert await queued(redis) == 1
-    await redis.flushall()
+    for priority in Priority:
+        await told.deps.queue.wake(700, priority)
+    assert await queued(redis) == MOST_TOKENS
     async with working(told, made, settings):
-        told.clock.advance(timedelta(seconds=11))
-        await tick.sweep(told.deps)
-        assert (await ended(told, job)).state is JobState.SUCCEEDED
-
-
-async def test_a_task_of_which_redis_kept_only_the_place_is_no_crash(
-    told: World, made: Parts, settings: WorkerSettings, redis: ArqRedis, caplog: pytest.LogCaptureFixture
-) -> None:
-    job = await told.run(await told.check("row_count", "orders"))
-    [key] = await redis.keys("arq:job:*")
-    await redis.delete(key)
-    async with working(told, made, settings):
+        job = await told.run(await told.check("row_count", "orders"))
+        assert (await ended(told, job, 5)).state is JobState.SUCCEEDED
         async with asyncio.timeout(10):
             while await queued(redis):  # noqa: ASYNC110  # the worker sets no events
                 await asyncio.sleep(0.05)
-        told.clock.advance(timedelta(seconds=11))
-        await tick.sweep(told.deps)
-        assert (await ended(told, job)).state is JobState.SUCCEEDED
-    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_a_source_that_is_slow_does_not_hold_up_another(
+    told: World, made: Parts, settings: WorkerSettings
+) -> None:
+    """Though there are more tasks of the slow one than the worker has places."""
+    slow = [await told.check("nulls_percent", "slow.slept") for _ in range(10)]
+    stuck = [await told.run(check) for check in slow]
+    quick = await told.connect()
+    check = await told.check("row_count", "orders", connection=quick)
+    async with working(told, made, settings):
+        await until(lambda: told.shop.running("slept") == 4)
+        for _ in range(3):
+            assert (await ended(told, await told.run(check), 5)).state is JobState.SUCCEEDED
+        assert told.shop.running("slept") == 4
+        for job in stuck:
+            await jobs.cancel_job(told.deps, told.who, job.id)
 
 
 async def test_a_worker_ends_at_whatever_moment_it_is_told_to(made: Parts, settings: WorkerSettings) -> None:
@@ -151,17 +149,15 @@ async def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(
         victim.send_signal(signal.SIGKILL)
         victim.wait()
     assert (await told.job(job)).state is JobState.RUNNING
-    async with working(told, made, settings), asyncio.TaskGroup() as group:
-        sweeping = group.create_task(_sweep_for_ever(told))
+    async with working(told, made, settings):
         job = await ended(told, job)
-        sweeping.cancel()
     assert (job.state, job.units_done, job.outcomes.total) == (JobState.SUCCEEDED, 4, 4)
     found = await told.results(job_id=job.id)
     assert len({result.check_id for result in found}) == len(found) == 4
 
 
 async def test_a_worker_that_is_stopped_hands_its_units_back(
-    told: World, environment: dict[str, str], tmp_path: Path, redis: ArqRedis
+    told: World, environment: dict[str, str], tmp_path: Path
 ) -> None:
     job = await told.run(await told.check("nulls_percent", "slow.slept"))
     ready = tmp_path / "ready"
@@ -174,12 +170,12 @@ async def test_a_worker_that_is_stopped_hands_its_units_back(
     assert not ready.exists()
     assert told.shop.running("slept") == 0
     assert (await told.job(job)).state is JobState.RUNNING
-    [unit_id] = await redis.zrange("dq:units", 0, -1)
-    assert (await told.claim(unit_id.decode())).attempt == 2
+    [unit_id] = told.queue.take()
+    assert (await told.claim(unit_id)).attempt == 2
 
 
 async def test_a_worker_goes_on_when_redis_comes_back(
-    world: World, uow: SqlUow, engine: Engine, environment: dict[str, str], tmp_path: Path
+    world: World, uow: SqlUow, engine: AsyncEngine, environment: dict[str, str], tmp_path: Path
 ) -> None:
     world.shop.run("CREATE VIEW rather_slow AS SELECT 1 AS id, pg_sleep(3)::text AS slept")
     config = RedisConfig(tmp_path, any_free(), tmp_path / "redis.log", durable=False)
@@ -192,6 +188,8 @@ async def test_a_worker_goes_on_when_redis_comes_back(
         during = await told.run(await told.check("nulls_percent", "rather_slow.slept"))
         await until(lambda: told.shop.running("slept"))
         await asyncio.to_thread(server.stop)
+        without = await told.run(await told.check("row_count", "orders"))
+        assert (await ended(told, without, 10)).outcomes.total == 1
         assert (await ended(told, during)).outcomes.total == 1
         server = EmbeddedRedis(config)
         await asyncio.to_thread(server.start)
@@ -220,9 +218,3 @@ async def test_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
         await until(lambda: worker.poll() is not None)
     assert worker.returncode == 2
     assert "DATABASE_URL" in ready.with_suffix(".log").read_text()
-
-
-async def _sweep_for_ever(world: World) -> None:
-    while True:
-        await tick.sweep(world.deps)
-        await asyncio.sleep(0.5)

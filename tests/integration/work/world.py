@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import psycopg2
 
 from dq_platform.adapters.bcrypt_hasher import BcryptHasher
 from dq_platform.adapters.sql.uow import SqlUow
@@ -30,6 +32,7 @@ from dq_platform.models.workspace import Principal, Role
 from dq_platform.ports import Queue
 from tests.contract.engine import FILES
 from tests.engines.postgres import PostgresServer
+from tests.integration.claims import claim_units
 
 ALL = PageRequest(1000)
 EVERYTHING = CheckSelector()
@@ -47,22 +50,46 @@ CREATE VIEW slow AS SELECT 1 AS id, pg_sleep(60)::text AS slept;
 
 @dataclass(slots=True)
 class RecordingQueue:
-    """What was told, in order."""
+    """Remembers what workers were woken for, in order, and finds the units in the store."""
 
-    told: list[tuple[str, Priority]] = field(default_factory=list)
-    tasks: list[list[str]] = field(default_factory=list)
+    store_url: str
+    workspace_id: str = ""
+    woken: list[tuple[int, Priority]] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    repeated: list[str] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
-        return [unit_id for unit_id, _ in self.told]
+        """Of units that nobody took, in their order."""
+        return [*self.repeated, *(unit_id for task in self.tasks for unit_id in task)]
 
-    async def enqueue(self, tasks: Sequence[Sequence[str]], priority: Priority) -> None:
-        self.tasks += map(list, tasks)
-        self.told += [(unit_id, priority) for unit_ids in tasks for unit_id in unit_ids]
+    @property
+    def tasks(self) -> list[list[str]]:
+        """The same by tasks, without those that come again."""
+        with closing(psycopg2.connect(self.store_url)) as link, link.cursor() as cursor:
+            cursor.execute(
+                "SELECT array_agg(id::text ORDER BY id) FROM job_units"
+                " WHERE workspace_id = %s AND id::text <> ALL (%s) GROUP BY task_id ORDER BY min(id::text)",
+                (self.workspace_id, [*self.taken]),
+            )
+            return [ids for (ids,) in cursor.fetchall()]
+
+    @contextmanager
+    def placing(self, job_id: str) -> Iterator[Mapping[str, str]]:
+        assert job_id
+        yield {}
+
+    async def wake(self, tasks: int, priority: Priority) -> None:
+        self.woken.append((tasks, priority))
+
+    def again(self, *unit_ids: str) -> None:
+        """Let them be taken once more."""
+        self.repeated += unit_ids
 
     def take(self) -> list[str]:
-        """What was told since the last time."""
-        ids, self.told = self.ids, []
+        """The ids of units that nobody took so far."""
+        ids, self.repeated = self.ids, []
+        self.taken |= {*ids}
         return ids
 
 
@@ -128,9 +155,15 @@ class World:
         """The same world with another queue."""
         return replace(self, deps=replace(self.deps, queue=queue))
 
-    def draft(self, check_type: str = "nulls_percent", target: str = "customers.email", **fields: Any) -> CheckDraft:
+    def draft(
+        self,
+        check_type: str = "nulls_percent",
+        target: str = "customers.email",
+        connection: Connection | None = None,
+        **fields: Any,
+    ) -> CheckDraft:
         table, _, column = target.partition(".")
-        return CheckDraft(Target(self.connection.id, "public", table, column), check_type, **fields)
+        return CheckDraft(Target((connection or self.connection).id, "public", table, column), check_type, **fields)
 
     async def check(
         self,
@@ -151,14 +184,18 @@ class World:
         return await runs.run_batch(self.deps, self.who, selector)
 
     async def claim(self, unit_id: str) -> Unit:
-        [unit] = await execute.claim(self.deps, [unit_id], NO_PAUSE)
+        [unit] = await self.claim_all([unit_id])
         return unit
+
+    async def claim_all(self, unit_ids: Sequence[str], options: ExecuteOptions = NO_PAUSE) -> list[Unit]:
+        """Those of the units that are to be had."""
+        return await claim_units(self.deps.uow, unit_ids, self.clock.now(), options.lease)
 
     async def work(self, options: ExecuteOptions = NO_PAUSE) -> list[Done]:
         """Do every unit that the queue was told of, once, as a worker would."""
         done: list[Done] = []
         for unit_id in self.queue.take():
-            units = await execute.claim(self.deps, [unit_id], options)
+            units = await self.claim_all([unit_id], options)
             done += [await execute.run_unit(self.deps, unit, options) for unit in units]
         return done
 
@@ -183,10 +220,12 @@ class World:
 
 @asynccontextmanager
 async def new_world(uow: SqlUow, shop: Shop) -> AsyncIterator[World]:
-    clock, queue = MovableClock(), RecordingQueue()
+    store_url = uow._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    clock, queue = MovableClock(), RecordingQueue(store_url)
     async with Sources(SourceOptions(guards=Guards(files=FILES))) as sources:
         deps = Deps(uow, queue, clock, BcryptHasher(4), sources)
         made = await access.create_workspace(deps, f"w-{new_id()}"[:60])
+        queue.workspace_id = made.workspace.id
         who = Principal(made.workspace.id, made.api_key.id, "admin", Role.ADMIN)
         draft = ConnectionDraft("shop", "postgresql", shop.settings)
         connection = await connections.create_connection(deps, who, draft)

@@ -7,9 +7,10 @@ from dq_platform.app.units import (
     SMALL,
     TOGETHER,
     checks_in,
+    in_tasks,
     request_hash,
     table_of,
-    tasks_of,
+    task_count,
     units_of,
 )
 from dq_platform.ids import new_id
@@ -65,14 +66,17 @@ def test_units_of_small_tables_of_one_source_are_one_task() -> None:
     units = units_of("j", "w", checks)
     tables = {one.id: table_of(one) for one in checks}
     rows = {tables[checks[n].id]: size for n, size in enumerate([SMALL, SMALL + 1, 0])} | {("other", "s", "t"): 1}
-    small, large, empty, unknown, elsewhere = (unit.id for unit in units)
-    assert tasks_of(units, tables, rows) == [[small, empty], [large], [unknown], [elsewhere]]
+    small, large, _empty, unknown, elsewhere = (unit.id for unit in units)
+    planned = in_tasks(units, tables, rows)
+    assert [unit.task_id for unit in planned] == [small, large, small, unknown, elsewhere]
+    assert [unit.id for unit in planned] == [unit.id for unit in units]
+    assert task_count(planned) == 4
 
 
 def test_a_task_has_no_more_than_so_many_units() -> None:
     checks = [check(table=f"t{n}") for n in range(2 * TOGETHER + 1)]
     units = units_of("j", "w", checks)
     tables = {one.id: table_of(one) for one in checks}
-    tasks = tasks_of(units, tables, dict.fromkeys(tables.values(), 1))
-    assert [len(task) for task in tasks] == [TOGETHER, TOGETHER, 1]
-    assert [unit_id for task in tasks for unit_id in task] == [unit.id for unit in units]
+    planned = in_tasks(units, tables, dict.fromkeys(tables.values(), 1))
+    firsts = [units[start].id for start in (0, TOGETHER, 2 * TOGETHER)]
+    assert [unit.task_id for unit in planned] == [firsts[0]] * TOGETHER + [firsts[1]] * TOGETHER + [firsts[2]]
