@@ -1,4 +1,4 @@
-"""`python -m workers.cron` runs cron: due schedules, lost units, deadlines, upkeep. Any number of them may run."""
+"""`python -m workers.cron` runs cron: schedules, lost units, deadlines, notifications, upkeep. Any number may run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import queue, stopping, tick
+from dq_platform.app import notifying, queue, stopping, tick
+from dq_platform.app.notifying import DeliverOptions
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
@@ -20,15 +21,20 @@ from dq_platform.settings import WorkerSettings
 from telemetry.metrics import QUEUE_STATES, CronMetrics
 from telemetry.parts import Telemetry
 from workers.process import main, ready_file
+from workers.retries import Backoff
 from workers.stores import answer
 
 log = structlog.get_logger(__name__)
 
 FIRE_EVERY = timedelta(milliseconds=250)
 SWEEP_EVERY = timedelta(seconds=3)
+NOTIFY_EVERY = timedelta(seconds=1)
 MEASURE_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
+DELIVERY_PAUSE = timedelta(seconds=20)
+"""After the first attempt that failed; half of it on average, for the pause has full jitter."""
+LONGEST_DELIVERY_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,28 @@ class Chore:
     do: Callable[[], Awaitable[object]]
 
 
-def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[Chore]:
-    """For how long error samples are kept, and jobs after their end."""
-    deps = made.deps
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """For how long error samples are kept, and jobs and notifications after their end."""
+
+    samples: timedelta
+    jobs: timedelta
+    notifications: timedelta
+
+
+def chores(made: Parts, kept: Kept) -> list[Chore]:
+    deps, store = made.deps, made.maintenance
+    options = DeliverOptions(backoff=Backoff(DELIVERY_PAUSE, LONGEST_DELIVERY_PAUSE).pause)
     return [
-        Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
-        Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
-        Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
+        Chore("upkeep", UPKEEP_EVERY, lambda: store.ensure_partitions(deps.clock.now())),
+        Chore("samples", UPKEEP_EVERY, lambda: store.delete_samples(deps.clock.now() - kept.samples)),
+        Chore("jobs", UPKEEP_EVERY, lambda: store.delete_jobs(deps.clock.now() - kept.jobs)),
+        Chore("notifications", UPKEEP_EVERY, lambda: store.delete_notifications(deps.clock.now() - kept.notifications)),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
         Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),
+        Chore("route", NOTIFY_EVERY, lambda: notifying.route_events(deps, made.public_url)),
+        Chore("deliver", NOTIFY_EVERY, lambda: notifying.deliver_due(deps, made.outlet, options)),
     ]
 
 
@@ -74,7 +92,8 @@ async def measure(made: Parts) -> None:
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
     async with parts(settings, "dq-cron", telemetry) as made:
-        wanted = chores(made, settings.error_sample_retention, settings.job_retention)
+        kept = Kept(settings.error_sample_retention, settings.job_retention, settings.notification_retention)
+        wanted = chores(made, kept)
         if settings.metrics_port:
             wanted.append(measuring(made))
         with ready_file(settings.ready_file) as tell_ready:

@@ -34,6 +34,9 @@ SCHEDULE = ("schedule", "SCHEDULE_NOT_FOUND")
 JOB = ("job", "JOB_NOT_FOUND")
 INCIDENT = ("incident", "INCIDENT_NOT_FOUND")
 SAMPLES = ("result", "ERROR_SAMPLES_NOT_FOUND")
+CHANNEL = ("channel", "NOTIFICATION_CHANNEL_NOT_FOUND")
+RULE = ("rule", "NOTIFICATION_RULE_NOT_FOUND")
+NOTIFICATION = ("notification", "NOTIFICATION_NOT_FOUND")
 TABLE = {"schema_name": "shop", "table_name": "orders"}
 
 # Method -> what it asks for, the reason of its refusal, and the request that asks for `id`.
@@ -84,22 +87,34 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "ExcludeIncidentFromTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "IncludeIncidentInTraining": (INCIDENT, lambda it: {"incident_id": it}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "UpdateNotificationChannel": (CHANNEL, lambda it: {"channel": {"id": it, "description": "mine"}}),
+    "DeleteNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "TestNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "PreviewNotification": (CHANNEL, lambda it: {"channel_id": it}),
+    "GetNotificationRule": (RULE, lambda it: {"rule_id": it}),
+    "UpdateNotificationRule": (RULE, lambda it: {"rule": {"id": it, "description": "mine"}}),
+    "DeleteNotificationRule": (RULE, lambda it: {"rule_id": it}),
+    "GetNotification": (NOTIFICATION, lambda it: {"notification_id": it}),
+    "ReplayNotification": (NOTIFICATION, lambda it: {"notification_id": it}),
 }
 # These take no id, or take it as a filter that then matches nothing.
 WITHOUT_ID = {
     "GetQueue",  # of the caller's workspace, see tests/services/check/test_servicer_queue.py
     "CreateConnection", "ListConnections", "ListConnectionTypes", "CreateWorkspace", "ListWorkspaces", "CreateApiKey",
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
-    "CreateSchedule", "ListSchedules",
+    "CreateSchedule", "ListSchedules", "ListNotificationChannelTypes", "CreateNotificationChannel",
+    "ListNotificationChannels", "CreateNotificationRule", "ListNotificationRules",
 }  # fmt: skip
 FILTERED = {
     "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
-    "GetCosts", "GetTrend", "ListIncidents",
+    "GetCosts", "GetTrend", "ListIncidents", "ListNotifications",
 }  # fmt: skip
 
 LISTS = (
     "ListConnections", "ListChecks", "ListSchedules", "ListJobs", "ListIncidents", "ListResults", "ListLatestResults",
-    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys",
+    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys", "ListNotificationChannels", "ListNotificationRules",
+    "ListNotifications",
 )  # fmt: skip
 
 
@@ -123,13 +138,18 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
     result = await shop.result(check.id)
     await shop.samples(result)
     key = await create_api_key(servers.deps, account.who, "theirs", Role.VIEWER)
+    incident = await shop.incident(check.id)
+    rule = await shop.notification_rule()
     return {
         "connection": shop.connection.id,
         "check": check.id,
         "schedule": (await shop.schedule()).id,
         "job": job.id,
         "result": result.id,
-        "incident": (await shop.incident(check.id)).id,
+        "incident": incident.id,
+        "channel": rule.channel_ids[0],
+        "rule": rule.id,
+        "notification": (await shop.notification(incident, rule)).id,
         "workspace": account.who.workspace_id,
         "api_key": key.api_key.id,
     }

@@ -11,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
 from dq_platform.adapters.sql.assignments import SqlAssignments
 from dq_platform.adapters.sql.baselines import SqlBaselines
+from dq_platform.adapters.sql.channels import SqlChannels
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
+from dq_platform.adapters.sql.incident_members import SqlIncidentMembers
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
+from dq_platform.adapters.sql.notification_rules import SqlNotificationRules
+from dq_platform.adapters.sql.notifications import SqlNotifications
 from dq_platform.adapters.sql.results import SqlResults
 from dq_platform.adapters.sql.samples import SqlSamples
 from dq_platform.adapters.sql.schedules import SqlSchedules
@@ -37,6 +41,7 @@ from dq_platform.ports import (
     Tx,
     Workspaces,
 )
+from dq_platform.ports_notification import Channels, IncidentMembers, NotificationRules, Notifications
 
 
 class SqlTx:
@@ -56,6 +61,10 @@ class SqlTx:
         self.results: Results = SqlResults(session)
         self.incidents: Incidents = SqlIncidents(session)
         self.samples: Samples = SqlSamples(session, cipher)
+        self.channels: Channels = SqlChannels(session, cipher)
+        self.notification_rules: NotificationRules = SqlNotificationRules(session)
+        self.notifications: Notifications = SqlNotifications(session)
+        self.incident_members: IncidentMembers = SqlIncidentMembers(session)
 
     async def commit(self) -> None:
         await self._session.commit()
