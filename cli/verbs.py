@@ -20,6 +20,8 @@ PLACES = {
     "costs": "cli.commands.costs:costs",
     "samples": "cli.commands.samples:samples",
     "incidents": "cli.commands.look:incidents",
+    "channels": "cli.commands.channels:app",
+    "notifications": "cli.commands.notifications:app",
     "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
     "queue": "cli.commands.queue:queue",

@@ -273,7 +273,9 @@ Global___NotificationRule: _TypeAlias = NotificationRule  # noqa: Y015
 
 @_typing.final
 class NotificationMatch(_message.Message):
-    """Which incidents: every field that is set must match. In patterns, `*` is any text and `?` any character."""
+    """Which incidents: every field that is set must match. In patterns, `*` is any text and `?` any character. Of the patterns
+    about checks (data group, dimension, category, check type), one failing check must match all that are set.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -294,11 +296,11 @@ class NotificationMatch(_message.Message):
     data_group_pattern: _builtins.str
     """With a failing check whose `data_group`, a JSON array, is like this. Example: `*"DE"*`."""
     dimension_pattern: _builtins.str
-    """Of a quality dimension like this. Example: `Completeness`."""
+    """With a failing check of a quality dimension like this. Example: `Completeness`."""
     category_pattern: _builtins.str
-    """Of a category of checks like this. Example: `null*`."""
+    """With a failing check of a category like this. Example: `null*`."""
     check_type_pattern: _builtins.str
-    """With a failing check of a type like this; if `data_group_pattern` is set, the same check must match both."""
+    """With a failing check of a type like this. Example: `nulls_*`."""
     min_severity: _check_pb2.Severity.ValueType
     """At least this bad when it happened."""
     def __init__(

@@ -27,7 +27,7 @@ from dq_platform.models.values import Number
 from dq_platform.notifications.channel_types import channel_type
 from dq_platform.notifications.facts import MAX_CHECKS, TREND_POINTS, Facts, Surroundings, facts_of
 from dq_platform.notifications.parcel import Order, Parcel
-from dq_platform.notifications.routing import Happening, route
+from dq_platform.notifications.routing import Happening, Member, route
 from dq_platform.notifications.templates import TemplateProblem
 from dq_platform.ports import Tx
 from dq_platform.ports_notification import Outlet
@@ -122,7 +122,7 @@ async def _notifications(
     """What is to be sent for one event."""
     event, incident = what
     results = await tx.incident_members.results(incident.id, MAX_MEMBERS)
-    members = {(one.check_type, one.data_group) for one in results}
+    members = {Member(one.dimension, one.category, one.check_type, one.data_group) for one in results}
     chosen = route(Happening(event, incident, members), rules, told)
     if not chosen:
         return []

@@ -50,7 +50,7 @@ class RuleMatch:
     """Which failures a rule is about: every set field must match.
 
     Patterns take `*` and `?`; `table_pattern` is compared with `schema.table`, `data_group_pattern` with a result's
-    `data_group`. For check type and data group, one check of the incident that matches both is enough.
+    `data_group`. One check of the incident that matches all patterns of checks is enough.
     """
 
     connection_id: str = ""

@@ -9,13 +9,22 @@ from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKi
 from dq_platform.models.notification import NotificationRule, RuleMatch
 from dq_platform.notifications.kinds import DEFAULT_KINDS, NOTICES, Audience
 
-Member = tuple[str, str]
-"""The type of a check of the incident, and one of its data groups."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A check of an incident, and one of its data groups."""
+
+    dimension: str
+    category: str
+    check_type: str = ""
+    data_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event, its incident as it is now, and those of its checks that the event is about."""
+    """An event, its incident as it is now, and those of its checks that the event is about.
+
+    Checks of an incident may be of several dimensions and categories; it depends on what it groups by.
+    """
 
     event: IncidentEvent
     incident: Incident
@@ -59,10 +68,9 @@ def matches(match: RuleMatch, happening: Happening) -> bool:
         match.connection_id in ("", key.connection_id)
         and match.schema_name in ("", key.schema_name)
         and like(match.table_pattern, qualified_name(key.schema_name, key.table_name))
-        and like(match.dimension_pattern, key.dimension)
-        and like(match.category_pattern, key.category)
         and (match.min_severity is None or severity >= match.min_severity)
-        and _concerns(match, happening.members)
+        # What the incident itself says counts when all its checks are gone.
+        and any(_concerns(match, one) for one in (Member(key.dimension, key.category), *happening.members))
     )
 
 
@@ -100,12 +108,12 @@ def _wants(rule: NotificationRule | None, kind: IncidentEventKind) -> bool:
     return kind in (kinds or DEFAULT_KINDS)
 
 
-def _concerns(match: RuleMatch, members: Collection[Member]) -> bool:
-    if not match.check_type_pattern and not match.data_group_pattern:
-        return True
-    return any(
-        like(match.check_type_pattern, check_type) and like(match.data_group_pattern, group)
-        for check_type, group in members
+def _concerns(match: RuleMatch, member: Member) -> bool:
+    return (
+        like(match.dimension_pattern, member.dimension)
+        and like(match.category_pattern, member.category)
+        and like(match.check_type_pattern, member.check_type)
+        and like(match.data_group_pattern, member.data_group)
     )
 
 

@@ -25,11 +25,12 @@ class Posted:
 
 @dataclass(slots=True)
 class Hook:
-    """`answers` are the next statuses, each with its headers; 204 when they are used up."""
+    """`answers` are the next statuses, each with its headers; 204 when they are used up. `gone` paths answer 404."""
 
     port: int
     posted: list[Posted] = field(default_factory=list)
     answers: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def url(self, path: str = "/hook", host: str = "127.0.0.1", scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.port}{path}"
@@ -47,6 +48,7 @@ def hook(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator
             body = self.rfile.read(int(self.headers["content-length"]))
             made.posted.append(Posted(self.path, dict(self.headers.items()), body))
             status, headers = made.answers.pop(0) if made.answers else (204, {})
+            status = 404 if self.path in made.gone else status
             self.send_response(status)
             for name, value in {**headers, "content-length": "0"}.items():
                 self.send_header(name, value)

@@ -11,13 +11,16 @@ import pytest
 from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentKey, IncidentStatus
 from dq_platform.models.notification import NotificationRule, RuleMatch
 from dq_platform.models.outcome import Severity
-from dq_platform.notifications.routing import Happening, like, route
+from dq_platform.notifications.routing import Happening, Member, like, route
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 OPENED, ESCALATED = IncidentEventKind.OPENED, IncidentEventKind.ESCALATED
 ACKNOWLEDGED, MUTED = IncidentEventKind.ACKNOWLEDGED, IncidentEventKind.MUTED
 RESOLVED, OVER = IncidentEventKind.RESOLVED, IncidentEventKind.RESOLVED_AUTOMATICALLY
-MEMBERS = (("nulls_percent", '["DE"]'), ("row_count", ""))
+MEMBERS = (
+    Member("Completeness", "nulls", "nulls_percent", '["DE"]'),
+    Member("Completeness", "volume", "row_count"),
+)
 
 
 def happening(
@@ -75,6 +78,8 @@ def rule(name: str, **fields: Any) -> NotificationRule:
         ({"min_severity": Severity.ERROR}, True),
         ({"min_severity": Severity.FATAL}, False),
         ({"schema_name": "shop", "category_pattern": "x"}, False),
+        ({"category_pattern": "volume", "check_type_pattern": "row_*"}, True),
+        ({"category_pattern": "volume", "check_type_pattern": "nulls_*"}, False),
     ],
 )
 def test_every_field_that_is_set_must_match(match: dict[str, Any], expected: bool) -> None:
