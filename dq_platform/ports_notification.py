@@ -95,6 +95,9 @@ class Notifications(Protocol):
     async def list(self, workspace_id: str, filter: NotificationFilter, page: PageRequest) -> Page[Notification]:
         """Newest first."""
 
+    async def oldest_unsent(self) -> datetime | None:
+        """When the oldest event of the outbox, or notification that is pending, was made."""
+
     async def revive(self, one: Notification, at: datetime) -> None:
         """Due again at that moment, with all its attempts."""
 

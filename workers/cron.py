@@ -67,17 +67,23 @@ def chores(made: Parts, kept: Kept) -> list[Chore]:
         Chore("sweep", SWEEP_EVERY, lambda: tick.sweep(deps)),
         Chore("stop", SWEEP_EVERY, lambda: stopping.end_stopped(deps)),
         Chore("route", NOTIFY_EVERY, lambda: notifying.route_events(deps, made.public_url)),
-        Chore("deliver", NOTIFY_EVERY, lambda: notifying.deliver_due(deps, made.outlet, options)),
+        Chore("deliver", NOTIFY_EVERY, lambda: deliver(made, options)),
     ]
 
 
+async def deliver(made: Parts, options: DeliverOptions) -> None:
+    """Send what is due, and count what came of it."""
+    for state in await notifying.deliver_due(made.deps, made.outlet, options):
+        made.telemetry.metrics.cron.notified(state.value)
+
+
 def measuring(made: Parts) -> Chore:
-    """Looks at the queue for those who look at our metrics."""
+    """Looks at what waits for those who look at our metrics."""
     return Chore("measure", MEASURE_EVERY, lambda: measure(made))
 
 
 async def measure(made: Parts) -> None:
-    """Write the state of the queue and of schedules into the metrics."""
+    """Write the state of the queue, of schedules and of notifications into the metrics."""
     metrics, found = made.telemetry.metrics.cron, await queue.whole_queue(made.deps)
     for priority in Priority:
         its = [one for one in found if one.priority is priority]
@@ -87,6 +93,7 @@ async def measure(made: Parts) -> None:
             oldest=max((one.oldest_age.total_seconds() for one in its), default=0.0),
         )
     metrics.schedules((await queue.schedule_lag(made.deps)).total_seconds())
+    metrics.unsent((await notifying.oldest_unsent(made.deps)).total_seconds())
 
 
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:

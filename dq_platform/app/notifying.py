@@ -33,7 +33,7 @@ from dq_platform.ports import Tx
 from dq_platform.ports_notification import Outlet
 
 EVENTS_AT_ONCE = 100
-SENT_AT_ONCE = 20
+SENT_AT_ONCE = 50
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 MAX_MEMBERS = 1000
 """So many checks and groups of an incident are asked whether a rule is about them."""
@@ -70,15 +70,21 @@ async def route_events(deps: Deps, public_url: str) -> int:
     return len(events)
 
 
-async def deliver_due(deps: Deps, outlet: Outlet, options: DeliverOptions) -> int:
-    """Send what is due, several at once, and return how many were tried."""
+async def oldest_unsent(deps: Deps) -> timedelta:
+    """How long the oldest event or notification that is neither sent nor given up has waited."""
+    async with deps.uow() as tx:
+        oldest = await tx.notifications.oldest_unsent()
+    return deps.clock.now() - oldest if oldest else timedelta()
+
+
+async def deliver_due(deps: Deps, outlet: Outlet, options: DeliverOptions) -> Sequence[NotificationState]:
+    """Send what is due, several at once, and return what came of each attempt."""
     async with deps.uow() as tx:
         claimed = await tx.notifications.claim(deps.clock.now(), options.lease, SENT_AT_ONCE)
         await tx.commit()
     async with asyncio.TaskGroup() as group:
-        for one in claimed:
-            group.create_task(_deliver(deps, outlet, options, one))
-    return len(claimed)
+        tries = [group.create_task(_deliver(deps, outlet, options, one)) for one in claimed]
+    return [state for state in (task.result() for task in tries) if state is not None]
 
 
 def parcel_of(channel: Channel, order: Order) -> Parcel:
@@ -165,16 +171,15 @@ async def _trend(tx: Tx, result: Result) -> Sequence[Number]:
     return [point.value for point in series.points]
 
 
-async def _deliver(deps: Deps, outlet: Outlet, options: DeliverOptions, one: Notification) -> None:
-    """One attempt, and what came of it."""
+async def _deliver(deps: Deps, outlet: Outlet, options: DeliverOptions, one: Notification) -> NotificationState | None:
+    """One attempt, and what came of it; None if the channel was deleted, and the notification with it."""
     failure: DeliveryFailed | None = None
     try:
         await outlet.send(await _parcel(deps, one))
     except DeliveryFailed as error:
         failure = error
     except NotFound:
-        # The channel was deleted, and the notification with it.
-        return
+        return None
     end = _end(deps, options, one, failure)
     async with deps.uow() as tx:
         await tx.notifications.finish(end)
@@ -184,6 +189,7 @@ async def _deliver(deps: Deps, outlet: Outlet, options: DeliverOptions, one: Not
         log.info("notification.sent", **told)
     else:
         log.warning("notification.failed", **told, reason=failure.reason, state=end.state.value)
+    return end.state
 
 
 async def _parcel(deps: Deps, one: Notification) -> Parcel:

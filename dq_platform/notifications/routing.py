@@ -9,6 +9,7 @@ from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKi
 from dq_platform.models.notification import NotificationRule, RuleMatch
 from dq_platform.notifications.kinds import DEFAULT_KINDS, NOTICES, Audience
 
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A check of an incident, and one of its data groups."""

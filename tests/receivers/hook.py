@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,11 +26,14 @@ class Posted:
 
 @dataclass(slots=True)
 class Hook:
-    """`answers` are the next statuses, each with its headers; 204 when they are used up. `gone` paths answer 404."""
+    """`answers` are the next statuses of a path, each with its headers; 204 when they are used up.
+
+    Paths that are `gone` answer 404.
+    """
 
     port: int
     posted: list[Posted] = field(default_factory=list)
-    answers: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    answers: defaultdict[str, list[tuple[int, Mapping[str, str]]]] = field(default_factory=lambda: defaultdict(list))
     gone: set[str] = field(default_factory=set)
 
     def url(self, path: str = "/hook", host: str = "127.0.0.1", scheme: str = "http") -> str:
@@ -47,7 +51,7 @@ def hook(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             made.posted.append(Posted(self.path, dict(self.headers.items()), body))
-            status, headers = made.answers.pop(0) if made.answers else (204, {})
+            status, headers = made.answers[self.path].pop(0) if made.answers[self.path] else (204, {})
             status = 404 if self.path in made.gone else status
             self.send_response(status)
             for name, value in {**headers, "content-length": "0"}.items():

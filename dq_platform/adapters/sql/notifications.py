@@ -117,6 +117,10 @@ class SqlNotifications:
         statement = select(notifications).where(notifications.c.workspace_id == workspace_id, *_matching(filter))
         return await fetch_page(self._session, statement, NEWEST_FIRST, page, _notification)
 
+    async def oldest_unsent(self) -> datetime | None:
+        oldest: datetime | None = (await self._session.execute(OLDEST_UNSENT)).scalar_one()
+        return oldest
+
     async def revive(self, one: Notification, at: datetime) -> None:
         values = {
             "state": NotificationState.PENDING,
@@ -153,6 +157,14 @@ def _claim() -> Update:
 
 
 CLAIM = _claim()
+OLDEST_UNSENT = select(
+    func.least(
+        select(func.min(incident_events.c.create_time))
+        .join(notification_outbox, notification_outbox.c.event_id == incident_events.c.id)
+        .scalar_subquery(),
+        select(func.min(notifications.c.create_time)).where(PENDING).scalar_subquery(),
+    )
+)
 ANY_EVENT = select(exists().select_from(notification_outbox))
 
 

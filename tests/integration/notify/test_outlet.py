@@ -104,7 +104,7 @@ async def test_a_certificate_counts_for_the_name_and_not_for_the_address(trust: 
 
 
 async def test_a_redirect_is_not_followed(trust: Trust, secured: Hook) -> None:
-    secured.answers.append((307, {"location": secured.url("/inside", host=NAME, scheme="https")}))
+    secured.answers["/hook"].append((307, {"location": secured.url("/inside", host=NAME, scheme="https")}))
     error = await refusal(outlet(trust), HttpPost(secured.url(host=NAME, scheme="https"), b"{}"))
     assert (error.reason, error.may_heal) == ("NOTIFICATION_REJECTED", False)
     assert "redirect" in error.message

@@ -159,7 +159,7 @@ async def test_a_test_message_arrives_or_the_error_says_why_not(shop: Shop) -> N
         await shop.admin.TestNotificationChannel(channel_id=made.id)
         [posted] = receiver.posted
         assert posted.json["event"]["note"] == "This is a test."
-        receiver.answers.append((503, {}))
+        receiver.answers["/hook"].append((503, {}))
         refusal = await refused(shop.admin.TestNotificationChannel(channel_id=made.id))
         assert (refusal.code, refusal.reason) == (StatusCode.FAILED_PRECONDITION, "NOTIFICATION_REJECTED")
         assert refusal.message == "127.0.0.2 answered 503."
