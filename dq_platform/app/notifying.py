@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from dq_platform.app.deps import Deps
-from dq_platform.errors import DeliveryFailed, NotFound, WrongState
+from dq_platform.errors import DeliveryFailed, NotFound, StoreUnavailable, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.check import PeriodWindow
 from dq_platform.models.incident import Incident, IncidentEvent
@@ -172,24 +172,42 @@ async def _trend(tx: Tx, result: Result) -> Sequence[Number]:
 
 
 async def _deliver(deps: Deps, outlet: Outlet, options: DeliverOptions, one: Notification) -> NotificationState | None:
-    """One attempt, and what came of it; None if the channel was deleted, and the notification with it."""
-    failure: DeliveryFailed | None = None
+    """One attempt, and what came of it; None if nobody knows, or the channel was deleted with its notifications."""
+    told = {"notification_id": one.id, "channel_id": one.channel_id, "attempt": one.attempt}
     try:
-        await outlet.send(await _parcel(deps, one))
-    except DeliveryFailed as error:
-        failure = error
+        failure = await _attempt(deps, outlet, options, one)
+        end = _end(deps, options, one, failure)
+        async with deps.uow() as tx:
+            await tx.notifications.finish(end)
+            await tx.commit()
     except NotFound:
         return None
-    end = _end(deps, options, one, failure)
-    async with deps.uow() as tx:
-        await tx.notifications.finish(end)
-        await tx.commit()
-    told = {"notification_id": one.id, "channel_id": one.channel_id, "attempt": one.attempt}
+    except StoreUnavailable:
+        # Whoever has the lease next tries again, and the receiver may see the message twice.
+        log.warning("notification.unrecorded", **told)
+        return None
     if failure is None:
         log.info("notification.sent", **told)
     else:
         log.warning("notification.failed", **told, reason=failure.reason, state=end.state.value)
     return end.state
+
+
+async def _attempt(deps: Deps, outlet: Outlet, options: DeliverOptions, one: Notification) -> DeliveryFailed | None:
+    """Why it did not reach its receiver; None if it did. Raises NotFound if the channel is gone, StoreUnavailable."""
+    if one.attempt - one.first_attempt > options.attempts:
+        return DeliveryFailed("INTERNAL", "Every process that sent it ended before it could say so.", may_heal=False)
+    try:
+        await outlet.send(await _parcel(deps, one))
+    except DeliveryFailed as error:
+        return error
+    except (NotFound, StoreUnavailable):
+        raise
+    except Exception as error:
+        # The boundary of one message: what is wrong with it is no reason to keep others from being sent.
+        log.exception("notification.broken", notification_id=one.id)
+        return DeliveryFailed("INTERNAL", f"The message could not be made ({type(error).__name__}).", may_heal=True)
+    return None
 
 
 async def _parcel(deps: Deps, one: Notification) -> Parcel:

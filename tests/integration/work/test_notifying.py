@@ -10,9 +10,13 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.notify.destinations import Destinations
 from dq_platform.adapters.notify.outlet import Outlet
+from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import channels, incidents, notification_rules, notifications, notifying
 from dq_platform.app.channels import ChannelDraft
@@ -314,6 +318,55 @@ async def test_what_a_deliverer_that_died_held_is_sent_by_another_one_and_its_ow
         assert not await tx.notifications.finish(NotificationEnd(held, DEAD, world.clock.now()))
         await tx.commit()
     assert [one.state for one in await desk.sent()] == [SENT]
+
+
+async def test_what_is_wrong_with_one_message_keeps_no_other_from_being_sent(desk: Desk, engine: AsyncEngine) -> None:
+    world, sound = desk.world, await desk.channel()
+    unknown = replace(sound, id=new_id(), type="pigeon")
+    foreign = SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
+    unreadable = replace(sound, id=new_id())
+    for uow, channel in ((world.deps.uow, unknown), (foreign, unreadable)):
+        async with uow() as tx:
+            await tx.channels.add(channel)
+            await tx.commit()
+    await desk.rule(unknown, unreadable, sound)
+    await desk.fails(await world.check())
+    await desk.tell()
+    found = {one.channel_id: one for one in await desk.sent()}
+    assert found[sound.id].state is SENT
+    assert [found[one.id].failed_attempts[0].reason for one in (unknown, unreadable)] == [
+        "INTERNAL",
+        "CHANNEL_SETTINGS_UNREADABLE",
+    ]
+    assert {found[one.id].state for one in (unknown, unreadable)} == {PENDING}
+
+
+async def test_a_message_that_ends_every_process_that_sends_it_is_given_up(desk: Desk) -> None:
+    await desk.rule(await desk.channel())
+    world = desk.world
+    await desk.fails(await world.check())
+    await notifying.route_events(world.deps, "")
+    for _ in range(NO_PAUSE.attempts):
+        async with world.deps.uow() as tx:
+            await tx.notifications.claim(world.clock.now(), NO_PAUSE.lease, 100)
+            await tx.commit()
+        world.clock.advance(NO_PAUSE.lease)
+    await desk.tell()
+    [one] = await desk.sent()
+    assert (one.state, one.failed_attempts[0].number, desk.told) == (DEAD, NO_PAUSE.attempts + 1, [])
+
+
+async def test_old_notifications_go_when_their_incident_is_resolved(desk: Desk, engine: AsyncEngine) -> None:
+    await desk.rule(await desk.channel())
+    check, later = await desk.world.check(), desk.world.clock.now() + timedelta(days=1)
+    await desk.fails(check)
+    await desk.tell()
+    await SqlMaintenance(engine).delete_notifications(later)
+    assert len(await desk.sent()) == 1
+    await desk.record(desk.result(check, PASSES))
+    await desk.tell()
+    await SqlMaintenance(engine).delete_notifications(later)
+    assert (desk.told, await desk.sent()) == (["opened", "resolved_automatically"], [])
 
 
 async def test_a_channel_that_no_rule_names_is_deleted_with_what_was_sent_through_it(desk: Desk) -> None:
