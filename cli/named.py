@@ -6,9 +6,12 @@ from cli.api import Api, Json
 from cli.errors import UsageError
 
 
-def find(api: Api, kind: str, name_or_id: str) -> Json:
-    """The `connection` or `schedule` with this name or id. Raises UsageError if there is none, or several share it."""
-    every = list(api.all(f"/{kind}s", f"{kind}s"))
+def find(api: Api, kind: str, name_or_id: str, path: str = "") -> Json:
+    """The `connection` or `schedule`, say, with this name or id; `path` is where the API lists them, if not there.
+
+    Raises UsageError if there is none, or several share it.
+    """
+    every = list(api.all(path or f"/{kind}s", f"{kind}s"))
     found = [one for one in every if name_or_id in (one["id"], one["display_name"])]
     if len(found) == 1:
         return found[0]

@@ -22,6 +22,8 @@ PLACES = {
     "incidents": "cli.commands.look:incidents",
     "incident": "cli.commands.incident:app",
     "maintenance": "cli.commands.maintenance:app",
+    "channels": "cli.commands.channels:app",
+    "notifications": "cli.commands.notifications:app",
     "plan": "cli.commands.plan:plan",
     "jobs": "cli.commands.look:jobs",
     "queue": "cli.commands.queue:queue",

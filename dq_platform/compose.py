@@ -14,6 +14,8 @@ from sqlalchemy.pool import QueuePool
 from dq_platform.adapters.arq_queue import ArqQueue, open_redis
 from dq_platform.adapters.bcrypt_hasher import BcryptHasher
 from dq_platform.adapters.fernet import FernetCipher
+from dq_platform.adapters.notify.destinations import Destinations
+from dq_platform.adapters.notify.outlet import Outlet
 from dq_platform.adapters.source_watch import SourceWatch
 from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
@@ -34,13 +36,18 @@ REDIS_CONNECTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a process is made of; `uow.ping` raises StoreUnavailable while the store does not answer."""
+    """What a process is made of; `uow.ping` raises StoreUnavailable while the store does not answer.
+
+    `outlet` is where messages leave; links in them begin with `public_url`, empty: there are none.
+    """
 
     deps: Deps
     redis: ArqRedis
     maintenance: SqlMaintenance
     uow: SqlUow
     telemetry: Telemetry
+    outlet: Outlet
+    public_url: str
 
 
 @asynccontextmanager
@@ -65,7 +72,8 @@ async def parts(settings: CoreSettings, name: str, telemetry: Telemetry, tasks: 
             hasher = BcryptHasher(settings.bcrypt_rounds)
             limits = JobLimits(settings.job_timeout, settings.max_queued_units)
             deps = Deps(uow, ArqQueue(redis, telemetry.tracer), SystemClock(), hasher, sources, limits)
-            yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry)
+            outlet = Outlet(Destinations(settings.notification_networks))
+            yield Parts(deps, redis, SqlMaintenance(engine), uow, telemetry, outlet, settings.public_url)
     finally:
         await redis.aclose()
         await dispose(engine)

@@ -157,6 +157,16 @@ class StoreUnavailable(DomainError):
         super().__init__("The platform's own store cannot be reached at the moment; try again.")
 
 
+class DeliveryFailed(DomainError):
+    """A message did not reach its receiver; `reason` names why. `may_heal`: sending it again later may help."""
+
+    def __init__(self, reason: str, message: str, *, may_heal: bool, retry_after: timedelta = timedelta()) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.may_heal = may_heal
+        self.retry_after = retry_after
+
+
 class SourceProblem(StrEnum):
     """What can be wrong with a customer's engine, whichever it is."""
 

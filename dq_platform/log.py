@@ -19,8 +19,9 @@ SECRET_NAME = re.compile(
 URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]*:[^/\s]*@")
 API_KEY = re.compile(r"\bdqp_[0-9a-fA-F]{32}_[A-Za-z0-9_-]+")
 HIDDEN = "[hidden]"
-# They tell of every statement and request at this level, which we log ourselves where it matters.
-QUIET = ("sqlalchemy", "asyncio", "arq", "uvicorn.access")
+# They tell of every statement and request at this level, which we log ourselves where it matters; and of URLs that are
+# secrets.
+QUIET = ("sqlalchemy", "asyncio", "arq", "uvicorn.access", "httpx", "httpcore", "aiosmtplib")
 
 
 def configure(format: str = "console", level: str = "info", stream: TextIO | None = None) -> None:

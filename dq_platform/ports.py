@@ -66,6 +66,7 @@ from dq_platform.models.result import (
 from dq_platform.models.sample import ErrorSamples
 from dq_platform.models.schedule import Schedule
 from dq_platform.models.workspace import ApiKey, Workspace
+from dq_platform.ports_notification import Channels, IncidentMembers, NotificationRules, Notifications
 
 
 class Clock(Protocol):
@@ -436,12 +437,16 @@ class Incidents(Protocol):
     async def lock(self, workspace_id: str, id: str) -> Incident:
         """As `get`, locked until commit."""
 
+    async def get_all(self, ids: Collection[str]) -> Mapping[str, Incident]:
+        """Those of the incidents that exist, whomever they belong to."""
+
     async def update(self, incident: Incident) -> None: ...
 
     async def list(self, workspace_id: str, filter: IncidentFilter, page: PageRequest) -> Page[Incident]:
         """Newest failure first."""
 
-    async def add_events(self, events: Sequence[IncidentEvent]) -> None: ...
+    async def add_events(self, events: Sequence[IncidentEvent]) -> None:
+        """Those that people are told of are in the outbox from the commit on."""
 
     async def events(self, workspace_id: str, incident_id: str, page: PageRequest) -> Page[IncidentEvent]:
         """Oldest first."""
@@ -518,6 +523,10 @@ class Tx(Protocol):
     incident_settings: IncidentSettingsStore
     maintenance_windows: MaintenanceWindows
     samples: Samples
+    channels: Channels
+    notification_rules: NotificationRules
+    notifications: Notifications
+    incident_members: IncidentMembers
 
     async def commit(self) -> None: ...
 

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 T = TypeVar("T", bound=BaseModel)
@@ -80,10 +89,19 @@ def _absolute(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return paths
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        message = "must be a URL like https://dq.example.com"
+        raise ValueError(message)
+    return value
+
+
 POSTGRES = _url(("postgresql", "postgresql+asyncpg", "postgres"), "postgresql+asyncpg://user:password@host:5432/dq")
 REDIS = _url(("redis", "rediss", "unix"), "redis://host:6379/0")
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Directories = Annotated[tuple[Path, ...], BeforeValidator(_split), AfterValidator(_absolute)]
+Networks = Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_split)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, le=36_500)]
@@ -125,6 +143,8 @@ class CoreSettings(StoreSettings):
     bcrypt_rounds: int = Field(12, ge=4, le=31, validation_alias="DQ_BCRYPT_ROUNDS")
     job_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(86_400, validation_alias="DQ_JOB_TIMEOUT")
     max_queued_units: int = Field(100_000, ge=1, validation_alias="DQ_MAX_QUEUED_UNITS")
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field("", validation_alias="DQ_PUBLIC_URL")
+    notification_networks: Networks = Field((), validation_alias="DQ_NOTIFICATION_NETWORKS")
     metrics_host: str = Field("127.0.0.1", min_length=1, validation_alias="DQ_METRICS_HOST")
     metrics_port: Port | None = Field(None, validation_alias="DQ_METRICS_PORT")
 
@@ -157,6 +177,7 @@ class WorkerSettings(CoreSettings):
     lease_seconds: Annotated[float, Field(ge=1)] = Field(30, validation_alias="DQ_LEASE")
     job_days: Days = Field(90, validation_alias="DQ_JOB_RETENTION")
     error_sample_days: Days = Field(30, validation_alias="DQ_ERROR_SAMPLE_RETENTION")
+    notification_days: Days = Field(90, validation_alias="DQ_NOTIFICATION_RETENTION")
 
     @property
     def lease(self) -> timedelta:
@@ -172,6 +193,11 @@ class WorkerSettings(CoreSettings):
     def error_sample_retention(self) -> timedelta:
         """How long error samples are kept."""
         return timedelta(days=self.error_sample_days)
+
+    @property
+    def notification_retention(self) -> timedelta:
+        """How long notifications are kept after their end, if their incident is resolved."""
+        return timedelta(days=self.notification_days)
 
 
 def load(settings: type[T]) -> T:

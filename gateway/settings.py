@@ -80,6 +80,6 @@ class Settings(BaseModel):
         served = (
             (self.connection_addr, ("ConnectionService", "AccessService")),
             (self.check_addr, ("CheckService", "ScheduleService", "JobService")),
-            (self.results_addr, ("ResultsService", "IncidentService")),
+            (self.results_addr, ("ResultsService", "IncidentService", "NotificationService")),
         )
         return {f"dq.v1.{name}": address for address, names in served for name in names}

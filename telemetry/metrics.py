@@ -209,6 +209,17 @@ class CronMetrics:
             "dq_schedule_lag_seconds", "How long the oldest schedule that is due has not fired; 0 if none is",
             registry=registry,
         )  # fmt: skip
+        self._notifications = Counter(
+            "dq_notification_attempts",
+            "Attempts to send a notification, by what came of them: sent, pending (tried again) or dead (given up)",
+            ("outcome",),
+            registry=registry,
+        )
+        self._unsent = Gauge(
+            "dq_notification_oldest_age_seconds",
+            "How long the oldest event or notification that is neither sent nor given up has waited; 0 if none does",
+            registry=registry,
+        )
         self._chores = Histogram(
             "dq_cron_chore_duration_seconds", "Time that a chore took", ("chore",), buckets=QUICK, registry=registry
         )
@@ -224,6 +235,13 @@ class CronMetrics:
 
     def schedules(self, lag: float) -> None:
         self._lag.set(lag)
+
+    def notified(self, outcome: str) -> None:
+        self._notifications.labels(outcome).inc()
+
+    def unsent(self, oldest: float) -> None:
+        """In seconds."""
+        self._unsent.set(oldest)
 
     def chore_done(self, chore: str, seconds: float) -> None:
         self._chores.labels(chore).observe(seconds)

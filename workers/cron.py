@@ -1,4 +1,4 @@
-"""`python -m workers.cron` runs cron: due schedules, deadlines, upkeep. Any number of them may run."""
+"""`python -m workers.cron` runs cron: schedules, deadlines, incidents, notifications, upkeep. Any number may run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from datetime import timedelta
 
 import structlog
 
-from dq_platform.app import incident_chores, queue, stopping, tick
+from dq_platform.app import incident_chores, notifying, queue, stopping, tick
+from dq_platform.app.notifying import DeliverOptions
 from dq_platform.compose import Parts, parts
 from dq_platform.errors import StoreUnavailable
 from dq_platform.models.job import Priority
@@ -20,6 +21,7 @@ from dq_platform.settings import WorkerSettings
 from telemetry.metrics import QUEUE_STATES, CronMetrics
 from telemetry.parts import Telemetry
 from workers.process import main, ready_file
+from workers.retries import Backoff
 from workers.stores import answer
 
 log = structlog.get_logger(__name__)
@@ -27,10 +29,14 @@ log = structlog.get_logger(__name__)
 FIRE_EVERY = timedelta(milliseconds=250)
 INCIDENTS_EVERY = timedelta(seconds=30)
 STOP_EVERY = timedelta(seconds=3)
+NOTIFY_EVERY = timedelta(seconds=1)
 MEASURE_EVERY = timedelta(seconds=5)
 CLEAN_EVERY = timedelta(seconds=10)
 UPKEEP_EVERY = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=5)
+DELIVERY_PAUSE = timedelta(seconds=20)
+"""After the first attempt that failed; half of it on average, for the pause has full jitter."""
+LONGEST_DELIVERY_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +48,46 @@ class Chore:
     do: Callable[[], Awaitable[object]]
 
 
-def chores(made: Parts, samples_kept: timedelta, jobs_kept: timedelta) -> list[Chore]:
-    """For how long error samples are kept, and jobs after their end."""
-    deps = made.deps
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """For how long error samples are kept, and jobs and notifications after their end."""
+
+    samples: timedelta
+    jobs: timedelta
+    notifications: timedelta
+
+
+def chores(made: Parts, kept: Kept) -> list[Chore]:
+    deps, store = made.deps, made.maintenance
+    options = DeliverOptions(backoff=Backoff(DELIVERY_PAUSE, LONGEST_DELIVERY_PAUSE).pause)
     return [
-        Chore("upkeep", UPKEEP_EVERY, lambda: made.maintenance.ensure_partitions(deps.clock.now())),
-        Chore("samples", UPKEEP_EVERY, lambda: made.maintenance.delete_samples(deps.clock.now() - samples_kept)),
-        Chore("jobs", UPKEEP_EVERY, lambda: made.maintenance.delete_jobs(deps.clock.now() - jobs_kept)),
+        Chore("upkeep", UPKEEP_EVERY, lambda: store.ensure_partitions(deps.clock.now())),
+        Chore("samples", UPKEEP_EVERY, lambda: store.delete_samples(deps.clock.now() - kept.samples)),
+        Chore("jobs", UPKEEP_EVERY, lambda: store.delete_jobs(deps.clock.now() - kept.jobs)),
+        Chore("notifications", UPKEEP_EVERY, lambda: store.delete_notifications(deps.clock.now() - kept.notifications)),
+        Chore("results", UPKEEP_EVERY, lambda: store.delete_results(deps.clock.now())),
+        Chore("deleted_checks", CLEAN_EVERY, store.delete_results_of_checks),
         Chore("incidents", INCIDENTS_EVERY, lambda: incident_chores.tend(deps)),
-        Chore("results", UPKEEP_EVERY, lambda: made.maintenance.delete_results(deps.clock.now())),
-        Chore("deleted_checks", CLEAN_EVERY, made.maintenance.delete_results_of_checks),
         Chore("fire", FIRE_EVERY, lambda: tick.fire_due(deps)),
         Chore("stop", STOP_EVERY, lambda: stopping.end_stopped(deps)),
+        Chore("route", NOTIFY_EVERY, lambda: notifying.route_events(deps, made.public_url)),
+        Chore("deliver", NOTIFY_EVERY, lambda: deliver(made, options)),
     ]
 
 
+async def deliver(made: Parts, options: DeliverOptions) -> None:
+    """Send what is due, and count what came of it."""
+    for state in await notifying.deliver_due(made.deps, made.outlet, options):
+        made.telemetry.metrics.cron.notified(state.value)
+
+
 def measuring(made: Parts) -> Chore:
-    """Looks at the queue for those who look at our metrics."""
+    """Looks at what waits for those who look at our metrics."""
     return Chore("measure", MEASURE_EVERY, lambda: measure(made))
 
 
 async def measure(made: Parts) -> None:
-    """Write the state of the queue and of schedules into the metrics."""
+    """Write the state of the queue, of schedules and of notifications into the metrics."""
     metrics, found = made.telemetry.metrics.cron, await queue.whole_queue(made.deps)
     for priority in Priority:
         its = [one for one in found if one.priority is priority]
@@ -73,12 +97,14 @@ async def measure(made: Parts) -> None:
             oldest=max((one.oldest_age.total_seconds() for one in its), default=0.0),
         )
     metrics.schedules((await queue.schedule_lag(made.deps)).total_seconds())
+    metrics.unsent((await notifying.oldest_unsent(made.deps)).total_seconds())
 
 
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
     async with parts(settings, "dq-cron", telemetry) as made:
-        wanted = chores(made, settings.error_sample_retention, settings.job_retention)
+        kept = Kept(settings.error_sample_retention, settings.job_retention, settings.notification_retention)
+        wanted = chores(made, kept)
         if settings.metrics_port:
             wanted.append(measuring(made))
         with ready_file(settings.ready_file) as tell_ready:

@@ -166,6 +166,28 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The incident is not muted."""
     ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: _ErrorReason.ValueType  # 143
     """There is no such maintenance window."""
+    ERROR_REASON_NOTIFICATION_CHANNEL_NOT_FOUND: _ErrorReason.ValueType  # 180
+    """There is no such notification channel."""
+    ERROR_REASON_NOTIFICATION_RULE_NOT_FOUND: _ErrorReason.ValueType  # 181
+    """There is no such notification rule."""
+    ERROR_REASON_NOTIFICATION_NOT_FOUND: _ErrorReason.ValueType  # 182
+    """There is no such notification."""
+    ERROR_REASON_CHANNEL_IN_USE: _ErrorReason.ValueType  # 183
+    """Rules name the channel; take it out of them first."""
+    ERROR_REASON_CHANNEL_SETTINGS_UNREADABLE: _ErrorReason.ValueType  # 184
+    """The settings of the channel were encrypted with a key that the server does not have."""
+    ERROR_REASON_NOTIFICATION_NOT_DEAD: _ErrorReason.ValueType  # 185
+    """The notification was not given up, so that it cannot be replayed."""
+    ERROR_REASON_NOTIFICATION_DESTINATION_REFUSED: _ErrorReason.ValueType  # 186
+    """Nothing may be sent to the receiver's addresses, or not without TLS."""
+    ERROR_REASON_NOTIFICATION_UNREACHABLE: _ErrorReason.ValueType  # 187
+    """The receiver cannot be reached, or takes too long."""
+    ERROR_REASON_NOTIFICATION_REJECTED: _ErrorReason.ValueType  # 188
+    """The receiver refuses the message."""
+    ERROR_REASON_NOTIFICATION_CREDENTIALS: _ErrorReason.ValueType  # 189
+    """The receiver does not accept the credentials."""
+    ERROR_REASON_NOTIFICATION_TEMPLATE_FAILED: _ErrorReason.ValueType  # 190
+    """A template of the channel cannot be used with the message's values."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names for machines of what can be wrong: `google.rpc.ErrorInfo.reason` without the prefix. Readers must expect names
@@ -316,4 +338,26 @@ ERROR_REASON_INCIDENT_NOT_MUTED: ErrorReason.ValueType  # 142
 """The incident is not muted."""
 ERROR_REASON_MAINTENANCE_WINDOW_NOT_FOUND: ErrorReason.ValueType  # 143
 """There is no such maintenance window."""
+ERROR_REASON_NOTIFICATION_CHANNEL_NOT_FOUND: ErrorReason.ValueType  # 180
+"""There is no such notification channel."""
+ERROR_REASON_NOTIFICATION_RULE_NOT_FOUND: ErrorReason.ValueType  # 181
+"""There is no such notification rule."""
+ERROR_REASON_NOTIFICATION_NOT_FOUND: ErrorReason.ValueType  # 182
+"""There is no such notification."""
+ERROR_REASON_CHANNEL_IN_USE: ErrorReason.ValueType  # 183
+"""Rules name the channel; take it out of them first."""
+ERROR_REASON_CHANNEL_SETTINGS_UNREADABLE: ErrorReason.ValueType  # 184
+"""The settings of the channel were encrypted with a key that the server does not have."""
+ERROR_REASON_NOTIFICATION_NOT_DEAD: ErrorReason.ValueType  # 185
+"""The notification was not given up, so that it cannot be replayed."""
+ERROR_REASON_NOTIFICATION_DESTINATION_REFUSED: ErrorReason.ValueType  # 186
+"""Nothing may be sent to the receiver's addresses, or not without TLS."""
+ERROR_REASON_NOTIFICATION_UNREACHABLE: ErrorReason.ValueType  # 187
+"""The receiver cannot be reached, or takes too long."""
+ERROR_REASON_NOTIFICATION_REJECTED: ErrorReason.ValueType  # 188
+"""The receiver refuses the message."""
+ERROR_REASON_NOTIFICATION_CREDENTIALS: ErrorReason.ValueType  # 189
+"""The receiver does not accept the credentials."""
+ERROR_REASON_NOTIFICATION_TEMPLATE_FAILED: ErrorReason.ValueType  # 190
+"""A template of the channel cannot be used with the message's values."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

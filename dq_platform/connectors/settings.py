@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from dq_platform.connectors.base import BaseConnector, Setting, SettingKind
 from dq_platform.connectors.references import is_reference
@@ -14,31 +16,52 @@ _TYPES = {SettingKind.TEXT: str, SettingKind.INTEGER: int, SettingKind.BOOLEAN: 
 _TYPE_NAMES = {SettingKind.TEXT: "a text", SettingKind.INTEGER: "a whole number", SettingKind.BOOLEAN: "true or false"}
 
 
-def validate_settings(connector: type[BaseConnector], given: Mapping[str, object]) -> Mapping[str, SettingValue]:
+class Configured(Protocol):
+    """What has settings, as a connector's class has."""
+
+    @property
+    def display_name(self) -> str: ...
+
+    @property
+    def settings_schema(self) -> tuple[Setting, ...]: ...
+
+    @property
+    def check_settings(self) -> CheckSettings: ...
+
+
+class CheckSettings(Protocol):
+    def __call__(self, settings: Mapping[str, SettingValue], /) -> Sequence[Violation]:
+        """What is wrong with settings of which each for itself is right."""
+
+
+def validate_settings(
+    kind: type[BaseConnector] | Configured, given: Mapping[str, object], of: str = "connection"
+) -> Mapping[str, SettingValue]:
     """The settings in the schema's order with its defaults filled in; settings without value or default are absent.
 
-    References stay as they are. Raises Invalid with everything that is wrong; a secret's value is never repeated.
+    References stay as they are. `of` is what the settings are of, as the contract names it. Raises Invalid with
+    everything that is wrong; a secret's value is never repeated.
     """
-    schema = {setting.name: setting for setting in connector.settings_schema}
-    found = [_unknown(name, connector) for name in given if name not in schema]
+    schema = {setting.name: setting for setting in kind.settings_schema}
+    found = [_unknown(name, kind, of) for name in given if name not in schema]
     valid: dict[str, SettingValue] = {}
     for name, setting in schema.items():
         checked = _checked(setting, given.get(name)) if _counts(setting, valid) else _refused(setting, given.get(name))
         if isinstance(checked, Violation):
-            found.append(checked)
+            found.append(replace(checked, field=f"{of}.settings.{name}"))
         elif checked is not None:
             valid[name] = checked
     if not found:
-        found.extend(connector.check_settings(valid))
+        found.extend(kind.check_settings(valid))
     if found:
         raise Invalid(found)
     return valid
 
 
-def _unknown(name: str, connector: type[BaseConnector]) -> Violation:
-    names = [setting.name for setting in connector.settings_schema]
-    description = f"{connector.display_name} connections have no setting {name!r}{suggestion(name, names)}"
-    return Violation(field_path(name), description, "UNKNOWN_SETTING")
+def _unknown(name: str, kind: type[BaseConnector] | Configured, of: str) -> Violation:
+    names = [setting.name for setting in kind.settings_schema]
+    description = f"{kind.display_name} {of}s have no setting {name!r}{suggestion(name, names)}"
+    return Violation(f"{of}.settings.{name}", description, "UNKNOWN_SETTING")
 
 
 def _counts(setting: Setting, valid: Mapping[str, SettingValue]) -> bool:
@@ -57,7 +80,7 @@ def _checked(setting: Setting, value: object) -> SettingValue | Violation | None
     """The value to use, None if there is none, or what is wrong."""
     if value is None or value == "":
         if setting.required:
-            return Violation(field_path(setting.name), f"{setting.name} is required.", "MISSING_SETTING")
+            return Violation(setting.name, f"{setting.name} is required.", "MISSING_SETTING")
         return setting.default
     number = _whole(value) if setting.kind is SettingKind.INTEGER else value
     if type(number) is not _TYPES[setting.kind]:
@@ -86,8 +109,4 @@ def _out_of_bounds(setting: Setting, value: object) -> str:
 
 
 def _wrong(setting: Setting, problem: str) -> Violation:
-    return Violation(field_path(setting.name), f"{setting.name} {problem}.")
-
-
-def field_path(name: str) -> str:
-    return f"connection.settings.{name}"
+    return Violation(setting.name, f"{setting.name} {problem}.")

@@ -173,10 +173,14 @@ def flaps(incident: Incident, window: timedelta, at: datetime) -> bool:
 
 
 def flap(incident: Incident, act: Act) -> Step:
-    """The incident, open again; its failures are still to be counted."""
-    since = act.at if incident.status is IncidentStatus.RESOLVED else incident.open_time
+    """The incident, open again; its failures are still to be counted.
+
+    An event tells it only of one that was over: whoever was told that shall know, and later flaps are counted.
+    """
+    was_over = incident.status is IncidentStatus.RESOLVED
+    since = act.at if was_over else incident.open_time
     again = replace(reopened(incident), flap_count=incident.flap_count + 1, open_time=since)
-    return Step(again, (event(again, IncidentEventKind.FLAPPED, act),))
+    return Step(again, (event(again, IncidentEventKind.FLAPPED, act),) if was_over else ())
 
 
 def escalate(incident: Incident, act: Act) -> Step:

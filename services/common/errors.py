@@ -141,6 +141,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Details]] = {
     errors.PermissionDenied: (code_pb2.PERMISSION_DENIED, _nothing),
     errors.Exhausted: (code_pb2.RESOURCE_EXHAUSTED, _quota),
     errors.StoreUnavailable: (code_pb2.UNAVAILABLE, _retry),
+    errors.DeliveryFailed: (code_pb2.FAILED_PRECONDITION, _precondition),
     errors.SourceError: (code_pb2.UNAVAILABLE, _retry),
     problems.TableMissing: (code_pb2.FAILED_PRECONDITION, _precondition),
     problems.ColumnMissing: (code_pb2.FAILED_PRECONDITION, _precondition),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dq_platform import compose
 from dq_platform.app.access import KeyVerifier
 from dq_platform.app.deps import Deps
+from dq_platform.ports_notification import Outlet
 from dq_platform.settings import ServerSettings
 from services.common.paging import PageTokens
 from telemetry.parts import Telemetry
@@ -16,13 +17,18 @@ from telemetry.parts import Telemetry
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What servicers and interceptors get. `store_answers` raises StoreUnavailable while the store does not answer."""
+    """What servicers and interceptors get. `store_answers` raises StoreUnavailable while the store does not answer.
+
+    `outlet` is where messages leave; links in them begin with `public_url`, empty: there are none.
+    """
 
     deps: Deps
     verifier: KeyVerifier
     tokens: PageTokens
     store_answers: Callable[[], Awaitable[object]]
     telemetry: Telemetry
+    outlet: Outlet
+    public_url: str
 
 
 @asynccontextmanager
@@ -30,7 +36,8 @@ async def parts(settings: ServerSettings, name: str, telemetry: Telemetry) -> As
     """Everything, closed at the end; nothing is connected to before its first use. `name` is what the store shows."""
     secret = first_key(settings.encryption_key.get_secret_value())
     async with compose.parts(settings, name, telemetry) as made:
-        yield Parts(made.deps, KeyVerifier(made.deps), PageTokens(secret), made.uow.ping, telemetry)
+        verifier, tokens = KeyVerifier(made.deps), PageTokens(secret)
+        yield Parts(made.deps, verifier, tokens, made.uow.ping, telemetry, made.outlet, made.public_url)
 
 
 def first_key(keys: str) -> str:

@@ -7,18 +7,16 @@ from collections.abc import Callable, Mapping
 from dq.v1 import connection_pb2, metadata_pb2, table_sample_pb2
 from dq_platform.app.connections import ConnectionDraft, public_settings
 from dq_platform.app.etag import etag_of
-from dq_platform.connectors.base import BaseConnector, Beside, Setting, SettingKind
+from dq_platform.connectors.base import BaseConnector
 from dq_platform.connectors.dialect import Sampling
 from dq_platform.models.connection import Connection
 from services.common import times
-from services.common.enums import EnumPair
 from services.common.mapping_budget import budget, budget_to_core
+from services.common.mapping_setting import setting
 from services.common.mapping_table_sample import SAMPLE_METHODS
 from services.common.masks import Update
-from services.common.structs import plain, to_struct, to_value
+from services.common.structs import plain, to_struct
 from services.connection.mapping_metadata import TABLE_KINDS
-
-SETTING_KINDS = EnumPair(SettingKind, connection_pb2.SettingKind.DESCRIPTOR)
 
 
 def connection(model: Connection) -> connection_pb2.Connection:
@@ -75,7 +73,7 @@ def connection_type(name: str, connector: type[BaseConnector]) -> connection_pb2
     return connection_pb2.ConnectionType(
         name=name,
         display_name=connector.display_name,
-        settings=map(_setting, connector.settings_schema),
+        settings=map(setting, connector.settings_schema),
         table_samples=map(_support, connector.dialect.sampling),
     )
 
@@ -85,22 +83,3 @@ def _support(sampling: Sampling) -> table_sample_pb2.SampleSupport:
         method=table_sample_pb2.SampleMethod.ValueType(SAMPLE_METHODS.proto(sampling.method)),
         table_kinds=(metadata_pb2.TableKind.ValueType(number) for number in TABLE_KINDS.protos(sampling.kinds)),
     )
-
-
-def _setting(setting: Setting) -> connection_pb2.ConnectionSetting:
-    return connection_pb2.ConnectionSetting(
-        name=setting.name,
-        description=setting.description,
-        kind=connection_pb2.SettingKind.ValueType(SETTING_KINDS.proto(setting.kind)),
-        required=setting.required,
-        secret=setting.secret,
-        default_value=None if setting.default is None else to_value(setting.default),
-        choices=setting.choices,
-        minimum=setting.minimum,
-        maximum=setting.maximum,
-        beside=_condition(setting.beside) if setting.beside else None,
-    )
-
-
-def _condition(beside: Beside) -> connection_pb2.SettingCondition:
-    return connection_pb2.SettingCondition(setting=beside.setting, values=beside.values)

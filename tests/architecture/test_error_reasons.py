@@ -15,7 +15,7 @@ from dq_platform.errors import DomainError, SourceProblem
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "ERROR_REASON_"
-REASON_AT = {"WrongState": 0, "Problem": 1, "_status": 2, "_refused": 0}
+REASON_AT = {"WrongState": 0, "DeliveryFailed": 0, "Problem": 1, "_status": 2, "_refused": 0}
 """Which argument of these calls is a reason."""
 KIND_AT = {"NotFound": 0, "Registry": 0, "OwnedRows": 2, "existing_id": 0}
 """Which argument of these calls is a kind of thing that may not exist."""

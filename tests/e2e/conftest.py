@@ -18,8 +18,14 @@ from local.settings import Ports
 from local.stack import Stack, StackOptions
 from tests.e2e.world import SHOP, Account, World
 from tests.engines.places import reachable_directory
+from tests.receivers.hook import hook
 
-ENVIRONMENT = {"DQ_BCRYPT_ROUNDS": "4", "DQ_LEASE": "5", "DQ_FILE_DIRECTORIES": tempfile.gettempdir()}
+ENVIRONMENT = {
+    "DQ_BCRYPT_ROUNDS": "4",
+    "DQ_LEASE": "5",
+    "DQ_FILE_DIRECTORIES": tempfile.gettempdir(),
+    "DQ_NOTIFICATION_NETWORKS": "127.0.0.0/8",
+}
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +41,7 @@ def world() -> Iterator[World]:
         load_postgres(shop, stack.postgres.url(SHOP))
         files = write_parquet(shop, directory / "sample")
         key = asyncio.run(first_key(ServerSettings.model_validate(stack.environment()), "main"))
-        yield World(stack, files, key, cleanup)
+        yield World(stack, files, key, cleanup.enter_context(hook()), cleanup)
         stack.check()
 
 

@@ -82,6 +82,27 @@ class Scene:
         self.account.run(check_ids=[self.check])
         return str(ok(self.account.rest.get("/incidents", params=unresolved))["incidents"][0]["id"])
 
+    @cached_property
+    def channel(self) -> str:
+        return self.account.channel()
+
+    @cached_property
+    def rule(self) -> str:
+        return self.new_rule(self.channel)
+
+    @property
+    def dead_notification(self) -> str:
+        """What a receiver that is gone was to be told."""
+        path = f"/{uuid4().hex}"
+        self.account.world.hook.gone.add(path)
+        channel = self.account.channel(path)
+        assert self.new_rule(channel)
+        assert self.incident
+        return str(self.account.told_by(channel, "DEAD")["id"])
+
+    def new_rule(self, channel: str) -> str:
+        return str(ok(self.account.rest.post("/notification-rules", json=rule_body(channel)))["id"])
+
     @property
     def failure(self) -> str:
         """A new result that failed: the next one of its period takes its samples' place."""
@@ -133,6 +154,11 @@ class Scene:
 
     def new_schedule(self) -> str:
         return str(ok(self.account.rest.post("/schedules", json=self.schedule_body()))["id"])
+
+
+def rule_body(channel: str) -> Json:
+    match = {"table_pattern": f"{SHOP}.*", "min_severity": "SEVERITY_WARNING"}
+    return {"display_name": "the shop", "channel_ids": [channel], "match": match, "priority": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,4 +302,35 @@ EXAMPLES: Mapping[str, Example] = {
         ),
     ),
     "ListIncidentEvents": at(lambda it: f"/incidents/{it.incident}/events"),
+    "ListNotificationChannelTypes": at(lambda _: "/notification-channels/types"),
+    "CreateNotificationChannel": to(
+        201,
+        lambda _: "/notification-channels",
+        lambda _: {
+            "display_name": "team",
+            "type": "slack",
+            "settings": {"url": "https://hooks.example.com/T0/B0/secret"},
+            "templates": {"subject": "{{ table.name }} is {{ incident.status }}"},
+        },
+    ),
+    "GetNotificationChannel": at(lambda it: f"/notification-channels/{it.channel}"),
+    "ListNotificationChannels": at(lambda _: "/notification-channels?page_size=10"),
+    "UpdateNotificationChannel": change(
+        lambda it: f"/notification-channels/{it.channel}", templates={"text": "{{ incident.id }}"}
+    ),
+    "DeleteNotificationChannel": gone(lambda it: f"/notification-channels/{it.account.channel()}"),
+    "TestNotificationChannel": to(200, lambda it: f"/notification-channels/{it.channel}/test"),
+    "PreviewNotification": to(
+        200,
+        lambda it: f"/notification-channels/{it.channel}/preview",
+        lambda it: {"incident_id": it.incident, "event_kind": "INCIDENT_EVENT_KIND_ESCALATED"},
+    ),
+    "CreateNotificationRule": to(201, lambda _: "/notification-rules", lambda it: rule_body(it.channel)),
+    "GetNotificationRule": at(lambda it: f"/notification-rules/{it.rule}"),
+    "ListNotificationRules": at(lambda _: "/notification-rules"),
+    "UpdateNotificationRule": change(lambda it: f"/notification-rules/{it.rule}", priority=20),
+    "DeleteNotificationRule": gone(lambda it: f"/notification-rules/{it.new_rule(it.channel)}"),
+    "ListNotifications": at(lambda _: "/notifications?states=NOTIFICATION_STATE_DEAD"),
+    "GetNotification": at(lambda it: f"/notifications/{it.dead_notification}"),
+    "ReplayNotification": to(200, lambda it: f"/notifications/{it.dead_notification}/replay"),
 }

@@ -55,6 +55,8 @@ def contents(account: Account) -> dict[str, list[Json]]:
         "/jobs": "jobs",
         "/results": "results",
         "/incidents": "incidents",
+        "/notification-channels": "channels",
+        "/notification-rules": "rules",
     }
     return {
         path: [{key: value for key, value in one.items() if key != "last_used_time"} for one in found]

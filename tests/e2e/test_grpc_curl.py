@@ -15,7 +15,7 @@ BUF = str(Path(sys.executable).with_name("buf"))
 SERVICES = {
     "connection": {"dq.v1.ConnectionService", "dq.v1.AccessService"},
     "check": {"dq.v1.CheckService", "dq.v1.ScheduleService", "dq.v1.JobService"},
-    "results": {"dq.v1.ResultsService", "dq.v1.IncidentService"},
+    "results": {"dq.v1.ResultsService", "dq.v1.IncidentService", "dq.v1.NotificationService"},
 }
 CALLS = {
     "connection": ("dq.v1.ConnectionService/ListConnections", {}, "connections"),

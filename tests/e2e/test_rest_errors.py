@@ -21,7 +21,7 @@ WITH_ID = [route for route in ROUTES if route.variables]
 def scene(world: World) -> Scene:
     """A workspace with one of everything, which no bad call may change."""
     scene = Scene(world.account())
-    _ = scene.schedule, scene.job
+    _ = scene.schedule, scene.job, scene.channel
     return scene
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 from local.ports import LOOPBACK
 from local.postgres import SUPERUSER
 from local.stack import Stack
+from tests.receivers.hook import Hook
 
 Json = dict[str, Any]
 SHOP = "shop"
@@ -22,11 +24,15 @@ FINAL = ("JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The stack, the shop's Parquet files by table, and the first admin's key; clients are closed with `cleanup`."""
+    """The stack, the shop's Parquet files by table, the first admin's key, and a receiver of notifications.
+
+    Clients are closed with `cleanup`.
+    """
 
     stack: Stack
     files: Mapping[str, Path]
     key: str
+    hook: Hook
     cleanup: ExitStack = field(repr=False)
 
     def client(self, key: str = "") -> httpx.Client:
@@ -74,6 +80,23 @@ class Account:
         """The id of a new connection to the shop in PostgreSQL."""
         body = {"display_name": name, "type": "postgresql", "settings": self.world.postgres_settings(**changes)}
         return str(ok(self.rest.post("/connections", json=body))["id"])
+
+    def channel(self, path: str = "/hook") -> str:
+        """The id of a new channel that posts to this path of the world's receiver."""
+        settings = {"url": self.world.hook.url(path), "signing_secret": "a secret of the receiver"}
+        body = {"display_name": "hook", "type": "webhook", "settings": settings}
+        return str(ok(self.rest.post("/notification-channels", json=body))["id"])
+
+    def told_by(self, channel_id: str, state: str) -> Json:
+        """The first notification for the channel that is in this state; it will be soon."""
+        query = {"channel_id": channel_id, "states": f"NOTIFICATION_STATE_{state}"}
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            found = ok(self.rest.get("/notifications", params=query))["notifications"]
+            if found:
+                return dict(found[-1])
+            time.sleep(0.1)
+        raise AssertionError(ok(self.rest.get("/notifications")))
 
     def check(self, connection_id: str, **changes: Any) -> str:
         """The id of a new check; of nulls in the e-mail addresses unless changed."""

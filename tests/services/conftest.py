@@ -59,6 +59,8 @@ def settings(postgres: PostgresServer, redis_url: str) -> ServerSettings:
         REDIS_URL=redis_url,
         ENCRYPTION_KEY=Fernet.generate_key().decode(),
         DQ_BCRYPT_ROUNDS=4,
+        DQ_NOTIFICATION_NETWORKS="127.0.0.2/32",
+        DQ_PUBLIC_URL="https://dq.example.com/",
     )
 
 

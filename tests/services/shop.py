@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dq.v1 import check_pb2, connection_pb2, job_pb2, schedule_pb2
+from dq.v1 import check_pb2, connection_pb2, job_pb2, notification_pb2, schedule_pb2
 from dq_platform.ids import new_id
 from dq_platform.models.check import Mode, Target, TimeScale
-from dq_platform.models.incident import Incident, IncidentKey, IncidentStatus
+from dq_platform.models.incident import Incident, IncidentEvent, IncidentEventKind, IncidentKey, IncidentStatus
 from dq_platform.models.job import JobState, OutcomeCounts, UnitEnd
+from dq_platform.models.notification import Notification
 from dq_platform.models.outcome import Outcome, Severity
 from dq_platform.models.result import Bounds, Result, ResultBounds
 from dq_platform.models.sample import ErrorSamples, SampleColumn, SampleValue
@@ -128,6 +129,39 @@ class Shop:
             stored = await tx.incidents.raise_or_count(replace(incident, **changes), [(check_id or new_id(), "")])
             await tx.commit()
         return stored
+
+    async def channel(self, kind: str = "webhook", **settings: Any) -> notification_pb2.NotificationChannel:
+        given = settings or {"url": "https://hooks.example.com/dq", "signing_secret": "a secret of ours"}
+        wanted = notification_pb2.NotificationChannel(display_name="hook", type=kind, settings=to_struct(given))
+        return (await self.admin.CreateNotificationChannel(channel=wanted)).channel
+
+    async def notification_rule(self, **fields: Any) -> notification_pb2.NotificationRule:
+        """A rule that names a channel of its own, unless told otherwise."""
+        wanted = {"display_name": "all", **fields}
+        wanted["channel_ids"] = wanted.get("channel_ids") or [(await self.channel()).id]
+        return (await self.admin.CreateNotificationRule(rule=wanted)).rule
+
+    async def notification(self, incident: Incident, rule: notification_pb2.NotificationRule) -> Notification:
+        """What a router makes of a new event of the incident."""
+        now = datetime.now(UTC)
+        event = IncidentEvent(new_id(), incident.id, IncidentEventKind.OPENED, "system", "", now, Severity.ERROR)
+        made = Notification(
+            id=new_id(),
+            workspace_id=incident.workspace_id,
+            event_id=event.id,
+            event_kind=event.kind,
+            incident_id=incident.id,
+            channel_id=rule.channel_ids[0],
+            rule_id=rule.id,
+            facts={},
+            create_time=now,
+            due_time=now,
+        )
+        async with self.account.platform.deps.uow() as tx:
+            await tx.incidents.add_events([event])
+            await tx.notifications.add([made])
+            await tx.commit()
+        return made
 
 
 def connection_to(postgres: PostgresServer, **changes: Any) -> connection_pb2.Connection:

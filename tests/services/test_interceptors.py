@@ -16,12 +16,10 @@ from grpc.aio import AioRpcError
 from dq.v1 import connection_service_pb2, options_pb2, role_pb2
 from dq_platform import log
 from dq_platform.app import connections
-from dq_platform.app.access import KeyVerifier
 from dq_platform.errors import Exhausted, SourceError, SourceProblem, Unsupported, WrongState
 from dq_platform.models.workspace import Role
 from dq_platform.settings import ServerSettings
 from services.common.structs import to_struct
-from services.common.wiring import Parts
 from tests.services.platform import Account, Platform, refusal_of, refused, running
 from tests.services.shop import Shop, connection_to
 
@@ -228,9 +226,7 @@ class TestErrors:
             yield
 
         deps = replace(servers.deps, uow=broken)
-        made = Parts(
-            deps, KeyVerifier(servers.deps), servers.parts.tokens, servers.parts.store_answers, servers.parts.telemetry
-        )
+        made = replace(servers.parts, deps=deps)
         account = await servers.account("broken-port")
         async with running(made, settings) as other:
             for name, request in (("ListConnections", {}), ("ListChecks", {}), ("ListResults", {}), ("ListJobs", {})):

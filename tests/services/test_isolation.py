@@ -35,6 +35,9 @@ JOB = ("job", "JOB_NOT_FOUND")
 INCIDENT = ("incident", "INCIDENT_NOT_FOUND")
 WINDOW = ("maintenance_window", "MAINTENANCE_WINDOW_NOT_FOUND")
 SAMPLES = ("result", "ERROR_SAMPLES_NOT_FOUND")
+CHANNEL = ("channel", "NOTIFICATION_CHANNEL_NOT_FOUND")
+RULE = ("rule", "NOTIFICATION_RULE_NOT_FOUND")
+NOTIFICATION = ("notification", "NOTIFICATION_NOT_FOUND")
 TABLE = {"schema_name": "shop", "table_name": "orders"}
 
 # Method -> what it asks for, the reason of its refusal, and the request that asks for `id`.
@@ -97,22 +100,34 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "GetIncidentSettings": (CONNECTION, lambda it: {"connection_id": it}),
     "UpdateIncidentSettings": (CONNECTION, lambda it: {"incident_settings": {"connection_id": it}}),
     "ListIncidentEvents": (INCIDENT, lambda it: {"incident_id": it}),
+    "GetNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "UpdateNotificationChannel": (CHANNEL, lambda it: {"channel": {"id": it, "description": "mine"}}),
+    "DeleteNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "TestNotificationChannel": (CHANNEL, lambda it: {"channel_id": it}),
+    "PreviewNotification": (CHANNEL, lambda it: {"channel_id": it}),
+    "GetNotificationRule": (RULE, lambda it: {"rule_id": it}),
+    "UpdateNotificationRule": (RULE, lambda it: {"rule": {"id": it, "description": "mine"}}),
+    "DeleteNotificationRule": (RULE, lambda it: {"rule_id": it}),
+    "GetNotification": (NOTIFICATION, lambda it: {"notification_id": it}),
+    "ReplayNotification": (NOTIFICATION, lambda it: {"notification_id": it}),
 }
 # These take no id, or take it as a filter that then matches nothing.
 WITHOUT_ID = {
     "GetQueue",  # of the caller's workspace, see tests/services/check/test_servicer_queue.py
     "CreateConnection", "ListConnections", "ListConnectionTypes", "CreateWorkspace", "ListWorkspaces", "CreateApiKey",
     "ListApiKeys", "ListCheckTypes", "GetCheckType", "ListSensors", "GetSensor", "ListRules", "GetRule",
-    "CreateSchedule", "ListSchedules", "ListMaintenanceWindows",
+    "CreateSchedule", "ListSchedules", "ListMaintenanceWindows", "ListNotificationChannelTypes",
+    "CreateNotificationChannel", "ListNotificationChannels", "CreateNotificationRule", "ListNotificationRules",
 }  # fmt: skip
 FILTERED = {
     "ListChecks", "BatchRunChecks", "PlanChecks", "ListJobs", "ListResults", "ListLatestResults", "GetSummary",
-    "GetCosts", "GetTrend", "ListIncidents", "CountIncidents",
+    "GetCosts", "GetTrend", "ListIncidents", "CountIncidents", "ListNotifications",
 }  # fmt: skip
 
 LISTS = (
     "ListConnections", "ListChecks", "ListSchedules", "ListJobs", "ListIncidents", "ListResults", "ListLatestResults",
-    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys", "ListMaintenanceWindows",
+    "GetSummary", "GetCosts", "ListWorkspaces", "ListApiKeys", "ListMaintenanceWindows", "ListNotificationChannels",
+    "ListNotificationRules", "ListNotifications",
 )  # fmt: skip
 
 
@@ -141,6 +156,8 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
     await shop.samples(result)
     window = await shop.admin.CreateMaintenanceWindow(maintenance_window=new_window(shop.connection.id))
     key = await create_api_key(servers.deps, account.who, "theirs", Role.VIEWER)
+    incident = await shop.incident(check.id)
+    rule = await shop.notification_rule()
     return {
         "connection": shop.connection.id,
         "check": check.id,
@@ -148,7 +165,10 @@ async def theirs(servers: Platform, postgres: PostgresServer) -> Mapping[str, st
         "job": job.id,
         "result": result.id,
         "maintenance_window": window.maintenance_window.id,
-        "incident": (await shop.incident(check.id)).id,
+        "incident": incident.id,
+        "channel": rule.channel_ids[0],
+        "rule": rule.id,
+        "notification": (await shop.notification(incident, rule)).id,
         "workspace": account.who.workspace_id,
         "api_key": key.api_key.id,
     }

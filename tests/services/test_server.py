@@ -32,7 +32,7 @@ BUF = Path(sys.executable).with_name("buf")
 SERVICES = {
     "connection": ["dq.v1.AccessService", "dq.v1.ConnectionService"],
     "check": ["dq.v1.CheckService", "dq.v1.JobService", "dq.v1.ScheduleService"],
-    "results": ["dq.v1.IncidentService", "dq.v1.ResultsService"],
+    "results": ["dq.v1.IncidentService", "dq.v1.NotificationService", "dq.v1.ResultsService"],
 }
 METHODS = {
     "connection": ("ConnectionService/ListConnectionTypes", "connectionTypes"),

@@ -93,3 +93,9 @@ def test_the_console_shows_text() -> None:
     structlog.reset_defaults()
     assert "job.finished" in stream.getvalue()
     assert "hunter2" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpcore", "aiosmtplib"])
+def test_clients_that_tell_of_urls_are_not_listened_to(lines: io.StringIO, library: str) -> None:
+    logging.getLogger(f"{library}.part").info("POST https://hooks.example.com/a-secret-path")
+    assert lines.getvalue() == ""

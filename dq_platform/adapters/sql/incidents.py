@@ -53,6 +53,7 @@ from dq_platform.adapters.sql.tables import (
     incident_checks,
     incident_events,
     incidents,
+    notification_outbox,
 )
 from dq_platform.errors import NotFound
 from dq_platform.models.incident import (
@@ -68,6 +69,7 @@ from dq_platform.models.incident import (
 )
 from dq_platform.models.metadata import TableKey
 from dq_platform.models.page import Page, PageRequest
+from dq_platform.notifications.kinds import NOTICES
 
 NEWEST_FIRST = Keyset((incidents.c.last_seen_time, incidents.c.id), descending=True)
 OLDEST_FIRST = Keyset((incident_events.c.create_time, incident_events.c.id))
@@ -143,6 +145,10 @@ class SqlIncidents:
     async def lock(self, workspace_id: str, id: str) -> Incident:
         return await self._one(counted_incidents().with_for_update(of=incidents), workspace_id, id)
 
+    async def get_all(self, ids: Collection[str]) -> Mapping[str, Incident]:
+        rows = await self._session.execute(counted_incidents().where(incidents.c.id.in_(ids)))
+        return {row.id: incident_from_row(row) for row in rows}
+
     async def update(self, incident: Incident) -> None:
         """The number of failing checks is counted, not stored. Raises NotFound."""
         statement = (
@@ -163,8 +169,12 @@ class SqlIncidents:
         return await fetch_page(self._session, statement, NEWEST_FIRST, page, incident_from_row)
 
     async def add_events(self, events: Sequence[IncidentEvent]) -> None:
+        """What is told to people goes into the outbox too: both are kept, or neither."""
         if events:
             await self._session.execute(insert(incident_events), [event_to_row(event) for event in events])
+        told = [{"event_id": event.id} for event in events if event.kind in NOTICES]
+        if told:
+            await self._session.execute(insert(notification_outbox), told)
 
     async def events(self, workspace_id: str, incident_id: str, page: PageRequest) -> Page[IncidentEvent]:
         canonical = existing_id("incident", incident_id)

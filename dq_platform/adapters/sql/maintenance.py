@@ -78,6 +78,13 @@ class SqlMaintenance:
         await self._delete(DELETE_UNITS, ended_before)
         return await self._delete(DELETE_JOBS, ended_before)
 
+    async def delete_notifications(self, ended_before: datetime) -> int:
+        """Delete notifications that ended earlier, as `delete_samples` does; returns how many.
+
+        Those of incidents that are not resolved stay: they say who is to hear of the end.
+        """
+        return await self._delete(DELETE_NOTIFICATIONS, ended_before)
+
     async def _delete(self, statement: TextClause, before: datetime) -> int:
         deleted = 0
         while True:
@@ -104,6 +111,12 @@ DELETE_UNITS = text("""
 DELETE_JOBS = text("""
     DELETE FROM jobs WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM jobs WHERE end_time < :before LIMIT :batch FOR UPDATE SKIP LOCKED
+    ))
+""")
+DELETE_NOTIFICATIONS = text("""
+    DELETE FROM notifications WHERE ctid = ANY (ARRAY(
+        SELECT notifications.ctid FROM notifications JOIN incidents ON incidents.id = notifications.incident_id
+        WHERE end_time < :before AND incidents.status = 'resolved' LIMIT :batch FOR UPDATE OF notifications SKIP LOCKED
     ))
 """)
 EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")

@@ -516,3 +516,71 @@ incident_events = Table(
     *_text("detail"),
     Index(None, "incident_id", "create_time", "id"),
 )
+
+notification_channels = Table(
+    "notification_channels",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("display_name", "description", "type"),
+    Column("settings", LargeBinary, nullable=False, comment="JSON, encrypted with Fernet"),
+    Column("templates", JSONB, nullable=False),
+    *_times("create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+)
+
+notification_rules = Table(
+    "notification_rules",
+    metadata,
+    _id(),
+    _owned_by("workspaces", "workspace_id"),
+    *_text("display_name", "description"),
+    Column("priority", Integer, nullable=False),
+    Column("connection_id", ID),
+    *_text("schema_name", "table_pattern", "data_group_pattern"),
+    *_text("dimension_pattern", "category_pattern", "check_type_pattern"),
+    Column("min_severity", SmallInteger),
+    Column("event_kinds", ARRAY(Text), nullable=False),
+    Column("channel_ids", ARRAY(ID), nullable=False),
+    Column("stop", Boolean, nullable=False),
+    *_times("create_time", "update_time"),
+    Column("version", Integer, nullable=False),
+    Index(None, "workspace_id", "create_time", "id"),
+)
+
+# Events that nobody has looked at yet, in the order in which they were stored.
+notification_outbox = Table(
+    "notification_outbox",
+    metadata,
+    Column("position", BigInteger, Identity(), primary_key=True),
+    _owned_by("incident_events", "event_id"),
+)
+
+PENDING = text("state = 'pending'")
+
+notifications = Table(
+    "notifications",
+    metadata,
+    _id(),
+    Column("position", BigInteger, Identity(), nullable=False),
+    _owned_by("workspaces", "workspace_id"),
+    _owned_by("incident_events", "event_id"),
+    *_text("event_kind"),
+    _owned_by("incidents", "incident_id"),
+    _owned_by("notification_channels", "channel_id"),
+    Column("rule_id", ID, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    *_text("state"),
+    *_times("create_time", "due_time"),
+    *_times("end_time", nullable=True),
+    Column("attempt", Integer, nullable=False),
+    Column("first_attempt", Integer, nullable=False),
+    Column("failed_attempts", JSONB, nullable=False),
+    UniqueConstraint("event_id", "channel_id"),
+    Index(None, "workspace_id", "create_time", "id"),
+    Index(None, "incident_id", "channel_id", "position"),
+    Index(None, "channel_id"),
+    Index("ix_notifications_due", "due_time", postgresql_where=PENDING),
+    Index("ix_notifications_ended", "end_time", postgresql_where=text("end_time IS NOT NULL")),
+)

@@ -10,12 +10,16 @@ from sqlalchemy import Engine, literal, select
 from dq_platform.adapters.sql.api_keys import SqlApiKeys
 from dq_platform.adapters.sql.assignments import SqlAssignments
 from dq_platform.adapters.sql.baselines import SqlBaselines
+from dq_platform.adapters.sql.channels import SqlChannels
 from dq_platform.adapters.sql.checks import SqlChecks
 from dq_platform.adapters.sql.connections import Cipher, SqlConnections
+from dq_platform.adapters.sql.incident_members import SqlIncidentMembers
 from dq_platform.adapters.sql.incident_settings import SqlIncidentSettings
 from dq_platform.adapters.sql.incidents import SqlIncidents
 from dq_platform.adapters.sql.jobs import SqlJobs
 from dq_platform.adapters.sql.maintenance_windows import SqlMaintenanceWindows
+from dq_platform.adapters.sql.notification_rules import SqlNotificationRules
+from dq_platform.adapters.sql.notifications import SqlNotifications
 from dq_platform.adapters.sql.results import SqlResults
 from dq_platform.adapters.sql.samples import SqlSamples
 from dq_platform.adapters.sql.schedules import SqlSchedules
@@ -40,6 +44,7 @@ from dq_platform.ports import (
     Tx,
     Workspaces,
 )
+from dq_platform.ports_notification import Channels, IncidentMembers, NotificationRules, Notifications
 
 
 class SqlTx:
@@ -61,6 +66,10 @@ class SqlTx:
         self.incident_settings: IncidentSettingsStore = SqlIncidentSettings(session)
         self.maintenance_windows: MaintenanceWindows = SqlMaintenanceWindows(session)
         self.samples: Samples = SqlSamples(session, cipher)
+        self.channels: Channels = SqlChannels(session, cipher)
+        self.notification_rules: NotificationRules = SqlNotificationRules(session)
+        self.notifications: Notifications = SqlNotifications(session)
+        self.incident_members: IncidentMembers = SqlIncidentMembers(session)
 
     async def commit(self) -> None:
         await self._session.commit()

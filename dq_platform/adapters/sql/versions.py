@@ -21,11 +21,14 @@ def _one(table: Table, *, lock: bool) -> Select[Any]:
     return statement.with_for_update() if lock else statement
 
 
-async def present(session: Session, table: Table, ids: Collection[str]) -> frozenset[str]:
-    """Those of the ids that the table has, as they were given, whomever they belong to."""
+async def present(
+    session: Session, table: Table, ids: Collection[str], *conditions: ColumnElement[bool]
+) -> frozenset[str]:
+    """Those of the ids that the table has, as they were given; whomever they belong to, unless a condition says."""
     wanted = {given: canonical for given in ids if (canonical := parse_id(given))}
     sent = bindparam("ids", list(wanted.values()), type_=ARRAY(ID))
-    found = {*(await session.execute(select(table.c.id).where(table.c.id == func.any(sent)))).scalars()}
+    statement = select(table.c.id).where(table.c.id == func.any(sent), *conditions)
+    found = {*(await session.execute(statement)).scalars()}
     return frozenset(given for given, canonical in wanted.items() if canonical in found)
 
 

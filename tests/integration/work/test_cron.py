@@ -13,24 +13,24 @@ from arq.connections import ArqRedis
 from prometheus_client import generate_latest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import access, checks, results, schedules, stored_samples
 from dq_platform.app.schedules import ScheduleDraft
-from dq_platform.compose import Parts
 from dq_platform.errors import NotFound
 from dq_platform.models.job import Job
 from dq_platform.models.result import ResultFilter
 from local.ports import any_free
 from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
+from tests.integration.work.parts import parts_of
 from tests.integration.work.processes import process, queued, until
 from tests.integration.work.world import ALL, World
 from tests.telemetry.scrape import samples, scrape, value
 from workers import cron
-from workers.cron import Chore
+from workers.cron import Chore, Kept
 
 MONTH = timedelta(days=30)
+KEPT = Kept(MONTH, MONTH, MONTH)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_two_cron_processes_fire_once(
 async def test_cron_measures_the_queue_and_the_lag_of_schedules(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis
 ) -> None:
-    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
+    parts = parts_of(world.deps, redis, engine, uow)
     await world.run(await world.check("row_count", "orders"))
     schedule = await schedules.create_schedule(world.deps, world.who, ScheduleDraft("now", "* * * * *"))
     assert schedule.next_run_time
@@ -87,8 +87,7 @@ async def test_cron_measures_the_queue_and_the_lag_of_schedules(
 async def test_partitions_are_there_ahead_of_time(
     world: World, uow: SqlUow, engine: AsyncEngine, redis: ArqRedis, store_url: str
 ) -> None:
-    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
-    upkeep = cron.chores(parts, MONTH, MONTH)[0]
+    upkeep = cron.chores(parts_of(world.deps, redis, engine, uow), KEPT)[0]
     world.clock.advance(timedelta(days=400))
     await upkeep.do()
     name = f"check_results_{world.clock.now():%Y_%m}"
@@ -102,8 +101,8 @@ async def test_old_jobs_are_deleted_and_their_results_stay(
 ) -> None:
     job = await world.run(await world.check("row_count", "orders"))
     await world.work()
-    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
-    [chore] = [one for one in cron.chores(parts, timedelta(days=1), MONTH) if one.name == "jobs"]
+    parts = parts_of(world.deps, redis, engine, uow)
+    [chore] = [one for one in cron.chores(parts, Kept(timedelta(days=1), MONTH, MONTH)) if one.name == "jobs"]
     await chore.do()
     assert (await world.job(job)).units_done == 1
     world.clock.advance(timedelta(days=31))
@@ -120,8 +119,8 @@ async def test_results_go_when_their_workspace_no_longer_keeps_them_or_with_thei
     for check in (old, other, stays):
         await world.run(check)
         await world.work()
-    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
-    chores = {chore.name: chore for chore in cron.chores(parts, MONTH, MONTH)}
+    parts = parts_of(world.deps, redis, engine, uow)
+    chores = {chore.name: chore for chore in cron.chores(parts, KEPT)}
     await checks.delete_check(world.deps, world.who, old.id, delete_results=True)
     await checks.delete_check(world.deps, world.who, other.id)
     await chores["deleted_checks"].do()
@@ -141,8 +140,8 @@ async def test_old_error_samples_are_deleted(world: World, uow: SqlUow, engine: 
     await world.run(check)
     await world.work()
     [result] = await world.results(check_id=check.id)
-    parts = Parts(world.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
-    [chore] = [one for one in cron.chores(parts, MONTH, MONTH) if one.name == "samples"]
+    parts = parts_of(world.deps, redis, engine, uow)
+    [chore] = [one for one in cron.chores(parts, KEPT) if one.name == "samples"]
     await chore.do()
     assert (await stored_samples.get_samples(world.deps, world.who, result.id)).rows
     world.clock.advance(timedelta(days=31))

@@ -11,7 +11,6 @@ from arq.connections import ArqRedis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.arq_queue import MOST_TOKENS, ArqQueue, open_redis
-from dq_platform.adapters.sql.maintenance import SqlMaintenance
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.app import jobs
 from dq_platform.compose import Parts
@@ -19,8 +18,8 @@ from dq_platform.models.job import Job, JobState, Priority
 from dq_platform.settings import WorkerSettings
 from local.ports import any_free
 from local.redis import EmbeddedRedis, RedisConfig
-from telemetry.parts import Telemetry
 from tests.integration.work.conftest import ENCRYPTION_KEY
+from tests.integration.work.parts import parts_of
 from tests.integration.work.processes import process, queued, until, working
 from tests.integration.work.world import World
 from workers.__main__ import make_worker
@@ -50,7 +49,7 @@ def told(world: World, redis: ArqRedis) -> World:
 
 @pytest.fixture
 def made(told: World, redis: ArqRedis, uow: SqlUow, engine: AsyncEngine) -> Parts:
-    return Parts(told.deps, redis, SqlMaintenance(engine.sync_engine), uow, Telemetry())
+    return parts_of(told.deps, redis, engine, uow)
 
 
 @pytest.fixture
@@ -181,7 +180,7 @@ async def test_a_worker_goes_on_when_redis_comes_back(
     config = RedisConfig(tmp_path, any_free(), tmp_path / "redis.log", durable=False)
     client = open_redis(f"redis://127.0.0.1:{config.port}/0")
     told = world.using(ArqQueue(client))
-    made = Parts(told.deps, client, SqlMaintenance(engine.sync_engine), uow, Telemetry())
+    made = parts_of(told.deps, client, engine, uow)
     server = EmbeddedRedis(config)
     server.start()
     async with working(told, made, WorkerSettings(**environment)):

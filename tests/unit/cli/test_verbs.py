@@ -20,7 +20,7 @@ def test_every_verb_is_found_and_explains_itself(verb: str) -> None:
     assert command.get_short_help_str()
 
 
-@pytest.mark.parametrize("verb", ["check", "connection", "results", "jobs"])
+@pytest.mark.parametrize("verb", ["check", "connection", "results", "jobs", "channels", "notifications"])
 def test_a_verb_that_only_calls_the_api_imports_no_library_of_the_stores(verb: str) -> None:
     process = subprocess.run((sys.executable, "-c", IMPORTED, verb), capture_output=True, text=True, check=True)
     assert set(HEAVY).isdisjoint(process.stdout.split())
