@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.job_statements import LOST
 from dq_platform.ids import new_id
-from dq_platform.models.connection import Connection
+from dq_platform.models.connection import Connection, Pause
 from dq_platform.models.cost import Budget
 from dq_platform.models.job import Attempt, Job, JobState, Priority, Task, Unit, UnitEnd
 from dq_platform.models.page import PageRequest
@@ -252,6 +252,28 @@ async def test_units_of_a_task_share_one_session_until_the_last_of_them_ends(wor
         assert await claim(world, sessions=1) == []
         await finish(world, unit)
     assert len(await claim(world, sessions=1)) == 1
+
+
+async def test_a_paused_source_keeps_what_waits_and_what_a_gone_worker_held_and_no_other_one(world: World) -> None:
+    paused, free = await source(world), await source(world)
+    held, behind = await job(world, 2, paused, create_time=NOW - HOUR), await job(world, 1, free)
+    await claim(world)
+    async with world.uow() as tx:
+        await tx.connections.update(replace(paused, pause=Pause(NOW, "ops")), paused.version)
+        await tx.commit()
+    later = NOW + LEASE + SECOND
+    assert await next_jobs(world, 3, now=later) == [behind.id]
+    async with world.uow() as tx:
+        await tx.connections.update(replace(paused, version=2), 2)
+        await tx.commit()
+    assert await next_jobs(world, 3, now=later) == [held.id] * 2
+
+
+async def test_a_job_past_its_deadline_is_passed_over(world: World) -> None:
+    late = await job(world, 50, create_time=NOW - HOUR, deadline_time=NOW)
+    in_time = await job(world, 1, deadline_time=NOW + SECOND)
+    assert await next_jobs(world, 2) == [in_time.id]
+    assert (await read(world, late)).state is JobState.QUEUED
 
 
 async def test_units_whose_connection_is_gone_are_claimed_nevertheless(world: World) -> None:
