@@ -57,7 +57,6 @@ class SqlIncidentMembers:
                 incidents.c.workspace_id == incident.workspace_id,
                 incidents.c.connection_id == incident.key.connection_id,
                 incidents.c.id != incident.id,
-                RESULT_COLUMNS,
                 UNRESOLVED,
             )
         )
