@@ -6,12 +6,25 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import anomaly, batch, footprint, fused_scan, overhead, rest, results, schedules, single_runs, storing
+from benchmarks import (
+    anomaly,
+    batch,
+    claims,
+    footprint,
+    fused_scan,
+    overhead,
+    rest,
+    results,
+    schedules,
+    single_runs,
+    storing,
+)
 
 BENCHMARKS = {
     "fused_scan": fused_scan.run,
     "batch": batch.run,
     "single_runs": single_runs.run,
+    "claims": claims.run,
     "overhead": overhead.run,
     "footprint": footprint.run,
     "storing": storing.run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +21,15 @@ from local.stack import Stack, StackOptions
 
 
 @contextmanager
-def platform(console: Console, workers: int = 1) -> Iterator[tuple[Stack, Api]]:
-    """A stack of its own and a client with an admin's key; all gone at the end."""
+def platform(
+    console: Console, workers: int = 1, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[Stack, Api]]:
+    """A stack of its own, with further settings, and a client with an admin's key; all gone at the end."""
     with tempfile.TemporaryDirectory(prefix="dq-bench-") as folder:
         Path(folder).chmod(0o711)
-        options = StackOptions(Path(folder), workers=workers, ports=Ports.free(), durable=False)
+        options = StackOptions(
+            Path(folder), workers=workers, ports=Ports.free(), durable=False, environment=environment or {}
+        )
         with console.status("Starting the platform …"), Stack(options, Console(quiet=True)) as stack:
             key = asyncio.run(first_key(ServerSettings.model_validate(stack.environment()), "bench"))
             with Api(stack.gateway_url, key) as api:

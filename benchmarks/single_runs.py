@@ -29,6 +29,8 @@ from cli.api import Api
 from local.stack import DATABASE, Stack
 
 WORKERS = ("worker-1", "worker-2")
+SETTINGS = {"DQ_SOURCE_SESSIONS": "16"}
+"""As many as the workers have places: what is measured is not the source's limit."""
 TABLES = 20
 RUNS = 1000
 EMPTY = 4000
@@ -41,7 +43,7 @@ FAILED = "SELECT count(*) FROM jobs WHERE state <> 'succeeded'"
 
 def run(console: Console) -> None:
     """Print jobs in a second, against empty ones, and what the workers used."""
-    with platform(console, workers=len(WORKERS)) as (stack, api), _bare_workers(stack) as bare:
+    with platform(console, len(WORKERS), SETTINGS) as (stack, api), _bare_workers(stack) as bare:
         ids = _checks(stack, api)
         with closing(stack.postgres.connect(DATABASE)) as link, link.cursor() as cursor:
             link.autocommit = True
