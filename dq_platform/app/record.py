@@ -107,7 +107,10 @@ class _Run:
         former = None if before else await incidents.former(self.workspace_id, change.key)
         restless = before or former
         if restless is not None and flaps(restless, self._handling(restless).flap_window, self.act.at):
-            before = await _store(self.tx, flap(restless, self.act))
+            again = flap(restless, self.act)
+            await incidents.update(again.incident)
+            await incidents.add_events(again.events)
+            before = again.incident
         opening = open_incident(self.workspace_id, change.key, failures, former.id if former else "")
         stored = await incidents.raise_or_count(opening, failures.members)
         await incidents.add_events(failure_events(before, stored, self.act))
@@ -124,8 +127,7 @@ class _Run:
         return self.handlings[incident.key.connection_id]
 
 
-async def _store(tx: Tx, step: Step) -> Incident:
+async def _store(tx: Tx, step: Step) -> None:
     if step.events:
         await tx.incidents.update(step.incident)
         await tx.incidents.add_events(step.events)
-    return step.incident

@@ -170,7 +170,7 @@ async def test_only_what_is_new_or_worse_is_told_and_the_end_to_those_who_heard_
         (Outcome.FATAL, ["escalated"]),
         (Outcome.PASSED, ["resolved_automatically"]),
         (Outcome.PASSED, []),
-        (Outcome.ERROR, ["opened"]),
+        (Outcome.ERROR, ["flapped"]),
     ):
         await desk.record(desk.result(check, outcome))
         await desk.tell()
@@ -323,7 +323,7 @@ async def test_what_a_deliverer_that_died_held_is_sent_by_another_one_and_its_ow
 async def test_what_is_wrong_with_one_message_keeps_no_other_from_being_sent(desk: Desk, engine: AsyncEngine) -> None:
     world, sound = desk.world, await desk.channel()
     unknown = replace(sound, id=new_id(), type="pigeon")
-    foreign = SqlUow(engine, FernetCipher(Fernet.generate_key().decode()))
+    foreign = SqlUow(engine.sync_engine, FernetCipher(Fernet.generate_key().decode()))
     unreadable = replace(sound, id=new_id())
     for uow, channel in ((world.deps.uow, unknown), (foreign, unreadable)):
         async with uow() as tx:

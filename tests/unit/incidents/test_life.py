@@ -142,15 +142,10 @@ class Life(RuleBasedStateMachine):
     def opening_and_ending_take_turns_and_an_incident_is_opened_once(self) -> None:
         for one in self.incidents.values():
             turns = [kind for kind in self.events[one.id] if kind in OPENING + ENDING]
-            # What flaps already and is open does so once more without being reopened.
-            kept = [
-                kind
-                for former, kind in zip([None, *turns], turns, strict=False)
-                if kind is not IncidentEventKind.FLAPPED or former in ENDING
-            ]
-            assert [kind in OPENING for kind in kept] == [index % 2 == 0 for index in range(len(kept))]
+            assert [kind in OPENING for kind in turns] == [index % 2 == 0 for index in range(len(turns))]
             assert (turns[0], turns.count(turns[0])) == (IncidentEventKind.OPENED, 1)
-            assert turns.count(IncidentEventKind.FLAPPED) == one.flap_count
+            # What flaps already and is open does so once more without an event.
+            assert turns.count(IncidentEventKind.FLAPPED) <= one.flap_count
             assert (turns[-1] in ENDING) == (one.status is IncidentStatus.RESOLVED) == (one.resolve_time is not None)
             assert one.resolved_automatically == (turns[-1] is IncidentEventKind.RESOLVED_AUTOMATICALLY)
 

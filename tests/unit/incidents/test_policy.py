@@ -167,7 +167,8 @@ def test_flapping_is_counted_and_told_and_keeps_an_acknowledgement():
     known = actions.acknowledge(incident(), ME).incident
     step = policy.flap(policy.settle(known, 0, Act(T0)).incident, Act(T0 + HOUR))
     assert step.incident == replace(known, flap_count=1, failing_check_count=0, open_time=T0 + HOUR)
-    assert policy.flap(step.incident, Act(T0 + 2 * HOUR)).incident.open_time == T0 + HOUR
+    again = policy.flap(step.incident, Act(T0 + 2 * HOUR))
+    assert (again.incident.open_time, again.incident.flap_count, again.events) == (T0 + HOUR, 2, ())
     assert policy.flaps(step.incident, timedelta(), T0 + HOUR)
     assert not policy.flaps(replace(step.incident, failing_check_count=1), 2 * HOUR, T0 + HOUR)
     assert [event.kind for event in step.events] == [IncidentEventKind.FLAPPED]

@@ -36,6 +36,7 @@ def happening(
         failing_check_count=1,
         first_seen_time=NOW,
         last_seen_time=NOW,
+        open_time=NOW,
         mute_until_time=None if mute is None else NOW + mute,
     )
     return Happening(IncidentEvent("e", incident.id, kind, "system", "", NOW, severity), incident, MEMBERS)
