@@ -11,7 +11,7 @@ from dq_platform.models.check import Check
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.page import PageRequest
 from dq_platform.models.result import ResultFilter, SummaryBy, TrendBucket
-from dq_platform.ports import Results
+from dq_platform.ports_result import Results
 
 NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)

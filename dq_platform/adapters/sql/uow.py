@@ -27,24 +27,11 @@ from dq_platform.adapters.sql.session import Session
 from dq_platform.adapters.sql.tables_repo import SqlTables
 from dq_platform.adapters.sql.workspaces import SqlWorkspaces
 from dq_platform.errors import StoreUnavailable
-from dq_platform.ports import (
-    ApiKeys,
-    Assignments,
-    Baselines,
-    Checks,
-    Connections,
-    Incidents,
-    IncidentSettingsStore,
-    Jobs,
-    MaintenanceWindows,
-    Results,
-    Samples,
-    Schedules,
-    Tables,
-    Tx,
-    Workspaces,
-)
+from dq_platform.ports import ApiKeys, Baselines, Checks, Connections, Tables, Tx, Workspaces
+from dq_platform.ports_incident import Incidents, IncidentSettingsStore, MaintenanceWindows
+from dq_platform.ports_job import Assignments, Jobs, Schedules
 from dq_platform.ports_notification import Channels, IncidentMembers, NotificationRules, Notifications
+from dq_platform.ports_result import Results, Samples
 
 
 class SqlTx:
