@@ -98,7 +98,8 @@ class Connections(Protocol):
     async def delete(self, workspace_id: str, id: str) -> None:
         """The connection, its metadata and its checks; results stay. Raises NotFound."""
 
-    async def check_count(self, workspace_id: str, id: str) -> int: ...
+    async def lock_checks(self, workspace_id: str, id: str) -> int:
+        """Lock the connection's checks, in the order of runs, until the end of the transaction; returns how many."""
 
     async def existing(self, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that any connection has, as they were given."""
@@ -151,7 +152,7 @@ class Tables(Protocol):
 class Checks(Protocol):
     async def add(self, check: Check) -> None: ...
 
-    async def get(self, workspace_id: str, id: str) -> Check: ...
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Check: ...
 
     async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
         """Those that exist, in the order of `ids`."""

@@ -161,7 +161,8 @@ async def delete_check(deps: Deps, who: Principal, id: str, etag: str = "", *, d
     Its results stay as long as others, unless they are to be deleted: then cron does, soon. Raises EtagMismatch.
     """
     async with deps.uow() as tx:
-        check = await tx.checks.get(who.workspace_id, id)
+        # As a run does: its check is locked before its incidents.
+        check = await tx.checks.get(who.workspace_id, id, lock=True)
         require_etag("check", id, check.version, etag)
         affected = await tx.incidents.unresolved_of_check(who.workspace_id, id)
         now = deps.clock.now()

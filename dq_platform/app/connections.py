@@ -113,7 +113,8 @@ async def delete_connection(deps: Deps, who: Principal, id: str, *, force: bool 
     async with deps.uow() as tx:
         connection = await tx.connections.get(who.workspace_id, id)
         require_etag("connection", id, connection.version, etag)
-        count = await tx.connections.check_count(who.workspace_id, id)
+        # As runs do: checks are locked before their incidents.
+        count = await tx.connections.lock_checks(who.workspace_id, id)
         if count and not force:
             message = f"The connection has {count} checks; delete them first, or all at once with force."
             raise WrongState("CONNECTION_IN_USE", message, id=id, check_count=str(count))

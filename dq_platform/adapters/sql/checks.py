@@ -51,8 +51,8 @@ class SqlChecks:
         with adding("check", check.id, parent_kind="connection", parent_id=check.target.connection_id):
             await self._session.execute(insert(checks), values)
 
-    async def get(self, workspace_id: str, id: str) -> Check:
-        return check_from_row(await self._rows.get(workspace_id, id))
+    async def get(self, workspace_id: str, id: str, *, lock: bool = False) -> Check:
+        return check_from_row(await self._rows.get(workspace_id, id, lock=lock))
 
     async def get_many(self, workspace_id: str, ids: Sequence[str]) -> Sequence[Check]:
         wanted = parse_ids(ids)

@@ -62,13 +62,11 @@ class SqlConnections:
     async def delete(self, workspace_id: str, id: str) -> None:
         await self._rows.delete(workspace_id, id)
 
-    async def check_count(self, workspace_id: str, id: str) -> int:
-        statement = (
-            select(func.count())
-            .select_from(checks)
-            .where(checks.c.workspace_id == workspace_id, checks.c.connection_id == existing_id("connection", id))
-        )
-        return int((await self._session.execute(statement)).scalar_one())
+    async def lock_checks(self, workspace_id: str, id: str) -> int:
+        its = checks.c.workspace_id == workspace_id, checks.c.connection_id == existing_id("connection", id)
+        locked = select(checks.c.id).where(*its).order_by(checks.c.id).with_for_update().subquery("locked")
+        await self._session.begin()
+        return int((await self._session.execute(select(func.count()).select_from(locked))).scalar_one())
 
     async def existing(self, ids: Collection[str]) -> Collection[str]:
         return await present(self._session, connections, ids)

@@ -68,7 +68,7 @@ async def test_another_workspaces_connection_does_not_exist(world: World, other:
             await tx.connections.update(replace(other.connection, workspace_id=world.id), 1)
         with pytest.raises(NotFound):
             await tx.connections.delete(world.id, theirs)
-        assert await tx.connections.check_count(world.id, theirs) == 0
+        assert await tx.connections.lock_checks(world.id, theirs) == 0
 
 
 @pytest.mark.parametrize("id", [ZERO_ID, *NOT_IDS])
@@ -85,7 +85,7 @@ async def test_deleting_takes_the_checks_and_leaves_the_results(world: World) ->
     await world.record([world.new_result(check)])
     async with world.uow() as tx:
         await tx.tables.save_settings(TableSettings(world.connection.id, "shop", "orders", "x > 1"))
-        assert await tx.connections.check_count(world.id, world.connection.id) == 1
+        assert await tx.connections.lock_checks(world.id, world.connection.id) == 1
         await tx.connections.delete(world.id, world.connection.id)
         await tx.commit()
     async with world.uow() as tx:

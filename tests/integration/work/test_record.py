@@ -53,6 +53,25 @@ async def test_a_group_that_still_fails_keeps_the_incident_open(world: World) ->
     assert incident.status is IncidentStatus.RESOLVED
 
 
+@pytest.mark.parametrize("what", ["check", "connection"])
+async def test_what_is_deleted_while_its_run_is_recorded_waits_for_that(world: World, what: str) -> None:
+    check = await world.check()
+    await recorded(world, result(world, check, Outcome.ERROR))
+    async with world.deps.uow() as tx:
+        await tx.results.add([result(world, check, Outcome.ERROR)])
+        if what == "check":
+            deletion = checks.delete_check(world.deps, world.who, check.id)
+        else:
+            deletion = connections.delete_connection(world.deps, world.who, check.target.connection_id, force=True)
+        deleting = asyncio.create_task(deletion)
+        await asyncio.sleep(0.2)
+        await record(tx, world.who.workspace_id, [result(world, check, Outcome.ERROR)], world.clock.now())
+        await tx.commit()
+    await deleting
+    [incident] = await world.incidents()
+    assert (incident.status, incident.failure_count) == (IncidentStatus.RESOLVED, 2)
+
+
 async def test_a_failure_after_the_end_opens_an_incident_that_names_the_former(world: World) -> None:
     check = await world.check()
     [first] = await recorded(world, result(world, check, Outcome.ERROR))
