@@ -57,6 +57,10 @@ class Kept:
     notifications: timedelta
 
 
+def kept_by(settings: WorkerSettings) -> Kept:
+    return Kept(settings.error_sample_retention, settings.job_retention, settings.notification_retention)
+
+
 def chores(made: Parts, kept: Kept) -> list[Chore]:
     deps, store = made.deps, made.maintenance
     options = DeliverOptions(backoff=Backoff(DELIVERY_PAUSE, LONGEST_DELIVERY_PAUSE).pause)
@@ -103,8 +107,7 @@ async def measure(made: Parts) -> None:
 async def serve(settings: WorkerSettings, telemetry: Telemetry, stop: asyncio.Event) -> None:
     """Do all chores until `stop` is set."""
     async with parts(settings, "dq-cron", telemetry) as made:
-        kept = Kept(settings.error_sample_retention, settings.job_retention, settings.notification_retention)
-        wanted = chores(made, kept)
+        wanted = chores(made, kept_by(settings))
         if settings.metrics_port:
             wanted.append(measuring(made))
         with ready_file(settings.ready_file) as tell_ready:

@@ -34,8 +34,7 @@ async def do_units(made: Parts, settings: WorkerSettings, stop: asyncio.Event, r
 async def do_chores(made: Parts, settings: WorkerSettings, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     if await answer(made, stop):
         ready()
-        chores = cron.chores(made, settings.error_sample_retention, settings.job_retention)
-        await cron.run(chores, stop, made.telemetry.metrics.cron)
+        await cron.run(cron.chores(made, cron.kept_by(settings)), stop, made.telemetry.metrics.cron)
 
 
 KINDS = {"worker": do_units, "cron": do_chores}

@@ -29,6 +29,7 @@ def tomorrow(days: int = 1) -> Timestamp:
 
 
 CONNECTION = ("connection", "CONNECTION_NOT_FOUND")
+WORKSPACE = ("workspace", "WORKSPACE_NOT_FOUND")
 CHECK = ("check", "CHECK_NOT_FOUND")
 SCHEDULE = ("schedule", "SCHEDULE_NOT_FOUND")
 JOB = ("job", "JOB_NOT_FOUND")
@@ -57,7 +58,8 @@ CALLS: Mapping[str, tuple[tuple[str, str], Any]] = {
     "SyncMetadata": (CONNECTION, lambda it: {"connection_id": it}),
     "CreateCheck": (CONNECTION, lambda it: {"check": new_check(it)}),
     "PreviewUnsavedCheck": (CONNECTION, lambda it: {"check": new_check(it)}),
-    "GetWorkspace": (("workspace", "WORKSPACE_NOT_FOUND"), lambda it: {"workspace_id": it}),
+    "GetWorkspace": (WORKSPACE, lambda it: {"workspace_id": it}),
+    "UpdateWorkspace": (WORKSPACE, lambda it: {"workspace": {"id": it, "display_name": "mine"}}),
     "RevokeApiKey": (("api_key", "API_KEY_NOT_FOUND"), lambda it: {"api_key_id": it}),
     "GetCheck": (CHECK, lambda it: {"check_id": it}),
     "UpdateCheck": (CHECK, lambda it: {"check": {"id": it, "description": "mine"}}),
