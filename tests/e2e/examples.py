@@ -90,15 +90,20 @@ class Scene:
     def rule(self) -> str:
         return self.new_rule(self.channel)
 
-    @property
-    def dead_notification(self) -> str:
-        """What a receiver that is gone was to be told."""
+    @cached_property
+    def gone_channel(self) -> str:
+        """A channel whose receiver is gone, and which was to be told of an incident."""
         path = f"/{uuid4().hex}"
         self.account.world.hook.gone.add(path)
         channel = self.account.channel(path)
         assert self.new_rule(channel)
         assert self.incident
-        return str(self.account.told_by(channel, "DEAD")["id"])
+        return channel
+
+    @property
+    def dead_notification(self) -> str:
+        """What was given up; once it is replayed, it will be again."""
+        return str(self.account.told_by(self.gone_channel, "DEAD")["id"])
 
     def new_rule(self, channel: str) -> str:
         return str(ok(self.account.rest.post("/notification-rules", json=rule_body(channel)))["id"])
