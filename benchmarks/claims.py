@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 from statistics import median
 
 import psycopg2.extensions
 from rich.console import Console
 
-from dq_platform.adapters.sql.migrate import upgrade
-from local.ports import any_free
-from local.postgres import EmbeddedPostgres, PostgresConfig
+from benchmarks.own_store import migrated_store
 
 SHAPES = ((1, 1, 10), (1, 1, 100_000), (1, 1000, 10), (1000, 1, 10))
 """Workspaces, sources of each, queued units of each source."""
@@ -48,19 +44,13 @@ END = "UPDATE job_units SET state = 'succeeded' WHERE state = 'running'"
 
 def run(console: Console) -> None:
     """Print the median of one claim for each shape of the queue; what is claimed ends at once."""
-    with tempfile.TemporaryDirectory(prefix="dq-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        config = PostgresConfig(folder / "pg", any_free(), "bench", folder / "log", durable=False)
-        with EmbeddedPostgres(config) as postgres:
-            upgrade(postgres.url())
-            with closing(psycopg2.connect(postgres.url())) as link, link.cursor() as cursor:
-                link.autocommit = True
-                for workspaces, sources, units in SHAPES:
-                    cursor.execute(FILL.format(workspaces=workspaces, sources=sources, units=units))
-                    taken = 1000 * _claim(cursor, min(CLAIMS, workspaces * sources * units))
-                    waits = f"{workspaces:,} workspaces, {sources:,} sources of each, {units:,} units of each"
-                    console.print(f"{waits}: {taken:.2f} ms")
+    with migrated_store() as url, closing(psycopg2.connect(url)) as link, link.cursor() as cursor:
+        link.autocommit = True
+        for workspaces, sources, units in SHAPES:
+            cursor.execute(FILL.format(workspaces=workspaces, sources=sources, units=units))
+            taken = 1000 * _claim(cursor, min(CLAIMS, workspaces * sources * units))
+            waits = f"{workspaces:,} workspaces, {sources:,} sources of each, {units:,} units of each"
+            console.print(f"{waits}: {taken:.2f} ms")
 
 
 def _claim(cursor: psycopg2.extensions.cursor, times: int) -> float:

@@ -11,11 +11,9 @@ import asyncio
 import os
 import random
 import re
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -24,13 +22,13 @@ from rich.table import Table
 from sqlalchemy import Engine, event, select, text
 from sqlalchemy.util import greenlet_spawn
 
+from benchmarks.own_store import migrated_store
 from benchmarks.result_questions import NOW, YEAR, Past, Question, questions
 from benchmarks.timing import cpu_of_family
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import PoolConfig, dispose, make_engine
 from dq_platform.adapters.sql.ids import group_key
 from dq_platform.adapters.sql.maintenance import SqlMaintenance
-from dq_platform.adapters.sql.migrate import upgrade
 from dq_platform.adapters.sql.rollups import ROLLUPS
 from dq_platform.adapters.sql.session import transaction
 from dq_platform.adapters.sql.tables import RESULT_COLUMNS, check_results
@@ -42,8 +40,6 @@ from dq_platform.models.connection import Connection
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.models.workspace import Workspace
-from local.ports import any_free
-from local.postgres import EmbeddedPostgres, PostgresConfig
 
 DEFAULT_SIZE = 500_000
 CHECKS, PER_TABLE, TYPES, COLUMNS = 2000, 20, 8, 10
@@ -96,13 +92,8 @@ READ_WHOLE = re.compile(r"Seq Scan on (?:check_results|table_results_daily)[^(]*
 def run(console: Console) -> None:
     """Print rates, times and sizes."""
     size = int(os.environ.get("DQ_BENCH_RESULTS", str(DEFAULT_SIZE)))
-    with tempfile.TemporaryDirectory(prefix="dq-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        config = PostgresConfig(folder / "pg", any_free(), "bench", folder / "log", durable=False)
-        with EmbeddedPostgres(config) as postgres:
-            upgrade(postgres.url())
-            asyncio.run(_measure(postgres.url(), size, console))
+    with migrated_store() as url:
+        asyncio.run(_measure(url, size, console))
 
 
 async def _measure(url: str, size: int, console: Console) -> None:

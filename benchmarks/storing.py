@@ -1,29 +1,33 @@
-"""Storing results: one INSERT … SELECT from arrays, which makes them the latest too, or COPY and a second statement.
+"""Storing results: one INSERT … SELECT from arrays, which makes them the latest and sums them too, or COPY and more.
 
-Both lock the checks, write the same rows to both tables and commit. COPY is what asyncpg has for it, binary.
+Both lock the checks, write the same rows to the same tables and commit. COPY is what asyncpg has for it, binary; after
+it the latest results and each relation of sums take a statement.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 from rich.console import Console
+from sqlalchemy import ARRAY, bindparam, func, select
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
 
+from benchmarks.own_store import migrated_store
 from benchmarks.timing import Cost, cpu_of_family, interleaved
 from dq_platform.adapters.fernet import FernetCipher
 from dq_platform.adapters.sql.engine import make_engine
-from dq_platform.adapters.sql.migrate import upgrade
 from dq_platform.adapters.sql.result_rows import result_to_record
-from dq_platform.adapters.sql.tables import RESULT_COLUMNS
+from dq_platform.adapters.sql.rollups import ROLLUPS
+from dq_platform.adapters.sql.tables import ID, RESULT_COLUMNS, TIME, check_results
 from dq_platform.adapters.sql.uow import SqlUow
 from dq_platform.ids import new_id
 from dq_platform.models.check import Check, Mode, Target, TimeScale
@@ -31,10 +35,9 @@ from dq_platform.models.connection import Connection
 from dq_platform.models.outcome import Outcome
 from dq_platform.models.result import Result
 from dq_platform.models.workspace import Workspace
-from local.ports import any_free
-from local.postgres import EmbeddedPostgres, PostgresConfig
 
 NOW = datetime.now(UTC)
+R = check_results.c
 SIZES = (5, 80, 500)
 ROUNDS = 7
 TIMES = 20
@@ -53,13 +56,8 @@ WHERE (old.executed_at, old.time_period, old.id) < (excluded.executed_at, exclud
 
 def run(console: Console) -> None:
     """Print what COPY costs against INSERT, by the number of results that are stored at once."""
-    with tempfile.TemporaryDirectory(prefix="dq-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        config = PostgresConfig(folder / "pg", any_free(), "bench", folder / "log", durable=False)
-        with EmbeddedPostgres(config) as postgres:
-            upgrade(postgres.url())
-            asyncio.run(_compare(postgres.url(), console))
+    with migrated_store() as url:
+        asyncio.run(_compare(url, console))
 
 
 async def _compare(url: str, console: Console) -> None:
@@ -108,7 +106,20 @@ async def _copy(engine: AsyncEngine, results: Sequence[Result]) -> None:
             await raw.fetch(LOCK, sorted(result.check_id for result in results))
             records = [result_to_record(result) for result in results]
             await raw.copy_records_to_table("check_results", records=records, columns=RESULT_COLUMNS)
-            await raw.execute(LATEST, [result.id for result in results], results[0].executed_at)
+            stored = {"ids": [result.id for result in results], "moment": results[0].executed_at}
+            await raw.execute(LATEST, *stored.values())
+            for sums in _sums():
+                given = sums.construct_params(stored)
+                await raw.execute(str(sums), *(given[name] for name in sums.positiontup or ()))
+
+
+@cache
+def _sums() -> Sequence[SQLCompiler]:
+    """What adds results to the sums that were stored just now."""
+    these = R.id == func.any(bindparam("ids", type_=ARRAY(ID))), R.executed_at == bindparam("moment", type_=TIME)
+    made = select(check_results).where(*these).subquery("made")
+    dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+    return [rollup.add(made).compile(dialect=dialect) for rollup in ROLLUPS]
 
 
 async def _checks(uow: SqlUow, number: int) -> list[Check]:

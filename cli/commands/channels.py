@@ -24,7 +24,9 @@ SET = typer.Option("--set", "-s", help="A setting, name=value.")
 SUBJECT = typer.Option("--subject", help="Template of the subject.")
 TEXT = typer.Option("--text", help="File with the template of the text.", exists=True, dir_okay=False)
 HTML = typer.Option("--html", help="File with the template of the HTML.", exists=True, dir_okay=False)
-EVENT = typer.Option("--event", help="opened, escalated, acknowledged, resolved or resolved_automatically.")
+EVENT = typer.Option(
+    "--event", help="What the message tells, such as opened, escalated, flapped, acknowledged or resolved."
+)
 
 
 @app.command()

@@ -119,7 +119,7 @@ class _IncidentEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Inc
     INCIDENT_EVENT_KIND_TICKET_LINKED: _IncidentEventKind.ValueType  # 15
     """Somebody linked the ticket that `detail` names, or took the link away."""
     INCIDENT_EVENT_KIND_FLAPPED: _IncidentEventKind.ValueType  # 16
-    """It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+    """It failed again soon after it had ended by itself, and was reopened. While it is open, `flap_count` alone tells of more."""
     INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: _IncidentEventKind.ValueType  # 17
     """Nobody has acknowledged it for as long as the settings allow."""
 
@@ -155,7 +155,7 @@ INCIDENT_EVENT_KIND_ASSIGNED: IncidentEventKind.ValueType  # 14
 INCIDENT_EVENT_KIND_TICKET_LINKED: IncidentEventKind.ValueType  # 15
 """Somebody linked the ticket that `detail` names, or took the link away."""
 INCIDENT_EVENT_KIND_FLAPPED: IncidentEventKind.ValueType  # 16
-"""It failed again soon after all its checks had passed, and was reopened if that had ended it."""
+"""It failed again soon after it had ended by itself, and was reopened. While it is open, `flap_count` alone tells of more."""
 INCIDENT_EVENT_KIND_ESCALATED_UNACKNOWLEDGED: IncidentEventKind.ValueType  # 17
 """Nobody has acknowledged it for as long as the settings allow."""
 Global___IncidentEventKind: _TypeAlias = IncidentEventKind  # noqa: Y015

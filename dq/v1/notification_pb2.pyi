@@ -232,8 +232,8 @@ class NotificationRule(_message.Message):
 
     @_builtins.property
     def event_kinds(self) -> _containers.RepeatedScalarFieldContainer[_incident_pb2.IncidentEventKind.ValueType]:
-        """Which events it is about. Default: opened, escalated, resolved by somebody and automatically. Acknowledgements can be
-        named too; other kinds are not told to anybody.
+        """Which events it is about. Default: opened, escalated, reopened, flapped, not acknowledged in time, resolved by somebody
+        and automatically. Acknowledgements can be named too; other kinds are not told to anybody.
         """
 
     @_builtins.property

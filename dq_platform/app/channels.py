@@ -10,8 +10,9 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.notifying import parcel_of
 from dq_platform.app.review import Review
+from dq_platform.app.secrets import require_secrets_again, secrets_of, without_secrets
 from dq_platform.connectors.settings import validate_settings
-from dq_platform.errors import Invalid, Violation, WrongState
+from dq_platform.errors import Invalid, WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.connection import SettingValue
 from dq_platform.models.incident import IncidentEventKind
@@ -85,9 +86,10 @@ async def update_channel(
         before = await tx.channels.get(who.workspace_id, id)
         require_etag("notification channel", id, before.version, etag)
         after = changed(before, changes, CHANGEABLE, "channel")
-        given = {**_secrets(before), **after.settings} if "settings" in changes else before.settings
+        kept = secrets_of(kind := channel_type(before.type), before.settings)
+        given = {**kept, **after.settings} if "settings" in changes else before.settings
         settings = _reviewed(deps, outlet, after, given)
-        _require_secrets_again(before, settings, after.settings)
+        require_secrets_again(kind, before.settings, settings, after.settings, "channel")
         after = replace(after, settings=settings, update_time=deps.clock.now())
         await tx.channels.update(after, before.version)
         await tx.commit()
@@ -124,25 +126,7 @@ async def send_test(deps: Deps, outlet: Outlet, who: Principal, id: str, kind: I
 
 def public_settings(channel: Channel) -> tuple[Mapping[str, SettingValue], list[str]]:
     """The settings without secrets, and the names of the secrets that have a value."""
-    secret = _secrets(channel)
-    public = {name: value for name, value in channel.settings.items() if name not in secret}
-    return public, sorted(secret)
-
-
-def _secrets(channel: Channel) -> dict[str, SettingValue]:
-    names = channel_type(channel.type).secrets
-    return {name: value for name, value in channel.settings.items() if name in names}
-
-
-def _require_secrets_again(
-    before: Channel, settings: Mapping[str, SettingValue], mentioned: Mapping[str, object]
-) -> None:
-    schema = channel_type(before.type).settings_schema
-    moved = [one.name for one in schema if one.route and before.settings.get(one.name) != settings.get(one.name)]
-    kept = sorted(_secrets(before).keys() - mentioned.keys())
-    if moved and kept:
-        text = f"must be given again, because {', '.join(moved)} changes where it is sent."
-        raise Invalid([Violation(f"channel.settings.{name}", text, "SECRET_REQUIRED_AGAIN") for name in kept])
+    return without_secrets(channel_type(channel.type), channel.settings)
 
 
 def _reviewed(

@@ -12,9 +12,10 @@ from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.record import settle_deleted
 from dq_platform.app.review import Review, reviewed_note
+from dq_platform.app.secrets import require_secrets_again, secrets_of, without_secrets
 from dq_platform.connectors.factory import ConnectorFactory
 from dq_platform.connectors.settings import validate_settings
-from dq_platform.errors import Invalid, Violation, WrongState
+from dq_platform.errors import Invalid, WrongState
 from dq_platform.ids import new_id
 from dq_platform.incidents.step import Act
 from dq_platform.models.connection import Connection, Pause, SettingValue
@@ -96,9 +97,10 @@ async def update_connection(
         before = await tx.connections.get(who.workspace_id, id)
         require_etag("connection", id, before.version, etag)
         after = changed(before, changes, CHANGEABLE, "connection")
-        given = {**_secrets(before), **after.settings} if "settings" in changes else before.settings
+        kept = secrets_of(kind := ConnectorFactory.get(before.type), before.settings)
+        given = {**kept, **after.settings} if "settings" in changes else before.settings
         settings = _reviewed(deps, after, given)
-        _require_secrets_again(before, settings, after.settings)
+        require_secrets_again(kind, before.settings, settings, after.settings, "connection")
         after = replace(after, settings=settings, update_time=deps.clock.now())
         await tx.connections.update(after, before.version)
         await tx.commit()
@@ -162,31 +164,12 @@ async def test_connection(deps: Deps, who: Principal, id: str) -> ConnectionTest
 
 def public_settings(connection: Connection) -> tuple[Mapping[str, SettingValue], list[str]]:
     """The settings without secrets, and the names of the secrets that have a value."""
-    secret = _secrets(connection)
-    public = {name: value for name, value in connection.settings.items() if name not in secret}
-    return public, sorted(secret)
+    return without_secrets(ConnectorFactory.get(connection.type), connection.settings)
 
 
 async def _store(tx: Tx, connection: Connection, now: datetime) -> Connection:
     await tx.connections.update(replace(connection, update_time=now), connection.version)
     return replace(connection, update_time=now, version=connection.version + 1)
-
-
-def _secrets(connection: Connection) -> dict[str, SettingValue]:
-    schema = ConnectorFactory.get(connection.type).settings_schema
-    names = {setting.name for setting in schema if setting.secret}
-    return {name: value for name, value in connection.settings.items() if name in names}
-
-
-def _require_secrets_again(
-    before: Connection, settings: Mapping[str, SettingValue], mentioned: Mapping[str, object]
-) -> None:
-    schema = ConnectorFactory.get(before.type).settings_schema
-    moved = [one.name for one in schema if one.route and before.settings.get(one.name) != settings.get(one.name)]
-    kept = sorted(_secrets(before).keys() - mentioned.keys())
-    if moved and kept:
-        text = f"must be given again, because {', '.join(moved)} changes where it is sent."
-        raise Invalid([Violation(f"connection.settings.{name}", text, "SECRET_REQUIRED_AGAIN") for name in kept])
 
 
 def _review_budget(review: Review, budget: Budget) -> None:

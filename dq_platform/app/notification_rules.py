@@ -9,8 +9,8 @@ from dq_platform.app.changes import changed
 from dq_platform.app.deps import Deps
 from dq_platform.app.etag import require_etag
 from dq_platform.app.review import MAX_IDENTIFIER, Review
+from dq_platform.app.selectors import is_connection
 from dq_platform.checks.catalog.registry import CHECK_REGISTRY
-from dq_platform.errors import NotFound
 from dq_platform.ids import new_id
 from dq_platform.models.incident import IncidentEventKind
 from dq_platform.models.notification import NotificationRule, RuleMatch
@@ -108,7 +108,7 @@ async def _review(tx: Tx, rule: NotificationRule) -> None:
     _review_match(review, rule.match)
     await _review_channels(review, tx, rule)
     connection_id = rule.match.connection_id
-    if connection_id and not await _is_connection(tx, rule.workspace_id, connection_id):
+    if connection_id and not await is_connection(tx, rule.workspace_id, connection_id):
         review.wrong("match.connection_id", f"there is no {connection_id[:64]!r}.", "CONNECTION_NOT_FOUND")
     review.done()
 
@@ -142,11 +142,3 @@ async def _review_channels(review: Review, tx: Tx, rule: NotificationRule) -> No
         if channel_id not in known:
             text = f"notification channel {channel_id[:64]!r} does not exist."
             review.wrong(f"channel_ids[{place}]", text, "NOTIFICATION_CHANNEL_NOT_FOUND")
-
-
-async def _is_connection(tx: Tx, workspace_id: str, id: str) -> bool:
-    try:
-        await tx.connections.get(workspace_id, id)
-    except NotFound:
-        return False
-    return True

@@ -8,6 +8,7 @@ from dq_platform.app.channels import get_channel, review_templates
 from dq_platform.app.deps import Deps
 from dq_platform.app.notifying import facts_around, parcel_of
 from dq_platform.app.review import Review
+from dq_platform.app.secrets import secrets_of
 from dq_platform.errors import WrongState
 from dq_platform.ids import new_id
 from dq_platform.models.connection import SettingValue
@@ -99,5 +100,5 @@ async def _about(deps: Deps, who: Principal, public_url: str, request: PreviewRe
 
 
 def _without_secrets(channel: Channel) -> dict[str, SettingValue]:
-    secrets = channel_type(channel.type).secrets
+    secrets = secrets_of(channel_type(channel.type), channel.settings)
     return {name: HIDDEN if name in secrets else value for name, value in channel.settings.items()}

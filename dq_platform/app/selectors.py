@@ -42,7 +42,7 @@ async def review_names(review: Review, tx: Tx, workspace_id: str, selector: Chec
     """
     await _review_ids(review, tx, workspace_id, selector)
     connection_id = selector.connection_id
-    if connection_id and not await _is_connection(tx, workspace_id, connection_id):
+    if connection_id and not await is_connection(tx, workspace_id, connection_id):
         names = await tx.connections.display_names(workspace_id, MAX_CONNECTIONS)
         hint = _connection_hint(connection_id, names)
         review.wrong("selector.connection_id", f"there is no {connection_id[:64]!r}{hint}", "CONNECTION_NOT_FOUND")
@@ -72,7 +72,8 @@ async def _review_ids(review: Review, tx: Tx, workspace_id: str, selector: Check
         review.wrong("selector.check_ids", f"check {check_id[:64]!r} does not exist.", "CHECK_NOT_FOUND")
 
 
-async def _is_connection(tx: Tx, workspace_id: str, id: str) -> bool:
+async def is_connection(tx: Tx, workspace_id: str, id: str) -> bool:
+    """Whether the workspace has it."""
     try:
         await tx.connections.get(workspace_id, id)
     except NotFound:

@@ -136,22 +136,6 @@ def open_incident(workspace_id: str, key: IncidentKey, failures: Failures, previ
     )
 
 
-def add_failures(incident: Incident, failures: Failures, failing_check_count: int) -> Incident:
-    """The incident with more failures counted; the severity never falls. Raises WrongState if it is resolved.
-
-    `failing_check_count` is the number of members that fail now, earlier ones included.
-    """
-    refuse_resolved(incident)
-    return replace(
-        incident,
-        highest_severity=max(incident.highest_severity, failures.severity),
-        failure_count=incident.failure_count + failures.count,
-        failing_check_count=failing_check_count,
-        first_seen_time=min(incident.first_seen_time, failures.first_time),
-        last_seen_time=max(incident.last_seen_time, failures.last_time),
-    )
-
-
 def failure_events(before: Incident | None, stored: Incident, act: Act) -> tuple[IncidentEvent, ...]:
     """OPENED for an incident that was not there before, ESCALATED for a higher severity, otherwise nothing."""
     if before is None:

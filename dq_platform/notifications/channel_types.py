@@ -36,11 +36,6 @@ class ChannelType:
     check_settings: Callable[[Settings], Sequence[Violation]]
     pack: Callable[[Order], Parcel]
 
-    @property
-    def secrets(self) -> frozenset[str]:
-        """The names of the settings that are never shown."""
-        return frozenset(setting.name for setting in self.settings_schema if setting.secret)
-
 
 def channel_type(name: str) -> ChannelType:
     """Raises Invalid for an unknown name."""

@@ -63,7 +63,6 @@ HTML = """\
 {{ others.table_count }} tables fail.{% endif %}</p>
 {% if links.incident %}<p><a href="{{ links.incident }}">{{ links.incident }}</a></p>{% endif %}
 """
-BUILT_IN = Templates(SUBJECT, TEXT, HTML)
 
 
 class TemplateProblem(Exception):

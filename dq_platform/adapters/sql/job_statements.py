@@ -55,11 +55,6 @@ def expired(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(job_units.c.state == JobState.RUNNING, job_units.c.lease_until < now)
 
 
-def in_time(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition that a job's deadline has not passed."""
-    return or_(jobs.c.deadline_time.is_(None), jobs.c.deadline_time > now)
-
-
 def stop() -> ColumnElement[str | None]:
     """Why a job's units must not go on at `looked_at`, NULL if they may."""
     return case(

@@ -9,7 +9,7 @@ from dq_platform.errors import Invalid, WrongState
 from dq_platform.incidents import actions, policy
 from dq_platform.incidents.step import Act
 from dq_platform.models.incident import IncidentEventKind, IncidentStatus
-from tests.unit.incidents.builders import KEY, ME, failures, incident
+from tests.unit.incidents.builders import KEY, ME, incident
 
 
 def test_acknowledging_notes_when_and_who():
@@ -32,7 +32,6 @@ def test_acknowledging_twice_is_a_wrong_state():
         lambda done: actions.resolve(done, ME),
         lambda done: actions.mute(done, ME.at + timedelta(days=1), ME),
         lambda done: policy.settle(done, 0, ME),
-        lambda done: policy.add_failures(done, failures(), 1),
     ],
 )
 def test_nothing_happens_to_a_resolved_incident(act):

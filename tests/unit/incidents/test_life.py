@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import settings
@@ -31,6 +32,19 @@ HANDLINGS = st.builds(
     passing_run_count=st.integers(1, 3),
     flap_window=st.sampled_from([timedelta(), 2 * HOUR, 12 * HOUR]),
 )
+
+
+def counted(incident, failures, failing_check_count):
+    """As the store counts further failures in an incident."""
+    assert incident.status is not IncidentStatus.RESOLVED
+    return replace(
+        incident,
+        highest_severity=max(incident.highest_severity, failures.severity),
+        failure_count=incident.failure_count + failures.count,
+        failing_check_count=failing_check_count,
+        first_seen_time=min(incident.first_seen_time, failures.first_time),
+        last_seen_time=max(incident.last_seen_time, failures.last_time),
+    )
 
 
 class Life(RuleBasedStateMachine):
@@ -86,7 +100,7 @@ class Life(RuleBasedStateMachine):
             stored = policy.open_incident("w", change.key, found, former.id if former else "")
         else:
             members = {*self.failing[before.id], *found.members}
-            stored = policy.add_failures(before, found, len(members))
+            stored = counted(before, found, len(members))
         self.keep(policy.Step(stored, policy.failure_events(before, stored, self.act())))
         self.failing.setdefault(stored.id, {}).update(dict.fromkeys(found.members, 0))
         return stored

@@ -126,17 +126,9 @@ def test_a_new_incident_has_the_counts_of_its_failures():
     assert opened.previous_incident_id == "former"
 
 
-@pytest.mark.parametrize(
-    ("severity", "highest"), [(Severity.FATAL, Severity.FATAL), (Severity.WARNING, Severity.ERROR)]
-)
-def test_the_highest_severity_rises_and_never_falls(severity, highest):
-    more = policy.add_failures(incident(), failures(severity, 2), failing_check_count=2)
-    assert (more.highest_severity, more.failure_count, more.failing_check_count) == (highest, 3, 2)
-
-
 def test_failures_tell_of_opening_and_escalation_only():
     before = incident()
-    worse = policy.add_failures(before, failures(Severity.FATAL), 1)
+    worse = replace(before, highest_severity=Severity.FATAL)
     [opened] = policy.failure_events(None, before, ME)
     [escalated] = policy.failure_events(before, worse, ME)
     assert opened.kind is IncidentEventKind.OPENED

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from dq_platform.models.incident import IncidentEventKind
+from dq_platform.models.notification import Templates
 from dq_platform.notifications.facts import links_of, number, sample
 from dq_platform.notifications.kinds import NOTICES
 from dq_platform.notifications.sparkline import sparkline
-from dq_platform.notifications.templates import BUILT_IN, render
+from dq_platform.notifications.templates import render
 from tests.unit.notifications.test_routing import NOW
 
 
@@ -46,7 +47,7 @@ def test_numbers_are_short_and_exact_where_they_can_be(value: int | float | Deci
 @pytest.mark.parametrize("kind", NOTICES)
 @pytest.mark.parametrize("url", ["", "https://dq.example.com/"])
 def test_the_built_in_messages_tell_every_kind(kind: IncidentEventKind, url: str) -> None:
-    made = render(BUILT_IN, sample(kind, "i1", NOW, url).to_json())
+    made = render(Templates(), sample(kind, "i1", NOW, url).to_json())
     assert NOTICES[kind].title in made.subject
     assert NOTICES[kind].title in made.html
     assert "nulls_percent of email: error, value 12.5, expected <= 5 %, trend ▁▁▂▁▂▁▁▃▂▁▅█" in made.text

@@ -11,17 +11,18 @@ from dq_platform.models.notification import Templates
 from dq_platform.notifications import formats
 from dq_platform.notifications.facts import sample
 from dq_platform.notifications.parcel import HttpPost, Order
-from dq_platform.notifications.templates import BUILT_IN
 from tests.unit.notifications.test_routing import NOW
 
 OPENED, ESCALATED = IncidentEventKind.OPENED, IncidentEventKind.ESCALATED
 HOSTILE = "<!channel> <https://evil.example|orders> & [x](https://evil.example)"
 
 
-def order(kind: IncidentEventKind = OPENED, templates: Templates = BUILT_IN, **settings: str) -> Order:
+def order(kind: IncidentEventKind = OPENED, templates: Templates | None = None, **settings: str) -> Order:
     made = sample(kind, "i1", NOW, "https://dq.example.com")
     facts = replace(made, table=replace(made.table, name=HOSTILE))
-    return Order("n1", {"url": "https://hooks.example.com/x", **settings}, templates, facts.to_json(), NOW)
+    return Order(
+        "n1", {"url": "https://hooks.example.com/x", **settings}, templates or Templates(), facts.to_json(), NOW
+    )
 
 
 def body(parcel: HttpPost) -> Any:
