@@ -136,7 +136,7 @@ BEGIN
     -- Nor does it wait for the disk while others wait for it. A crash may forget it: then another worker claims what
     -- the first one still does, and whoever ends it first has ended it.
     PERFORM set_config('synchronous_commit', 'off', true);
-    PERFORM pg_advisory_xact_lock(7316201);
+    PERFORM pg_advisory_xact_lock(7316203);
 
     paused_sources := array(SELECT id FROM connections WHERE pause_time IS NOT NULL);
     -- Those past their deadline are not to be begun.

@@ -10,11 +10,10 @@ from itertools import pairwise
 from sqlalchemy import Engine, TextClause, bindparam, text
 
 from dq_platform.adapters.sql import retention
+from dq_platform.adapters.sql.locks import Lock
 from dq_platform.adapters.sql.session import Session, transaction
 
 MONTHS_AHEAD = 3
-# Any number will do that nothing else in this database locks.
-PARTITIONS_LOCK = 7_316_201
 DELETED_AT_ONCE = 1000
 
 
@@ -51,7 +50,7 @@ class SqlMaintenance:
         there is nothing to do. Safe in several processes at once.
         """
         async with transaction(self._engine) as session:
-            await session.execute(LOCK, {"lock": PARTITIONS_LOCK})
+            await session.execute(LOCK, {"lock": Lock.PARTITIONS})
             if not (await session.execute(IS_PARTITIONED)).scalar_one():
                 return
             for month in months_from(now, MONTHS_AHEAD + 1):

@@ -15,10 +15,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from dq_platform.adapters.sql.engine import sync_url
+from dq_platform.adapters.sql.locks import Lock
 from dq_platform.adapters.sql.tables import metadata
 
-# Any number will do that nothing else in this database locks.
-MIGRATIONS_LOCK = 7_316_200
 PARTITION = re.compile(r"check_results_(default|\d{4}_\d{2})")
 
 
@@ -43,7 +42,7 @@ def drift(database_url: str) -> Sequence[object]:
 
 def lock(connection: Connection) -> None:
     """Wait until no other migration runs; others wait for us until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATIONS_LOCK})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": Lock.MIGRATIONS})
 
 
 def is_declared(name: str | None, type_: str, _parents: object) -> bool:

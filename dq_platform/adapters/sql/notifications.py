@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dq_platform.adapters.sql.ids import has_id
 from dq_platform.adapters.sql.incident_rows import event_from_row
+from dq_platform.adapters.sql.locks import Lock
 from dq_platform.adapters.sql.paging import Keyset, fetch_page
 from dq_platform.adapters.sql.session import Session
 from dq_platform.adapters.sql.tables import (
@@ -47,8 +48,6 @@ from dq_platform.models.notification import (
 )
 from dq_platform.models.page import Page, PageRequest
 
-# Any number will do that nothing else in this database locks.
-OUTBOX_LOCK = 7_316_202
 NEWEST_FIRST = Keyset((notifications.c.create_time, notifications.c.id), descending=True)
 
 
@@ -63,7 +62,7 @@ class SqlNotifications:
         if not (await self._session.execute(ANY_EVENT)).scalar_one():
             return []
         await self._session.begin()
-        if not (await self._session.execute(select(func.pg_try_advisory_xact_lock(OUTBOX_LOCK)))).scalar_one():
+        if not (await self._session.execute(select(func.pg_try_advisory_xact_lock(Lock.OUTBOX)))).scalar_one():
             return []
         first = select(notification_outbox.c.position).order_by(notification_outbox.c.position).limit(limit)
         taken = delete(notification_outbox).where(notification_outbox.c.position.in_(first))

@@ -13,12 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Engine, TextClause, delete, insert, text
 from sqlalchemy.exc import DBAPIError
 
+from dq_platform.adapters.sql.locks import Lock
 from dq_platform.adapters.sql.rollups import DAILY, TABLE_DAILY, TABLE_MONTHLY, Rollup
 from dq_platform.adapters.sql.session import Session, sql_state, transaction
 
 DELETED_AT_ONCE = 1000
-# Any number will do that nothing else in this database locks.
-RETENTION_LOCK = 7_316_202
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -98,7 +97,7 @@ async def _delete_all(engine: Engine, statement: TextClause, parameters: Mapping
     deleted = 0
     while True:
         async with transaction(engine) as connection:
-            await connection.execute(LOCK, {"lock": RETENTION_LOCK})
+            await connection.execute(LOCK, {"lock": Lock.RETENTION})
             batch = await connection.execute(statement, {**parameters, "batch": DELETED_AT_ONCE})
         deleted += batch.rowcount
         if batch.rowcount < DELETED_AT_ONCE:

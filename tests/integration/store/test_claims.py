@@ -14,6 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dq_platform.adapters.sql.job_statements import LOST
+from dq_platform.adapters.sql.locks import Lock
+from dq_platform.adapters.sql.session import transaction
 from dq_platform.ids import new_id
 from dq_platform.models.connection import Connection, Pause
 from dq_platform.models.cost import Budget
@@ -38,6 +40,20 @@ async def claim(world: World, places: int = 1, now: datetime = NOW, sessions: in
 async def next_jobs(world: World, count: int, **how: Any) -> list[str]:
     """Whose units are claimed one after the other, while all go on running."""
     return [unit.job_id for _ in range(count) for task in await claim(world, **how) for unit in task.units]
+
+
+async def test_claims_wait_for_their_own_lock_and_no_other(world: World, engine: AsyncEngine) -> None:
+    made = await job(world, 2)
+    async with transaction(engine.sync_engine) as other:
+        for lock in set(Lock) - {Lock.CLAIMS}:
+            await other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        async with asyncio.timeout(5):
+            assert await next_jobs(world, 1) == [made.id]
+        await other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": Lock.CLAIMS})
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await claim(world)
+    assert await next_jobs(world, 1) == [made.id]
 
 
 async def end(world: World, task: Task) -> None:
